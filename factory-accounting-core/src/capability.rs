@@ -1,0 +1,168 @@
+//! What a package can do, as data: checked before each call by one guard and proven by the testkit's provider suite.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use serde::Serialize;
+
+use crate::model::RecordKind;
+use crate::money::Halves;
+
+/// What one connected organisation can do. A kind that is not listed cannot be written.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Capabilities {
+    /// Per kind of record.
+    pub records: BTreeMap<RecordKind, RecordCapability>,
+    /// How the package reckons.
+    pub amounts: AmountRules,
+    /// For how long identical bytes under the same key are answered with the first answer; `None` without such keys.
+    pub replay_window: Option<Duration>,
+    /// How long the package may still be working on a write whose answer was lost. Probing earlier proves nothing (R5).
+    pub write_timeout: Duration,
+    /// Longest text of a line's description.
+    pub line_text: usize,
+    /// Most lines on a document that it accepts in practice.
+    pub max_lines: usize,
+}
+
+impl Capabilities {
+    /// Capabilities with nothing in them but the rules that hold for every kind.
+    #[must_use]
+    pub fn new(amounts: AmountRules, write_timeout: Duration) -> Self {
+        Self {
+            records: BTreeMap::new(),
+            amounts,
+            replay_window: None,
+            write_timeout,
+            line_text: 4_000,
+            max_lines: 1_000,
+        }
+    }
+
+    /// What can be done with a kind.
+    #[must_use]
+    pub fn of(&self, kind: RecordKind) -> Option<&RecordCapability> {
+        self.records.get(&kind)
+    }
+}
+
+/// What can be done with one kind of record.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct RecordCapability {
+    /// Can be created. How many in one call; 0 when it cannot.
+    pub create: usize,
+    /// Can be updated. How many in one call; 0 when it cannot.
+    pub update: usize,
+    /// Can be voided, deleted or archived. How many in one call; 0 when it cannot.
+    pub void: usize,
+    /// How many can be fetched by id in one call.
+    pub fetch: usize,
+    /// How many markers can be looked for in one call.
+    pub probe: usize,
+    /// Where the marker travels when the host owns the number.
+    pub marker: MarkerField,
+    /// How long a record that has landed may stay invisible to a search.
+    pub search_lag: Duration,
+    /// Whether updates carry a version that the package checks.
+    pub version_checked: bool,
+    /// What may still change once money has been applied.
+    pub editable_when_settled: Editable,
+    /// Whether the package refuses a second document of this kind with the same number.
+    pub unique_number: bool,
+    /// Longest number, or code of a product.
+    pub number_text: usize,
+    /// Longest name of a party or product.
+    pub name_text: usize,
+    /// Longest reference; 0 where there is no such field.
+    pub reference_text: usize,
+    /// Whether attachments can be read and written.
+    pub attachments: bool,
+    /// Whether lines may carry a discount. Where not, the discount is worked into a single unit at the net amount.
+    pub line_discounts: bool,
+}
+
+impl RecordCapability {
+    /// A kind that can be created, updated and voided in batches, found by a marker.
+    #[must_use]
+    pub fn new(batch: usize, marker: MarkerField) -> Self {
+        Self {
+            create: batch,
+            update: batch,
+            void: batch,
+            fetch: 1,
+            probe: 1,
+            marker,
+            search_lag: Duration::ZERO,
+            version_checked: false,
+            editable_when_settled: Editable::Nothing,
+            unique_number: false,
+            number_text: 255,
+            name_text: 255,
+            reference_text: 0,
+            attachments: false,
+            line_discounts: true,
+        }
+    }
+}
+
+/// The field that a document is found by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum MarkerField {
+    /// The document's number.
+    Number,
+    /// A reference field.
+    Reference,
+    /// A key of the record that only interfaces see.
+    ExternalKey,
+    /// Its place: the allocations of one credit note, the payments of one invoice.
+    Parent,
+}
+
+/// What of a document may change once money has been applied to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Editable {
+    /// Nothing.
+    Nothing,
+    /// Everything but lines' quantities, prices, discounts and taxes, the dates of issue and the currency.
+    Descriptive,
+}
+
+/// How a package reckons: what `prepare` needs to come to the same cent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct AmountRules {
+    /// Decimals of a unit price.
+    pub price_decimals: u32,
+    /// Decimals of a quantity.
+    pub quantity_decimals: u32,
+    /// Where tax is rounded.
+    pub tax_rounding: TaxRounding,
+    /// Where exact halves go.
+    pub halves: Halves,
+    /// Decimals of a discount rate.
+    pub discount_decimals: u32,
+}
+
+impl AmountRules {
+    /// Rules with the given decimals of unit prices and quantities.
+    #[must_use]
+    pub fn new(price_decimals: u32, quantity_decimals: u32, tax_rounding: TaxRounding, halves: Halves) -> Self {
+        Self { price_decimals, quantity_decimals, tax_rounding, halves, discount_decimals: 4 }
+    }
+}
+
+/// Where a package rounds tax.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum TaxRounding {
+    /// Per line, then summed.
+    PerLine,
+    /// On the sum of the lines of each rate.
+    PerRate,
+}

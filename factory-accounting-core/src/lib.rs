@@ -1,0 +1,29 @@
+//! The domain, the sync rules and the seams of factory-accounting: no HTTP client, no SQL, no async runtime.
+//!
+//! - [`model`]: what a host keeps, in its own terms.
+//! - [`settings`]: what a company has decided about a connection.
+//! - [`planned`]: what the books are to show, ready for a provider.
+//! - [`provider`], [`store`], [`token`], [`clock`]: the seams.
+//! - [`code`]: why something waits for a person.
+
+pub mod capability;
+pub mod clock;
+pub mod code;
+pub mod error;
+pub mod ids;
+pub mod model;
+pub mod money;
+pub mod planned;
+pub mod provider;
+pub mod settings;
+pub mod store;
+pub mod token;
+
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        // Writing to a String cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}

@@ -1,0 +1,83 @@
+//! Lines of documents.
+
+use rust_decimal::Decimal;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::ids::LocalId;
+use crate::money::{Quantity, Rate, UnitPrice};
+
+/// A line: something with a price, or text alone.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Line {
+    /// Goods, labour, freight: counts towards the total.
+    Item(ItemLine),
+    /// Text for the reader; counts nothing.
+    Text(TextLine),
+}
+
+impl Line {
+    /// The text of the line.
+    #[must_use]
+    pub fn description(&self) -> &str {
+        match self {
+            Self::Item(line) => &line.description,
+            Self::Text(line) => &line.text,
+        }
+    }
+
+    /// The priced line, if it is one.
+    #[must_use]
+    pub fn as_item(&self) -> Option<&ItemLine> {
+        match self {
+            Self::Item(line) => Some(line),
+            Self::Text(_) => None,
+        }
+    }
+}
+
+/// A line with a price. Its amount is `quantity x unit price`, less the discount.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ItemLine {
+    /// The host's product.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub product: Option<LocalId>,
+    /// Text on the document; may not be empty.
+    pub description: String,
+    /// How many.
+    pub quantity: Quantity,
+    /// Price of one, in the document's currency; with tax when the document's mode is inclusive.
+    pub unit_price: UnitPrice,
+    /// Taken off the line's amount.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub discount: Option<Discount>,
+    /// Tax term of the host, or a tax code of the package; resolved by the settings.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tax: Option<String>,
+    /// Account code in the package; overrides the product's and the settings'.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account: Option<String>,
+    /// Job that the line belongs to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub job: Option<LocalId>,
+}
+
+/// A line of text.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TextLine {
+    /// The text; may not be empty.
+    pub text: String,
+}
+
+/// What is taken off a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Discount {
+    /// Per cent of the line's amount, 0 to 100.
+    Rate(Rate),
+    /// An amount of the document's currency, for the whole line.
+    Amount(Decimal),
+}

@@ -1,0 +1,312 @@
+//! Any record of the host, its kind and its key.
+
+use std::fmt;
+use std::str::FromStr;
+
+use chrono::NaiveDate;
+use schemars::JsonSchema;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use super::documents::{Bill, CreditNote, Invoice, Order, PurchaseOrder, Quote, Trade};
+use super::party::Party;
+use super::payment::Payment;
+use super::product::{Job, Product};
+use crate::ids::LocalId;
+
+/// What kind of record of the host it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum RecordKind {
+    /// Buys from the host's company.
+    Customer,
+    /// Sells to it.
+    Supplier,
+    /// Is sold or bought.
+    Product,
+    /// Is worked on.
+    Job,
+    /// Offer to a customer.
+    Quote,
+    /// Order of a customer.
+    Order,
+    /// Claim on a customer.
+    Invoice,
+    /// Credit to a customer.
+    CreditNote,
+    /// A part of a credit note set off against an invoice. Made by the engine from a credit note's allocations; its id is
+    /// `<credit note>/<invoice>`.
+    Allocation,
+    /// Order to a supplier.
+    PurchaseOrder,
+    /// Claim of a supplier.
+    Bill,
+    /// Money that settles a document.
+    Payment,
+}
+
+impl RecordKind {
+    /// Every kind, dependencies before dependents.
+    pub const ALL: [Self; 12] = [
+        Self::Customer,
+        Self::Supplier,
+        Self::Product,
+        Self::Job,
+        Self::Quote,
+        Self::Order,
+        Self::Invoice,
+        Self::CreditNote,
+        Self::Allocation,
+        Self::PurchaseOrder,
+        Self::Bill,
+        Self::Payment,
+    ];
+
+    /// The stable name: as stored, and as the `kind` tag of the JSON form.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Customer => "customer",
+            Self::Supplier => "supplier",
+            Self::Product => "product",
+            Self::Job => "job",
+            Self::Quote => "quote",
+            Self::Order => "order",
+            Self::Invoice => "invoice",
+            Self::CreditNote => "credit_note",
+            Self::Allocation => "allocation",
+            Self::PurchaseOrder => "purchase_order",
+            Self::Bill => "bill",
+            Self::Payment => "payment",
+        }
+    }
+
+    /// How a person calls it.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::CreditNote => "credit note",
+            Self::PurchaseOrder => "purchase order",
+            other => other.as_str(),
+        }
+    }
+
+    /// Whether it is a customer or a supplier.
+    #[must_use]
+    pub fn is_party(self) -> bool {
+        matches!(self, Self::Customer | Self::Supplier)
+    }
+
+    /// Whether it is on the purchase side of trade.
+    #[must_use]
+    pub fn is_purchase(self) -> bool {
+        matches!(self, Self::PurchaseOrder | Self::Bill)
+    }
+}
+
+impl fmt::Display for RecordKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.label())
+    }
+}
+
+impl FromStr for RecordKind {
+    type Err = ParseError;
+
+    fn from_str(text: &str) -> Result<Self, ParseError> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == text).ok_or_else(|| ParseError {
+            path: "kind".to_owned(),
+            reason: format!(
+                "unknown kind {text:?}: use one of {}",
+                Self::ALL.map(Self::as_str).join(", ")
+            ),
+        })
+    }
+}
+
+/// Kind and host's id: what operations and links are filed under.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+pub struct RecordKey {
+    /// Kind.
+    pub kind: RecordKind,
+    /// Host's id.
+    pub id: LocalId,
+}
+
+impl RecordKey {
+    /// A key.
+    pub fn new(kind: RecordKind, id: impl Into<LocalId>) -> Self {
+        Self { kind, id: id.into() }
+    }
+}
+
+impl fmt::Display for RecordKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.kind.label(), self.id)
+    }
+}
+
+/// A record of the host, in the JSON form tagged by `kind`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Record {
+    /// A customer.
+    Customer(Party),
+    /// A supplier.
+    Supplier(Party),
+    /// A product.
+    Product(Product),
+    /// A job.
+    Job(Job),
+    /// A quote.
+    Quote(Quote),
+    /// An order.
+    Order(Order),
+    /// An invoice.
+    Invoice(Invoice),
+    /// A credit note.
+    CreditNote(CreditNote),
+    /// A purchase order.
+    PurchaseOrder(PurchaseOrder),
+    /// A bill.
+    Bill(Bill),
+    /// A payment.
+    Payment(Payment),
+}
+
+/// Why a text is no record.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{path}: {reason}")]
+pub struct ParseError {
+    /// Path of the field: `lines[2].unit_price`; `.` for the text as a whole.
+    pub path: String,
+    /// What is wrong with it.
+    pub reason: String,
+}
+
+impl Record {
+    /// Reads one record from its JSON form. Unlike plain serde, the error names the path of the field within the record.
+    pub fn parse(json: &str) -> Result<Self, ParseError> {
+        #[derive(Deserialize)]
+        struct Tag {
+            kind: String,
+        }
+        let tag: Tag = parse_at(json)?;
+        // The tag is cut out of the object so that each kind can refuse fields it does not know.
+        let mut members: serde_json::Map<String, serde_json::Value> = parse_at(json)?;
+        members.remove("kind");
+        let body = serde_json::Value::Object(members);
+        Ok(match tag.kind.parse()? {
+            RecordKind::Customer => Self::Customer(from_members(body)?),
+            RecordKind::Supplier => Self::Supplier(from_members(body)?),
+            RecordKind::Product => Self::Product(from_members(body)?),
+            RecordKind::Job => Self::Job(from_members(body)?),
+            RecordKind::Quote => Self::Quote(from_members(body)?),
+            RecordKind::Order => Self::Order(from_members(body)?),
+            RecordKind::Invoice => Self::Invoice(from_members(body)?),
+            RecordKind::CreditNote => Self::CreditNote(from_members(body)?),
+            RecordKind::PurchaseOrder => Self::PurchaseOrder(from_members(body)?),
+            RecordKind::Bill => Self::Bill(from_members(body)?),
+            RecordKind::Payment => Self::Payment(from_members(body)?),
+            RecordKind::Allocation => {
+                return Err(ParseError {
+                    path: "kind".to_owned(),
+                    reason: "an allocation is part of its credit note: give it under allocations there".to_owned(),
+                });
+            }
+        })
+    }
+
+    /// Kind of the record.
+    #[must_use]
+    pub fn kind(&self) -> RecordKind {
+        match self {
+            Self::Customer(_) => RecordKind::Customer,
+            Self::Supplier(_) => RecordKind::Supplier,
+            Self::Product(_) => RecordKind::Product,
+            Self::Job(_) => RecordKind::Job,
+            Self::Quote(_) => RecordKind::Quote,
+            Self::Order(_) => RecordKind::Order,
+            Self::Invoice(_) => RecordKind::Invoice,
+            Self::CreditNote(_) => RecordKind::CreditNote,
+            Self::PurchaseOrder(_) => RecordKind::PurchaseOrder,
+            Self::Bill(_) => RecordKind::Bill,
+            Self::Payment(_) => RecordKind::Payment,
+        }
+    }
+
+    /// The host's id.
+    #[must_use]
+    pub fn id(&self) -> &LocalId {
+        match self {
+            Self::Customer(party) | Self::Supplier(party) => &party.id,
+            Self::Product(product) => &product.id,
+            Self::Job(job) => &job.id,
+            Self::Payment(payment) => &payment.id,
+            Self::Quote(document) => &document.id,
+            Self::Order(document) => &document.id,
+            Self::Invoice(document) => &document.id,
+            Self::CreditNote(document) => &document.id,
+            Self::PurchaseOrder(document) => &document.id,
+            Self::Bill(document) => &document.id,
+        }
+    }
+
+    /// The record's key.
+    #[must_use]
+    pub fn key(&self) -> RecordKey {
+        RecordKey::new(self.kind(), self.id().clone())
+    }
+
+    /// What people call it: number of a document, code of a product, name of a party.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Customer(party) | Self::Supplier(party) => &party.name,
+            Self::Product(product) => &product.code,
+            Self::Job(job) => &job.number,
+            Self::Payment(payment) => &payment.number,
+            _ => self.trade().map_or("", |trade| trade.number),
+        }
+    }
+
+    /// The common view over documents of trade; `None` for parties, products, jobs and payments.
+    #[must_use]
+    pub fn trade(&self) -> Option<Trade<'_>> {
+        match self {
+            Self::Quote(document) => Some(document.trade()),
+            Self::Order(document) => Some(document.trade()),
+            Self::Invoice(document) => Some(document.trade()),
+            Self::CreditNote(document) => Some(document.trade()),
+            Self::PurchaseOrder(document) => Some(document.trade()),
+            Self::Bill(document) => Some(document.trade()),
+            Self::Customer(_) | Self::Supplier(_) | Self::Product(_) | Self::Job(_) | Self::Payment(_) => None,
+        }
+    }
+
+    /// Date of a document or payment.
+    #[must_use]
+    pub fn date(&self) -> Option<NaiveDate> {
+        match self {
+            Self::Payment(payment) => Some(payment.date),
+            _ => self.trade().map(|trade| trade.date),
+        }
+    }
+}
+
+fn parse_at<T: DeserializeOwned>(json: &str) -> Result<T, ParseError> {
+    let mut reader = serde_json::Deserializer::from_str(json);
+    let value = serde_path_to_error::deserialize(&mut reader).map_err(located)?;
+    reader.end().map_err(|error| ParseError { path: ".".to_owned(), reason: error.to_string() })?;
+    Ok(value)
+}
+
+fn from_members<T: DeserializeOwned>(body: serde_json::Value) -> Result<T, ParseError> {
+    serde_path_to_error::deserialize(body).map_err(located)
+}
+
+fn located(error: serde_path_to_error::Error<serde_json::Error>) -> ParseError {
+    ParseError { path: error.path().to_string(), reason: error.inner().to_string() }
+}

@@ -1,0 +1,216 @@
+//! What the books are to show, in the package-neutral form that a provider maps to its wire: references are remote ids,
+//! accounts and taxes are the package's codes, totals are predicted.
+
+use chrono::NaiveDate;
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+
+use crate::ids::RemoteId;
+use crate::model::{Discount, Party, QuoteStage, RecordKey, TaxMode};
+use crate::money::{Currency, Money, Quantity, TaxAmount, Totals, UnitPrice};
+use crate::provider::{ProbeTarget, RemoteRecord};
+
+/// One member of a write.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Planned {
+    /// The host's record.
+    pub key: RecordKey,
+    /// What people call it, for errors.
+    pub name: String,
+    /// What to write.
+    pub content: Content,
+    /// For an update or void: the record as just read. What is not owned is never echoed from it (R21).
+    pub base: Option<Box<RemoteRecord>>,
+    /// Which owned parts an update changes; everything on a create.
+    pub changes: Changes,
+    /// How to find it again.
+    pub probe: ProbeTarget,
+}
+
+/// Which owned parts of a record a write carries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Changes {
+    /// Number, reference, dates, party and the like.
+    pub header: bool,
+    /// Lines.
+    pub lines: bool,
+    /// Status.
+    pub status: bool,
+}
+
+impl Changes {
+    /// Everything.
+    pub const ALL: Self = Self { header: true, lines: true, status: true };
+    /// Nothing.
+    pub const NONE: Self = Self { header: false, lines: false, status: false };
+
+    /// Whether anything is to be written.
+    #[must_use]
+    pub fn any(self) -> bool {
+        self.header || self.lines || self.status
+    }
+}
+
+/// What to write.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "content", rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Content {
+    /// A customer or supplier.
+    Party(PlannedParty),
+    /// An item.
+    Item(PlannedItem),
+    /// A document with lines.
+    Document(Box<PlannedDocument>),
+    /// A payment.
+    Payment(PlannedPayment),
+    /// A part of a credit note set off against an invoice.
+    Allocation(PlannedAllocation),
+}
+
+/// A customer or supplier.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlannedParty {
+    /// Key that travels with it, so that it can be found again.
+    pub external_key: String,
+    /// The party in the host's terms.
+    pub party: Party,
+}
+
+/// An item.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlannedItem {
+    /// Code.
+    pub code: String,
+    /// Short name.
+    pub name: String,
+    /// Long text.
+    pub description: Option<String>,
+    /// Selling side.
+    pub sales: Option<PlannedPrice>,
+    /// Buying side.
+    pub purchases: Option<PlannedPrice>,
+}
+
+/// Price, account and tax of one side of an item, resolved.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlannedPrice {
+    /// Price of a unit.
+    pub unit_price: Option<UnitPrice>,
+    /// Account code.
+    pub account: Option<String>,
+    /// Tax code.
+    pub tax_code: Option<String>,
+}
+
+/// State that a document is to arrive in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum TargetStatus {
+    /// Not counted yet.
+    Draft,
+    /// Approved: counted.
+    Approved,
+    /// A quote as far as it has come.
+    Quote(QuoteStage),
+}
+
+/// A document with lines.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlannedDocument {
+    /// The party.
+    pub party: RemoteId,
+    /// Number; `None` where the package gives it.
+    pub number: Option<String>,
+    /// Reference field; `None` where the kind has none.
+    pub reference: Option<String>,
+    /// Date.
+    pub date: NaiveDate,
+    /// Due date, expiry, delivery date.
+    pub due: Option<NaiveDate>,
+    /// Currency.
+    pub currency: Currency,
+    /// Units of the organisation's currency for one of the document's; the package's own rate where absent.
+    pub exchange_rate: Option<Decimal>,
+    /// Whether prices contain tax.
+    pub tax_mode: TaxMode,
+    /// State to arrive in.
+    pub status: TargetStatus,
+    /// Lines in order.
+    pub lines: Vec<PlannedLine>,
+    /// What the package will come to.
+    pub totals: Totals,
+    /// Heading of a quote.
+    pub title: Option<String>,
+    /// Opening text of a quote.
+    pub summary: Option<String>,
+    /// Terms of a quote.
+    pub terms: Option<String>,
+}
+
+/// A line.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlannedLine {
+    /// The line in the books that this one continues; `None` for a new one.
+    pub remote: Option<RemoteId>,
+    /// Text.
+    pub description: String,
+    /// What it charges; `None` for a line of text.
+    pub charge: Option<Charge>,
+}
+
+/// What a line charges.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Charge {
+    /// Quantity, at the package's precision.
+    pub quantity: Quantity,
+    /// Unit price, at the package's precision.
+    pub unit_price: UnitPrice,
+    /// Discount.
+    pub discount: Option<Discount>,
+    /// Item code.
+    pub item_code: Option<String>,
+    /// Account code.
+    pub account: String,
+    /// Tax code.
+    pub tax_code: String,
+    /// Rate of the tax code in per cent, as predicted with.
+    pub tax_rate: Decimal,
+    /// Predicted amount after discount, at the currency's decimals; with tax when the document's mode is inclusive.
+    pub amount: Decimal,
+    /// Predicted tax.
+    pub tax: TaxAmount,
+    /// Tracking options or jobs.
+    pub jobs: Vec<RemoteId>,
+}
+
+/// A payment.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlannedPayment {
+    /// The document that it settles.
+    pub document: RemoteId,
+    /// Kind of that document.
+    pub document_kind: crate::model::RecordKind,
+    /// Account code, or id for an account without one.
+    pub account: String,
+    /// When.
+    pub date: NaiveDate,
+    /// How much.
+    pub amount: Money,
+    /// Text that it is found by.
+    pub reference: String,
+}
+
+/// A part of a credit note set off against an invoice.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlannedAllocation {
+    /// The credit note.
+    pub credit_note: RemoteId,
+    /// The invoice.
+    pub invoice: RemoteId,
+    /// How much.
+    pub amount: Money,
+    /// When; the package may set its own.
+    pub date: NaiveDate,
+}

@@ -1,0 +1,2 @@
+//! The accounting packages' servers as stateful books.
+pub mod xero;

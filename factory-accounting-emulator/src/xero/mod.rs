@@ -1,0 +1,4 @@
+//! Xero.
+pub(crate) mod books;
+pub(crate) mod call;
+pub mod switches;

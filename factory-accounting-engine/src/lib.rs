@@ -1,0 +1,1 @@
+//! The only place of factory-accounting that acts: claim, begin, write, settle.

@@ -1,0 +1,1 @@
+//! Transport, exchange pipeline, pacing, OAuth 2.0 and webhook signatures.

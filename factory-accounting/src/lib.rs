@@ -1,0 +1,1 @@
+//! Keeps Xero, QuickBooks Online and MYOB in step with the software that embeds it.
