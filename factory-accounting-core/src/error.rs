@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::code::Code;
+
 /// What the caller can do about it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -88,6 +90,8 @@ struct Inner {
     request_id: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     status: Option<u16>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    code: Option<Code>,
 }
 
 impl ProviderError {
@@ -101,6 +105,7 @@ impl ProviderError {
             retry_after: None,
             request_id: None,
             status: None,
+            code: None,
         }))
     }
 
@@ -139,6 +144,13 @@ impl ProviderError {
         self
     }
 
+    /// Says which question it is to a person, where that is more telling than the kind.
+    #[must_use]
+    pub fn with_code(mut self, code: Code) -> Self {
+        self.0.code = Some(code);
+        self
+    }
+
     /// What the caller can do.
     #[must_use]
     pub fn kind(&self) -> ErrorKind {
@@ -173,6 +185,12 @@ impl ProviderError {
     #[must_use]
     pub fn request_id(&self) -> Option<&str> {
         self.0.request_id.as_deref()
+    }
+
+    /// Which question it is to a person, where the provider knows.
+    #[must_use]
+    pub fn code(&self) -> Option<Code> {
+        self.0.code
     }
 
     /// The HTTP status, where there was one.

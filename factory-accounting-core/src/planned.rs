@@ -66,6 +66,8 @@ pub enum Content {
     Payment(PlannedPayment),
     /// A part of a credit note set off against an invoice.
     Allocation(PlannedAllocation),
+    /// Nothing: the record is voided, and its base says all that is needed.
+    Void,
 }
 
 /// A customer or supplier.

@@ -747,9 +747,9 @@ impl DisconnectReport {
     }
 }
 
-/// The shortest time after an attempt at which its replay window can still be trusted to be open, given the package's own
-/// window: a sixth is kept as a margin for slow calls and clocks that differ.
+/// How long after an attempt began its bytes may be sent again under their key. A third of the package's own window is kept
+/// back, because a call may wait for its turn before it leaves, and clocks differ.
 #[must_use]
 pub fn safe_replay_window(window: Duration) -> Duration {
-    window.saturating_sub(window / 6)
+    window.saturating_sub(window / 3)
 }

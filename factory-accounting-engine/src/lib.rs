@@ -1,1 +1,26 @@
-//! The only place of factory-accounting that acts: claim, begin, write, settle.
+//! The only place of factory-accounting that acts: it claims work, makes each sending durable, writes, and settles what is
+//! then known.
+//!
+//! [`Engine::push`] puts a record into the outbox and returns at once; [`Engine::run_once`] moves the outbox on by one
+//! round. Everything else, the endless loop as well as a cron job, is a thin wrapper on these two.
+
+mod connect;
+mod doubt;
+mod engine;
+mod event;
+mod files;
+mod import;
+mod inbound;
+mod person;
+mod planning;
+mod push;
+mod round;
+mod sending;
+
+pub use engine::{Engine, EngineBuilder, EngineConfig, EngineError};
+pub use event::{Event, NoObserver, Observer, Verb};
+pub use import::{ImportHost, ImportReport, ImportSelection};
+pub use inbound::ChangeReport;
+pub use person::{Freshness, RecordStatus};
+pub use push::Ticket;
+pub use round::RunReport;

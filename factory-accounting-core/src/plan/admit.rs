@@ -1,0 +1,171 @@
+//! What a push puts into the outbox.
+
+use crate::amounts;
+use crate::capability::Capabilities;
+use crate::code::{Code, Parked};
+use crate::model::{Line, Record, RecordKey, RecordKind};
+use crate::settings::{ContactPolicy, Settings};
+use crate::store::{Goal, Link, NewOperation, Start};
+use crate::validate;
+
+use super::subject::{AllocationSubject, Subject};
+
+/// The operations that a push amounts to.
+#[derive(Clone, Debug)]
+pub struct Admission {
+    /// The record's own operation first, then those of its parts.
+    pub operations: Vec<NewOperation>,
+}
+
+/// Turns a record into operations. Nothing is refused with an error: a record that cannot be sent begins parked, one that is
+/// not to be sent begins skipped, so that both stay visible.
+#[must_use]
+pub fn admit(record: &Record, settings: &Settings, capabilities: &Capabilities, link: Option<&Link>) -> Admission {
+    let key = record.key();
+    let start = start_of(record, settings, capabilities, link);
+    let sends_parts = matches!(start, Start::Queued);
+    let mut operations = vec![NewOperation {
+        name: record.name().to_owned(),
+        goal: Goal::Present,
+        revision: None,
+        fingerprint: String::new(),
+        record: to_json(record),
+        needs: references(&Subject::Record(Box::new(record.clone()))),
+        parent: parent_of(record),
+        net: net_of(record),
+        start,
+        key,
+    }];
+    if let Record::CreditNote(note) = record
+        && sends_parts
+    {
+        operations.extend(AllocationSubject::of(note).map(|part| NewOperation {
+            key: part.key(),
+            name: format!("{} on {}", part.credit_note_number, part.invoice),
+            goal: Goal::Present,
+            revision: None,
+            record: to_json(&part),
+            fingerprint: String::new(),
+            needs: vec![part.credit_note_key(), part.invoice_key()],
+            parent: None,
+            net: None,
+            start: Start::Queued,
+        }));
+    }
+    for operation in &mut operations {
+        operation.fingerprint = crate::digest(operation.record.as_bytes());
+    }
+    Admission { operations }
+}
+
+/// Turns a request to void a record into an operation. `record` is the record as last pushed, in its JSON form.
+#[must_use]
+pub fn admit_void(key: RecordKey, name: String, record: String) -> NewOperation {
+    NewOperation {
+        fingerprint: crate::digest(format!("void {record}").as_bytes()),
+        needs: Vec::new(),
+        parent: None,
+        net: None,
+        goal: Goal::Voided,
+        revision: None,
+        start: Start::Queued,
+        key,
+        name,
+        record,
+    }
+}
+
+/// Records that must be in the books before this one, and whose links planning needs.
+#[must_use]
+pub fn references(subject: &Subject) -> Vec<RecordKey> {
+    let record = match subject {
+        Subject::Allocation(part) => return vec![part.credit_note_key(), part.invoice_key()],
+        Subject::Record(record) => record,
+    };
+    let mut keys = Vec::new();
+    let mut need = |key: RecordKey| {
+        if !keys.contains(&key) {
+            keys.push(key);
+        }
+    };
+    match record.as_ref() {
+        Record::Job(job) => {
+            job.customer.iter().for_each(|id| need(RecordKey::new(RecordKind::Customer, id.clone())));
+            job.parent.iter().for_each(|id| need(RecordKey::new(RecordKind::Job, id.clone())));
+        }
+        Record::Payment(payment) => need(payment.target.key()),
+        Record::Invoice(invoice) => {
+            invoice.order.iter().for_each(|id| need(RecordKey::new(RecordKind::Order, id.clone())));
+        }
+        Record::Bill(bill) => {
+            bill.purchase_order.iter().for_each(|id| need(RecordKey::new(RecordKind::PurchaseOrder, id.clone())));
+        }
+        _ => {}
+    }
+    if let Some(trade) = record.trade() {
+        need(trade.party.clone());
+        for line in trade.lines.iter().filter_map(Line::as_item) {
+            line.product.iter().for_each(|id| need(RecordKey::new(RecordKind::Product, id.clone())));
+            line.job.iter().for_each(|id| need(RecordKey::new(RecordKind::Job, id.clone())));
+        }
+    }
+    keys
+}
+
+fn start_of(record: &Record, settings: &Settings, capabilities: &Capabilities, link: Option<&Link>) -> Start {
+    let kind = record.kind();
+    if !settings.sends(kind) {
+        return Start::Skipped(format!("sending of {kind} records is switched off in the settings"));
+    }
+    if record.trade().is_some_and(|trade| trade.do_not_send) {
+        return Start::Skipped("marked \"do not send\"".to_owned());
+    }
+    if let Record::Customer(party) | Record::Supplier(party) = record
+        && party.do_not_send
+    {
+        return Start::Skipped("marked \"do not send\": neither the party nor its documents go out".to_owned());
+    }
+    let mut issues = validate::validate(record);
+    issues.extend(validate::check_limits(record, capabilities));
+    if !issues.is_empty() {
+        let reason = format!("{kind} {:?} cannot be sent as it is", record.name());
+        return Start::Parked(Parked::new(Code::Invalid, reason).with_issues(issues));
+    }
+    if let Record::Customer(party) | Record::Supplier(party) = record
+        && link.is_none()
+    {
+        return party_hold(settings.contact_policy(kind), party.create_in_package, kind);
+    }
+    Start::Queued
+}
+
+/// Where the creation of a party that has no link begins under a contact policy (F31, F32, F34).
+#[must_use]
+pub fn party_hold(policy: ContactPolicy, choice: Option<bool>, kind: RecordKind) -> Start {
+    match (choice, policy) {
+        (Some(true), _) | (None, ContactPolicy::OnCreate) => Start::Queued,
+        (None, ContactPolicy::OnFirstDocument) => Start::Held,
+        (Some(false), _) => Start::Skipped(format!("this {kind} is not to be created in the accounting package")),
+        (None, ContactPolicy::Never) => Start::Skipped(format!(
+            "the settings leave the creation of every {kind} to a person: link it by hand or by import"
+        )),
+    }
+}
+
+fn parent_of(record: &Record) -> Option<RecordKey> {
+    match record {
+        Record::Invoice(invoice) => invoice.order.clone().map(|id| RecordKey::new(RecordKind::Order, id)),
+        Record::Bill(bill) => bill.purchase_order.clone().map(|id| RecordKey::new(RecordKind::PurchaseOrder, id)),
+        _ => None,
+    }
+}
+
+fn net_of(record: &Record) -> Option<rust_decimal::Decimal> {
+    let trade = record.trade()?;
+    amounts::net_amount(trade.lines, trade.currency)
+}
+
+fn to_json<T: serde::Serialize>(value: &T) -> String {
+    // The model holds nothing that JSON cannot: no maps with other keys than text, no floats.
+    serde_json::to_string(value).unwrap_or_else(|error| unreachable!("the model is JSON: {error}"))
+}

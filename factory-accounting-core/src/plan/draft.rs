@@ -1,0 +1,236 @@
+//! What the books are to show for one operation, links and lists resolved.
+
+use crate::code::{Code, Parked};
+use crate::error::Issue;
+use crate::ids::RemoteId;
+use crate::model::{Party, Payment, PriceSide, Product, Record, RecordKey, RecordKind};
+use crate::planned::{Content, PlannedAllocation, PlannedItem, PlannedParty, PlannedPayment, PlannedPrice};
+use crate::provider::ProbeTarget;
+use crate::rules;
+
+use super::document::{draft_document, resolve_account, resolve_tax};
+use super::subject::{AllocationSubject, Subject};
+use super::Context;
+
+/// What to write and how to find it again.
+#[derive(Clone, Debug)]
+pub struct Draft {
+    /// What to write.
+    pub content: Content,
+    /// How to find it again.
+    pub probe: ProbeTarget,
+    /// Digest of `content`.
+    pub fingerprint: String,
+}
+
+/// Why there is nothing to write.
+pub(super) enum Halt {
+    Park(Parked),
+    Skip(String),
+}
+
+impl From<Parked> for Halt {
+    fn from(parked: Parked) -> Self {
+        Self::Park(parked)
+    }
+}
+
+/// Resolves an operation into what the books are to show.
+///
+/// # Errors
+/// `Ok(Err(reason))`: not to be sent, for the reason given. `Err`: a question for a person.
+pub fn draft(key: &RecordKey, subject: &Subject, context: &Context<'_>) -> Result<Result<Draft, String>, Parked> {
+    match content(key, subject, context) {
+        Ok((content, probe)) => {
+            Ok(Ok(Draft { fingerprint: fingerprint(&content), content, probe }))
+        }
+        Err(Halt::Skip(reason)) => Ok(Err(reason)),
+        Err(Halt::Park(parked)) => Err(parked),
+    }
+}
+
+/// Digest of what is wanted, whatever ids its lines have in the books by now.
+#[must_use]
+pub fn fingerprint(content: &Content) -> String {
+    let mut content = content.clone();
+    if let Content::Document(document) = &mut content {
+        document.lines.iter_mut().for_each(|line| line.remote = None);
+    }
+    // Planned content holds nothing that JSON cannot.
+    let text = serde_json::to_vec(&content).unwrap_or_else(|error| unreachable!("planned content is JSON: {error}"));
+    crate::digest(&text)
+}
+
+fn content(key: &RecordKey, subject: &Subject, context: &Context<'_>) -> Result<(Content, ProbeTarget), Halt> {
+    if context.capabilities.of(key.kind).is_none() {
+        return Err(unsupported(key, context).into());
+    }
+    match subject {
+        Subject::Allocation(part) => allocation(part, context),
+        Subject::Record(record) => match record.as_ref() {
+            Record::Customer(party) | Record::Supplier(party) => Ok(self::party(key, party, context)),
+            Record::Product(product) => item(key, product, context),
+            Record::Job(_) => Err(unsupported(key, context).into()),
+            Record::Payment(payment) => self::payment(payment, context),
+            document => draft_document(document, context),
+        },
+    }
+}
+
+pub(super) fn unsupported(key: &RecordKey, context: &Context<'_>) -> Parked {
+    Parked::new(Code::Unsupported, format!("{} cannot take a {} from here", context.package, key.kind))
+}
+
+pub(super) fn target(kind: RecordKind, marker: String) -> ProbeTarget {
+    ProbeTarget { kind, marker, party: None, parent: None, counterpart: None, date: None, in_reference: false }
+}
+
+fn party(key: &RecordKey, party: &Party, context: &Context<'_>) -> (Content, ProbeTarget) {
+    let limit = context.capabilities.of(key.kind).map_or(50, |capability| capability.number_text);
+    let external_key = external_key(key, limit);
+    let content = Content::Party(PlannedParty { external_key: external_key.clone(), party: party.clone() });
+    (content, target(key.kind, external_key))
+}
+
+/// The key that travels with a party: readable where the host's id allows it, a digest where not. One company that is both
+/// customer and supplier has two.
+fn external_key(key: &RecordKey, limit: usize) -> String {
+    let role = if key.kind == RecordKind::Supplier { 'S' } else { 'C' };
+    let readable = format!("{role}-{}", key.id);
+    let plain = key.id.as_str().chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c));
+    if plain && readable.len() <= limit {
+        return readable;
+    }
+    let mut digest = crate::digest(key.id.as_str().as_bytes());
+    digest.truncate(limit.saturating_sub(2).min(40));
+    format!("{role}#{digest}")
+}
+
+fn item(key: &RecordKey, product: &Product, context: &Context<'_>) -> Result<(Content, ProbeTarget), Halt> {
+    let price = |side: &Option<PriceSide>, purchase: bool| -> Result<Option<PlannedPrice>, Parked> {
+        let Some(side) = side else { return Ok(None) };
+        let path = if purchase { "purchases" } else { "sales" };
+        let account = side
+            .account
+            .as_deref()
+            .map(|code| resolve_account(code, &format!("{path}.account"), &product.code, key.kind, context))
+            .transpose()?;
+        let tax_code = side
+            .tax
+            .as_deref()
+            .map(|term| resolve_tax(Some(term), purchase, &format!("{path}.tax"), &product.code, key.kind, context))
+            .transpose()?
+            .map(|tax| tax.code.clone());
+        Ok(Some(PlannedPrice { unit_price: side.unit_price, account, tax_code }))
+    };
+    let content = Content::Item(PlannedItem {
+        code: product.code.clone(),
+        name: product.name.clone(),
+        description: product.description.clone(),
+        sales: price(&product.sales, false)?,
+        purchases: price(&product.purchases, true)?,
+    });
+    Ok((content, target(key.kind, product.code.clone())))
+}
+
+fn payment(payment: &Payment, context: &Context<'_>) -> Result<(Content, ProbeTarget), Halt> {
+    let label = &payment.number;
+    if let Some(reason) = rules::before_start(payment.date, context.settings) {
+        return Err(Halt::Skip(reason));
+    }
+    let document_key = payment.target.key();
+    let document = linked(&document_key, "target", label, RecordKind::Payment, context)?;
+    let accounts = &context.settings.accounts;
+    let by_method = payment.method.as_ref().and_then(|method| accounts.payment_methods.get(method));
+    let account = payment.account.as_ref().or(by_method).or(accounts.payments.as_ref()).ok_or_else(|| {
+        Parked::new(
+            Code::AccountMissing,
+            format!("payment {label:?}: no account is set for payments{}", match &payment.method {
+                Some(method) => format!(" by {method:?}"),
+                None => String::new(),
+            }),
+        )
+    })?;
+    let usable = context.catalogue.account(account).is_some_and(|found| found.active && found.usable_for_payments);
+    if !usable {
+        let reason = format!(
+            "payment {label:?}: account {account:?} is unknown in {}, archived, or not one that payments may use",
+            context.package
+        );
+        return Err(Parked::new(Code::AccountUnusable, reason).into());
+    }
+    closed_period(RecordKind::Payment, label, payment.date, context)?;
+    let probe = ProbeTarget {
+        parent: Some(document.clone()),
+        date: Some(payment.date),
+        ..target(RecordKind::Payment, label.clone())
+    };
+    let content = Content::Payment(PlannedPayment {
+        document,
+        document_kind: document_key.kind,
+        account: account.clone(),
+        date: payment.date,
+        amount: payment.amount,
+        reference: label.clone(),
+    });
+    Ok((content, probe))
+}
+
+fn allocation(part: &AllocationSubject, context: &Context<'_>) -> Result<(Content, ProbeTarget), Halt> {
+    let label = &part.credit_note_number;
+    if let Some(reason) = rules::before_start(part.date, context.settings) {
+        return Err(Halt::Skip(reason));
+    }
+    let credit_note = linked(&part.credit_note_key(), "", label, RecordKind::Allocation, context)?;
+    let invoice = linked(&part.invoice_key(), "allocations", label, RecordKind::Allocation, context)?;
+    let probe = ProbeTarget {
+        parent: Some(credit_note.clone()),
+        counterpart: Some(invoice.clone()),
+        ..target(RecordKind::Allocation, label.clone())
+    };
+    let content =
+        Content::Allocation(PlannedAllocation { credit_note, invoice, amount: part.amount, date: part.date });
+    Ok((content, probe))
+}
+
+/// The package's id of a record that this one needs (F14, F33).
+pub(super) fn linked(
+    key: &RecordKey,
+    path: &str,
+    label: &str,
+    kind: RecordKind,
+    context: &Context<'_>,
+) -> Result<RemoteId, Halt> {
+    let Some(link) = context.link(key) else {
+        let reason = format!("{kind} {label:?} needs {key}, which is not linked to {}", context.package);
+        let issue = Issue::new(path, format!("{key} is not linked"));
+        return Err(Parked::new(Code::NotLinked, reason).with_issues([issue]).until_linked(key.clone()).into());
+    };
+    if link.suppressed {
+        return Err(Halt::Skip(format!("{key} is marked \"do not send\"")));
+    }
+    if link.status.is_gone() {
+        let reason = format!("{kind} {label:?} needs {key}, which was deleted or voided in {}", context.package);
+        return Err(Parked::new(Code::RemoteGone, reason).into());
+    }
+    if link.status == crate::provider::RemoteStatus::Archived && key.kind.is_party() {
+        let reason = format!("{kind} {label:?}: {key} is archived in {}", context.package);
+        return Err(Parked::new(Code::PartyArchived, reason).into());
+    }
+    Ok(link.remote.clone())
+}
+
+pub(super) fn closed_period(
+    kind: RecordKind,
+    label: &str,
+    date: chrono::NaiveDate,
+    context: &Context<'_>,
+) -> Result<(), Parked> {
+    match rules::in_closed_period(date, context.organisation.locked_until) {
+        Some(parked) => {
+            let reason = format!("{kind} {label:?} is {}", parked.reason);
+            Err(Parked { reason, ..parked }.with_issues([Issue::new("date", "give a later date")]))
+        }
+        None => Ok(()),
+    }
+}

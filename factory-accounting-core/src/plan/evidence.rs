@@ -1,0 +1,117 @@
+//! Whether what a probe found is ours. A marker alone proves nothing: somebody may have used our number (R4, R10).
+
+use crate::code::{Candidate, Code, Parked};
+use crate::planned::Content;
+use crate::provider::{ProbeTarget, RemoteRecord};
+
+/// What follows from a probe.
+#[derive(Clone, Debug)]
+pub enum Finding {
+    /// Exactly one record carries the marker and holds what was sent: ours.
+    Ours(Box<RemoteRecord>),
+    /// Exactly one record carries the marker of a party or item, but it is not as we would have it: ours to link, then to
+    /// bring up to date.
+    OursToUpdate(Box<RemoteRecord>),
+    /// No live record carries the marker.
+    Nothing,
+    /// A person must look.
+    Park(Parked),
+}
+
+/// Judges what was found for a create whose fate is unknown, or whose number is taken.
+#[must_use]
+pub fn judge(name: &str, content: &Content, target: &ProbeTarget, found: &[RemoteRecord]) -> Finding {
+    let live: Vec<&RemoteRecord> = found.iter().filter(|record| !record.status.is_gone()).collect();
+    let kind = target.kind;
+    match live.as_slice() {
+        [] => Finding::Nothing,
+        [record] => {
+            let differences = same(content, target, record);
+            if differences.is_empty() {
+                return Finding::Ours(Box::new((*record).clone()));
+            }
+            if matches!(content, Content::Item(_)) {
+                return Finding::OursToUpdate(Box::new((*record).clone()));
+            }
+            let reason = format!("{kind} {name:?}: one with this number is there, but {}", differences.join(", "));
+            Finding::Park(Parked::new(Code::FoundDiffers, reason).with_candidates([candidate(record)]))
+        }
+        several => {
+            // Payments and allocations are looked for by their place: of several, those that hold what was sent are meant.
+            let exact: Vec<&&RemoteRecord> =
+                several.iter().filter(|record| same(content, target, record).is_empty()).collect();
+            if let ([one], true) = (exact.as_slice(), matches!(content, Content::Payment(_) | Content::Allocation(_))) {
+                return Finding::Ours(Box::new((**one).clone()));
+            }
+            let reason = format!("{kind} {name:?}: {} records could be this one", several.len());
+            Finding::Park(
+                Parked::new(Code::SeveralFound, reason).with_candidates(several.iter().map(|record| candidate(record))),
+            )
+        }
+    }
+}
+
+/// How a found record differs from what was sent, in words; empty when it is the same.
+pub(super) fn same(content: &Content, target: &ProbeTarget, record: &RemoteRecord) -> Vec<String> {
+    let mut differences = Vec::new();
+    let mut compare = |what: &str, ours: String, theirs: Option<String>| {
+        if let Some(theirs) = theirs.filter(|theirs| *theirs != ours) {
+            differences.push(format!("its {what} is {theirs}, not {ours}"));
+        }
+    };
+    match content {
+        Content::Document(document) => {
+            compare("party", document.party.to_string(), record.party.as_ref().map(ToString::to_string));
+            compare("date", document.date.to_string(), record.date.map(|date| date.to_string()));
+            compare("currency", document.currency.to_string(), record.currency.map(|currency| currency.to_string()));
+            compare(
+                "total",
+                document.totals.total.normalize().to_string(),
+                record.totals.map(|totals| totals.total.normalize().to_string()),
+            );
+        }
+        Content::Payment(payment) => {
+            compare("document", payment.document.to_string(), record.parent.as_ref().map(ToString::to_string));
+            compare("date", payment.date.to_string(), record.date.map(|date| date.to_string()));
+            compare(
+                "amount",
+                payment.amount.amount.normalize().to_string(),
+                record.totals.map(|totals| totals.total.normalize().to_string()),
+            );
+            compare("reference", target.marker.clone(), record.reference.clone());
+        }
+        Content::Allocation(allocation) => {
+            compare("invoice", allocation.invoice.to_string(), record.counterpart.as_ref().map(ToString::to_string));
+            compare(
+                "amount",
+                allocation.amount.amount.normalize().to_string(),
+                record.totals.map(|totals| totals.total.normalize().to_string()),
+            );
+        }
+        Content::Party(party) => compare("name", squash(&party.party.name), record.name.as_deref().map(squash)),
+        Content::Item(item) => compare("name", item.name.clone(), record.name.clone()),
+        // A void is not looked for: the record is read by its id.
+        Content::Void => {}
+    }
+    differences
+}
+
+/// Packages fold white space and case of names as they see fit.
+fn squash(name: &str) -> String {
+    name.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
+}
+
+pub(super) fn candidate(record: &RemoteRecord) -> Candidate {
+    let number = record.number.as_ref().or(record.name.as_ref()).map_or_else(|| record.id.to_string(), Clone::clone);
+    let mut about = format!("{} {number}", record.kind);
+    if let Some(date) = record.date {
+        about.push_str(&format!(" of {date}"));
+    }
+    if let (Some(totals), Some(currency)) = (record.totals, record.currency) {
+        about.push_str(&format!(" over {} {currency}", totals.total));
+    }
+    if let Some(party) = &record.party {
+        about.push_str(&format!(" for {party}"));
+    }
+    Candidate { remote: record.id.clone(), about }
+}

@@ -1,0 +1,99 @@
+//! Opening and closing a connection, its settings and the package's lists.
+
+use factory_accounting_core::provider::{CatalogueKind, DisconnectReport, Organisation};
+use factory_accounting_core::settings::Settings;
+use factory_accounting_core::store::{Connection, ConnectionState};
+
+use crate::engine::{Engine, EngineError};
+use crate::event::{Event, Verb};
+
+impl Engine {
+    /// Opens the connection after a sign-in: reads the organisation, pins the connection to it, and reads the lists that
+    /// planning needs. A reconnect is the same call and loses nothing: links, settings, cursors and the queue keep (F9).
+    ///
+    /// # Errors
+    /// [`EngineError::OtherOrganisation`] where the connection is pinned to another one (R55).
+    pub async fn connect(&self) -> Result<Organisation, EngineError> {
+        let inner = &self.inner;
+        inner.called(Verb::Organisation, None, 1);
+        let organisation = inner.provider.organisation().await?;
+        let known = inner.store.connection(&inner.connection).await?;
+        if let Some(pinned) = known.and_then(|connection| connection.organisation)
+            && pinned != organisation.id
+        {
+            return Err(EngineError::OtherOrganisation {
+                expected: pinned,
+                found: organisation.id,
+                name: organisation.name,
+            });
+        }
+        inner.store.put_organisation(&inner.connection, organisation.clone(), inner.now()).await?;
+        self.refresh(&[CatalogueKind::Accounts, CatalogueKind::TaxCodes, CatalogueKind::Currencies]).await?;
+        self.put_state(Some(organisation.id.clone()), ConnectionState::Connected).await?;
+        Ok(organisation)
+    }
+
+    /// Ends the connection at the package (F7). Each part is tried; what failed is reported. Links, settings, cursors and the
+    /// queue keep for a reconnect.
+    pub async fn disconnect(&self) -> Result<DisconnectReport, EngineError> {
+        let inner = &self.inner;
+        let report = inner.provider.disconnect().await;
+        let pinned = inner.store.connection(&inner.connection).await?.and_then(|connection| connection.organisation);
+        self.put_state(pinned, ConnectionState::Disconnected).await?;
+        Ok(report)
+    }
+
+    /// State of the connection; `None` before the first [`connect`](Self::connect).
+    pub async fn connection_state(&self) -> Result<Option<ConnectionState>, EngineError> {
+        let connection = self.inner.store.connection(&self.inner.connection).await?;
+        Ok(connection.map(|connection| connection.state))
+    }
+
+    /// The settings as last saved; the defaults before that.
+    pub async fn settings(&self) -> Result<Settings, EngineError> {
+        let saved = self.inner.store.settings(&self.inner.connection).await?;
+        Ok(saved.map(|(_, settings)| settings).unwrap_or_default())
+    }
+
+    /// Saves settings as the next version and returns it. They hold for everything sent from now on.
+    pub async fn save_settings(&self, settings: Settings) -> Result<u64, EngineError> {
+        let inner = &self.inner;
+        let version = inner.store.save_settings(&inner.connection, settings, inner.now()).await?;
+        inner.forget_facts();
+        Ok(version)
+    }
+
+    /// Reads lists of the package anew: "update accounting data" (F107).
+    pub async fn refresh(&self, kinds: &[CatalogueKind]) -> Result<(), EngineError> {
+        let inner = &self.inner;
+        for kind in kinds {
+            let mut entries = Vec::new();
+            let mut page = 1;
+            loop {
+                inner.called(Verb::Catalogue, None, 1);
+                let answer = inner.provider.catalogue(*kind, page).await?;
+                entries.extend(answer.entries);
+                if !answer.more {
+                    break;
+                }
+                page += 1;
+            }
+            inner.store.put_catalogue(&inner.connection, *kind, entries, inner.now()).await?;
+        }
+        inner.forget_facts();
+        Ok(())
+    }
+
+    async fn put_state(
+        &self,
+        organisation: Option<factory_accounting_core::ids::OrganisationId>,
+        state: ConnectionState,
+    ) -> Result<(), EngineError> {
+        let inner = &self.inner;
+        let connection = Connection { id: inner.connection.clone(), organisation, state: state.clone() };
+        inner.store.put_connection(connection).await?;
+        inner.forget_facts();
+        inner.tell(&Event::Connection(state));
+        Ok(())
+    }
+}

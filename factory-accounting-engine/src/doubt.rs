@@ -1,0 +1,232 @@
+//! Resolving doubt: replay while the package's window holds, then look for the marker, then send anew or ask a person.
+
+use chrono::{DateTime, Utc};
+use factory_accounting_core::code::{Code, Parked};
+use factory_accounting_core::error::ProviderError;
+use factory_accounting_core::plan::{self, Finding};
+use factory_accounting_core::planned::Planned;
+use factory_accounting_core::provider::{Intent, ProbeTarget, RemoteRecord, safe_replay_window};
+use factory_accounting_core::store::{Attempt, LinkOrigin, Operation, OperationState, Step};
+
+use crate::engine::EngineError;
+use crate::event::Verb;
+use crate::round::{Round, Settling};
+use crate::sending::{Member, doubt};
+
+/// Until when an attempt's bytes may leave again, and from when a search for its marker proves something.
+pub(crate) struct Windows {
+    pub(crate) replay_until: DateTime<Utc>,
+    pub(crate) probe_from: DateTime<Utc>,
+}
+
+impl Round<'_> {
+    pub(crate) fn windows(&self, attempt: &Attempt) -> Windows {
+        let capabilities = self.inner.provider.capabilities();
+        let begun = attempt.begun_at;
+        let timeout = capabilities.write_timeout;
+        match capabilities.replay_window {
+            // The last replay leaves before the package's own window ends and may be worked on for the write time-out.
+            Some(window) => Windows {
+                replay_until: plan::after(begun, safe_replay_window(window)),
+                probe_from: plan::after(begun, window.saturating_add(timeout)),
+            },
+            None => Windows { replay_until: begun, probe_from: plan::after(begun, timeout) },
+        }
+    }
+
+    /// Resolves an attempt whose fate is not settled.
+    pub(crate) async fn resolve(&mut self, attempt: Attempt, operations: Vec<Operation>) -> Result<(), EngineError> {
+        let now = self.inner.now();
+        let windows = self.windows(&attempt);
+        let (members, damaged) = self.members_in_doubt(&attempt, operations);
+        if !damaged.is_empty() {
+            self.settle(Some((attempt.id, windows.probe_from)), damaged).await?;
+        }
+        if members.is_empty() {
+            return self.settle(Some((attempt.id, now)), Vec::new()).await;
+        }
+        // A replay carries every member again; those that are settled already are not touched by its answer.
+        if now < windows.replay_until {
+            return self.replay(attempt, members).await;
+        }
+        if now < windows.probe_from {
+            let settlings = wait(members);
+            return self.settle(Some((attempt.id, windows.probe_from)), settlings).await;
+        }
+        if attempt.request.intent != Intent::Create {
+            // Updates and voids are planned anew from the record as it is: what has landed shows as unchanged.
+            let settlings = members
+                .into_iter()
+                .map(|member| {
+                    let settling = self.send_anew(&member.operation, "the answer to a change was lost");
+                    (member.operation, settling)
+                })
+                .collect();
+            return self.settle(Some((attempt.id, now)), settlings).await;
+        }
+        self.probe(attempt, members).await
+    }
+
+    async fn replay(&mut self, attempt: Attempt, members: Vec<Member>) -> Result<(), EngineError> {
+        self.inner.called(Verb::Replay, Some(attempt.request.kind), members.len());
+        let report = self.inner.provider.write(&attempt.request).await;
+        let fates = report.into_fates();
+        // Fates come in the order of all members; pick those of the ones still in doubt.
+        let picked = members
+            .iter()
+            .filter_map(|member| {
+                let at = attempt.members.iter().position(|row| row.operation == member.operation.id)?;
+                fates.get(at).cloned()
+            })
+            .collect();
+        self.settle_fates(&attempt, members, picked, true).await
+    }
+
+    async fn probe(&mut self, attempt: Attempt, members: Vec<Member>) -> Result<(), EngineError> {
+        let findings = match self.look(&members).await? {
+            Ok(findings) => findings,
+            Err(failure) => {
+                let settlings = members.into_iter().map(|member| (member.operation, doubt(&failure))).collect();
+                let due = self.next_look(&attempt);
+                return self.settle(Some((attempt.id, due)), settlings).await;
+            }
+        };
+        let now = self.inner.now();
+        let windows = self.windows(&attempt);
+        let mut settlings = Vec::with_capacity(members.len());
+        let mut due = self.next_look(&attempt);
+        for (member, finding) in members.into_iter().zip(findings) {
+            let settling = match finding {
+                Finding::Ours(record) => self.adopted(&member, *record),
+                Finding::OursToUpdate(record) => self.adopted_to_update(&member, &record),
+                Finding::Park(parked) => Settling::park(parked),
+                Finding::Nothing => {
+                    let capability = self.inner.provider.capabilities().of(member.operation.key.kind);
+                    let lag = capability.map(|capability| capability.search_lag).unwrap_or_default();
+                    let visible_from = plan::after(windows.probe_from, lag);
+                    if now >= visible_from {
+                        self.send_anew(&member.operation, "it did not reach the books")
+                    } else {
+                        due = due.max(visible_from);
+                        Settling::step(Step::InDoubt { error: "not found yet".to_owned() })
+                    }
+                }
+            };
+            settlings.push((member.operation, settling));
+        }
+        self.settle(Some((attempt.id, due)), settlings).await
+    }
+
+    /// The next generation, unless there have been too many.
+    fn send_anew(&self, operation: &Operation, why: &str) -> Settling {
+        if operation.generation.0 >= self.inner.config.max_generations {
+            let reason = format!(
+                "{} {:?} was sent {} times and never reached the books",
+                operation.key.kind,
+                operation.name,
+                operation.generation.0 + 1
+            );
+            return Settling::park(Parked::new(Code::GaveUp, reason));
+        }
+        Settling::step(Step::NextGeneration { error: why.to_owned() })
+    }
+
+    /// Looks for the markers of members and judges what is found. The inner error: the search itself failed.
+    pub(crate) async fn look(
+        &mut self,
+        members: &[Member],
+    ) -> Result<Result<Vec<Finding>, ProviderError>, EngineError> {
+        let Some(kind) = members.first().map(|member| member.operation.key.kind) else { return Ok(Ok(Vec::new())) };
+        let chunk = self.inner.provider.capabilities().of(kind).map_or(1, |capability| capability.probe.max(1));
+        let mut findings = Vec::with_capacity(members.len());
+        for members in members.chunks(chunk) {
+            let targets: Vec<ProbeTarget> = members.iter().map(|member| member.planned.probe.clone()).collect();
+            self.inner.called(Verb::Probe, Some(kind), targets.len());
+            let found = match self.inner.provider.probe(&targets).await {
+                Ok(found) => found,
+                Err(failure) => return Ok(Err(failure)),
+            };
+            let mut found = found.into_iter();
+            for member in members {
+                let records = found.next().unwrap_or_default();
+                findings.push(self.judge(member, &records).await?);
+            }
+        }
+        Ok(Ok(findings))
+    }
+
+    async fn judge(&self, member: &Member, found: &[RemoteRecord]) -> Result<Finding, EngineError> {
+        let operation = &member.operation;
+        let finding = plan::judge(&operation.name, &member.planned.content, &member.planned.probe, found);
+        let (Finding::Ours(record) | Finding::OursToUpdate(record)) = &finding else { return Ok(finding) };
+        // What is tied to another record of the host is not ours, however alike it is (R10). Items may be shared (F40).
+        let inner = self.inner;
+        let ties = inner.store.links_to(&inner.connection, std::slice::from_ref(&record.id)).await?;
+        let other = ties.into_iter().find(|link| {
+            link.key.kind == operation.key.kind
+                && link.key != operation.key
+                && operation.key.kind != factory_accounting_core::model::RecordKind::Product
+        });
+        Ok(match other {
+            None => finding,
+            Some(link) => {
+                let reason = format!(
+                    "{} {:?}: this number belongs to {} already",
+                    operation.key.kind, operation.name, link.key
+                );
+                Finding::Park(Parked::new(Code::NumberTwice, reason))
+            }
+        })
+    }
+
+    /// The members of an attempt that are still in doubt, with what was planned for them.
+    fn members_in_doubt(
+        &self,
+        attempt: &Attempt,
+        operations: Vec<Operation>,
+    ) -> (Vec<Member>, Vec<(Operation, Settling)>) {
+        let mut members = Vec::with_capacity(operations.len());
+        let mut damaged = Vec::new();
+        for operation in operations {
+            let in_doubt = matches!(operation.state, OperationState::Sending { attempt: id } if id == attempt.id);
+            let row = attempt.members.iter().find(|row| row.operation == operation.id);
+            let (Some(row), true) = (row, in_doubt) else { continue };
+            match serde_json::from_str::<Planned>(&row.planned) {
+                Ok(planned) => {
+                    let fingerprint = plan::fingerprint(&planned.content);
+                    let origin = origin_of(&planned, attempt.request.intent, &operation);
+                    members.push(Member { operation, planned, fingerprint, origin });
+                }
+                Err(error) => {
+                    let reason = format!(
+                        "{} {:?} was being sent and its attempt cannot be read: {error}",
+                        operation.key.kind, operation.name
+                    );
+                    damaged.push((operation, Settling::park(Parked::new(Code::Unresolved, reason))));
+                }
+            }
+        }
+        (members, damaged)
+    }
+}
+
+/// An invoice that was being written as an update without a link of its own was taking over its order's draft.
+fn origin_of(planned: &Planned, intent: Intent, operation: &Operation) -> LinkOrigin {
+    let promoted = intent == Intent::Update
+        && operation.key.kind == factory_accounting_core::model::RecordKind::Invoice
+        && operation.parent.is_some()
+        && planned.base.as_ref().is_some_and(|base| {
+            base.status == factory_accounting_core::provider::RemoteStatus::Draft
+        });
+    if promoted { LinkOrigin::Promoted } else { LinkOrigin::Written }
+}
+
+fn wait(members: Vec<Member>) -> Vec<(Operation, Settling)> {
+    members
+        .into_iter()
+        .map(|member| {
+            let settling = Settling::step(Step::InDoubt { error: "waiting until a search can prove something".to_owned() });
+            (member.operation, settling)
+        })
+        .collect()
+}

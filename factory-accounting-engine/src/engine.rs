@@ -1,0 +1,266 @@
+//! The engine, how it is built, and what it remembers between rounds.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use factory_accounting_core::clock::Clock;
+use factory_accounting_core::error::ProviderError;
+use factory_accounting_core::ids::{ConnectionId, OrganisationId, WorkerId};
+use factory_accounting_core::model::{RecordKey, RecordKind};
+use factory_accounting_core::plan::{Backoff, Catalogue, Context};
+use factory_accounting_core::provider::{AccountingProvider, CatalogueKind, Organisation};
+use factory_accounting_core::settings::Settings;
+use factory_accounting_core::store::{Link, StoreError, SyncStore};
+
+use crate::event::{Event, NoObserver, Observer, Verb};
+
+/// Why the engine could not do what was asked. What becomes of single records is never an error of the engine: it is in
+/// their state.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum EngineError {
+    /// The store failed; nothing of the verb has happened.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The package failed or refused.
+    #[error("failed to reach the accounting package: {0}")]
+    Provider(#[from] ProviderError),
+    /// [`Engine::connect`] has not succeeded yet.
+    #[error("the connection has not been opened: connect first")]
+    NotConnected,
+    /// The sign-in was for another organisation than the connection is pinned to (R55).
+    #[error(
+        "this connection belongs to organisation {expected}, but the sign-in was for {found} ({name}): sign in to the first, or open a new connection for the second"
+    )]
+    OtherOrganisation {
+        /// As pinned.
+        expected: OrganisationId,
+        /// As signed in.
+        found: OrganisationId,
+        /// Name of the one signed in to.
+        name: String,
+    },
+    /// The record is not linked to the package.
+    #[error("{0} is not linked to a record of the accounting package: link or push it first")]
+    NotLinked(RecordKey),
+    /// The host does not know the record under this key.
+    #[error("{0} has never been pushed")]
+    Unknown(RecordKey),
+    /// What was asked makes no sense here.
+    #[error("{0}")]
+    Refused(String),
+}
+
+/// How an engine works.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct EngineConfig {
+    /// Most operations per round.
+    pub round: usize,
+    /// How long a round may hold the connection without another worker stepping in.
+    pub lease: Duration,
+    /// Waits between tries.
+    pub backoff: Backoff,
+    /// How often a claim may come to nothing before the operation is parked as poison.
+    pub max_claims: u32,
+    /// How often a write that provably did not land is sent anew before a person must look.
+    pub max_generations: u32,
+    /// How old the remembered lists of the package may be.
+    pub remember: Duration,
+}
+
+impl Default for EngineConfig {
+    fn default() -> Self {
+        Self {
+            round: 250,
+            lease: Duration::from_secs(10 * 60),
+            backoff: Backoff::default(),
+            max_claims: 8,
+            max_generations: 5,
+            remember: Duration::from_secs(60),
+        }
+    }
+}
+
+/// Keeps one organisation's books in step with what the host pushes. Clones share everything.
+#[derive(Clone, Debug)]
+pub struct Engine {
+    pub(crate) inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Inner {
+    pub(crate) connection: ConnectionId,
+    pub(crate) worker: WorkerId,
+    pub(crate) provider: Arc<dyn AccountingProvider>,
+    pub(crate) store: Arc<dyn SyncStore>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) observer: Arc<dyn Observer>,
+    pub(crate) config: EngineConfig,
+    facts: Mutex<Option<Arc<Facts>>>,
+}
+
+/// What planning needs from the store and changes seldom.
+#[derive(Debug)]
+pub(crate) struct Facts {
+    pub(crate) settings: Settings,
+    pub(crate) organisation: Organisation,
+    pub(crate) catalogue: Catalogue,
+    loaded_at: chrono::DateTime<chrono::Utc>,
+}
+
+/// Builds an [`Engine`].
+#[derive(Debug)]
+#[must_use]
+pub struct EngineBuilder {
+    connection: ConnectionId,
+    worker: WorkerId,
+    provider: Arc<dyn AccountingProvider>,
+    store: Arc<dyn SyncStore>,
+    clock: Arc<dyn Clock>,
+    observer: Arc<dyn Observer>,
+    config: EngineConfig,
+}
+
+impl EngineBuilder {
+    /// Names the worker. Two processes that act for one connection need two names; a process that restarts may keep its own
+    /// and then need not wait for its old lease to run out.
+    pub fn worker(mut self, worker: impl Into<WorkerId>) -> Self {
+        self.worker = worker.into();
+        self
+    }
+
+    /// Has somebody watch.
+    pub fn observer(mut self, observer: Arc<dyn Observer>) -> Self {
+        self.observer = observer;
+        self
+    }
+
+    /// Changes how the engine works.
+    pub fn config(mut self, config: EngineConfig) -> Self {
+        self.config = config;
+        self
+    }
+
+    /// The engine.
+    #[must_use]
+    pub fn build(self) -> Engine {
+        Engine {
+            inner: Arc::new(Inner {
+                connection: self.connection,
+                worker: self.worker,
+                provider: self.provider,
+                store: self.store,
+                clock: self.clock,
+                observer: self.observer,
+                config: self.config,
+                facts: Mutex::new(None),
+            }),
+        }
+    }
+}
+
+impl Engine {
+    /// Begins an engine for one connection over its provider, a store and a clock.
+    pub fn builder(
+        connection: ConnectionId,
+        provider: Arc<dyn AccountingProvider>,
+        store: Arc<dyn SyncStore>,
+        clock: Arc<dyn Clock>,
+    ) -> EngineBuilder {
+        EngineBuilder {
+            connection,
+            worker: WorkerId::new("worker"),
+            provider,
+            store,
+            clock,
+            observer: Arc::new(NoObserver),
+            config: EngineConfig::default(),
+        }
+    }
+
+    /// The connection that it acts for.
+    #[must_use]
+    pub fn connection(&self) -> &ConnectionId {
+        &self.inner.connection
+    }
+
+    /// The provider that it acts through.
+    #[must_use]
+    pub fn provider(&self) -> &Arc<dyn AccountingProvider> {
+        &self.inner.provider
+    }
+
+    /// The store that it acts on.
+    #[must_use]
+    pub fn store(&self) -> &Arc<dyn SyncStore> {
+        &self.inner.store
+    }
+}
+
+impl Inner {
+    pub(crate) fn now(&self) -> chrono::DateTime<chrono::Utc> {
+        self.clock.now()
+    }
+
+    pub(crate) fn tell(&self, event: &Event) {
+        self.observer.observe(event);
+    }
+
+    pub(crate) fn called(&self, verb: Verb, kind: Option<RecordKind>, members: usize) {
+        self.tell(&Event::Called { verb, kind, members });
+    }
+
+    pub(crate) fn package(&self) -> &'static str {
+        self.provider.info().title
+    }
+
+    /// Settings, organisation and lists, read anew when they are older than the configuration allows.
+    pub(crate) async fn facts(&self) -> Result<Arc<Facts>, EngineError> {
+        let now = self.now();
+        let remember = chrono::Duration::from_std(self.config.remember).unwrap_or(chrono::Duration::MAX);
+        let held = self.held_facts().clone();
+        if let Some(facts) = held
+            && now.signed_duration_since(facts.loaded_at) < remember
+        {
+            return Ok(facts);
+        }
+        let (_, organisation) = self.store.organisation(&self.connection).await?.ok_or(EngineError::NotConnected)?;
+        let settings = self.store.settings(&self.connection).await?.map(|(_, settings)| settings).unwrap_or_default();
+        let mut entries = Vec::new();
+        for kind in [CatalogueKind::Accounts, CatalogueKind::TaxCodes, CatalogueKind::Currencies] {
+            entries.extend(self.store.catalogue(&self.connection, kind).await?.map(|(_, list)| list).unwrap_or_default());
+        }
+        let facts = Arc::new(Facts { settings, organisation, catalogue: Catalogue::new(entries), loaded_at: now });
+        *self.held_facts() = Some(Arc::clone(&facts));
+        Ok(facts)
+    }
+
+    /// Has the next use read everything anew.
+    pub(crate) fn forget_facts(&self) {
+        *self.held_facts() = None;
+    }
+
+    fn held_facts(&self) -> MutexGuard<'_, Option<Arc<Facts>>> {
+        self.facts.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn context<'a>(
+        &'a self,
+        facts: &'a Facts,
+        links: &'a std::collections::BTreeMap<RecordKey, Link>,
+    ) -> Context<'a> {
+        Context {
+            settings: &facts.settings,
+            capabilities: self.provider.capabilities(),
+            organisation: &facts.organisation,
+            catalogue: &facts.catalogue,
+            links,
+            package: self.package(),
+        }
+    }
+
+    pub(crate) async fn link_of(&self, key: &RecordKey) -> Result<Option<Link>, EngineError> {
+        Ok(self.store.links(&self.connection, std::slice::from_ref(key)).await?.pop().flatten())
+    }
+}

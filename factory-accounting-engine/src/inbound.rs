@@ -1,0 +1,99 @@
+//! What has changed in the package: states, payments and deletions of linked records. Nothing else is taken over (F65, F66).
+
+use std::collections::BTreeMap;
+
+use factory_accounting_core::ids::RemoteId;
+use factory_accounting_core::plan;
+use factory_accounting_core::provider::{ChangeFeed, RemoteRecord};
+use factory_accounting_core::store::{Absorb, Link};
+
+use crate::engine::{Engine, EngineError};
+use crate::event::{Event, Verb};
+
+/// What reading changes came to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ChangeReport {
+    /// Records read.
+    pub read: u64,
+    /// Links brought up to date.
+    pub updated: u64,
+    /// Linked records that somebody has changed or deleted there.
+    pub drifted: u64,
+    /// Records that no record of the host is tied to: left alone (F66).
+    pub unlinked: u64,
+}
+
+impl Engine {
+    /// Reads what has changed since the last time and brings the links up to date. A crash repeats a page at most: each
+    /// page's effects and the cursor are stored together (R42, X9).
+    pub async fn read_changes(&self) -> Result<ChangeReport, EngineError> {
+        let mut report = ChangeReport::default();
+        for feed in ChangeFeed::ALL {
+            self.read_feed(feed, &mut report).await?;
+        }
+        Ok(report)
+    }
+
+    async fn read_feed(&self, feed: ChangeFeed, report: &mut ChangeReport) -> Result<(), EngineError> {
+        let inner = &self.inner;
+        let mut cursor = inner.store.cursor(&inner.connection, feed).await?;
+        loop {
+            inner.called(Verb::Changes, None, 1);
+            let page = match inner.provider.changes(feed, cursor.as_ref()).await {
+                Ok(page) => page,
+                // A package without this feed has nothing to tell about it.
+                Err(error) if error.kind() == factory_accounting_core::error::ErrorKind::Unsupported => return Ok(()),
+                Err(error) => return Err(error.into()),
+            };
+            report.read += page.records.len() as u64;
+            let links = self.effects(&page.records, report).await?;
+            let moved = page.next.is_some() && page.next != cursor;
+            let absorb =
+                Absorb { connection: inner.connection.clone(), feed, links, cursor: page.next.clone() };
+            inner.store.absorb(absorb).await?;
+            // A page that says "more" without a new cursor would be read for ever.
+            if !page.more || !moved {
+                return Ok(());
+            }
+            cursor = page.next;
+        }
+    }
+
+    /// The links of changed records as they are now.
+    async fn effects(&self, records: &[RemoteRecord], report: &mut ChangeReport) -> Result<Vec<Link>, EngineError> {
+        let inner = &self.inner;
+        let ids: Vec<RemoteId> = records.iter().map(|record| record.id.clone()).collect();
+        let mut ties: BTreeMap<RemoteId, Vec<Link>> = BTreeMap::new();
+        for link in inner.store.links_to(&inner.connection, &ids).await? {
+            ties.entry(link.remote.clone()).or_default().push(link);
+        }
+        let mut updated = Vec::new();
+        for record in records {
+            let Some(links) = ties.remove(&record.id) else {
+                report.unlinked += 1;
+                continue;
+            };
+            for link in links {
+                // Our own writes come back as changes; they carry the version that we know.
+                if link.version.is_some() && link.version == record.version && link.status == record.status {
+                    continue;
+                }
+                if let Some(drift) = plan::drift(&link, record) {
+                    report.drifted += 1;
+                    inner.tell(&Event::Drift { key: link.key.clone(), what: drift.what });
+                }
+                report.updated += 1;
+                updated.push(Link {
+                    status: record.status.clone(),
+                    totals: record.totals.or(link.totals),
+                    settled: record.settled.or(link.settled),
+                    version: record.version.clone(),
+                    seen_at: inner.now(),
+                    ..link
+                });
+            }
+        }
+        Ok(updated)
+    }
+}

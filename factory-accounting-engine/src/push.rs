@@ -1,0 +1,160 @@
+//! Into the outbox. Pushing never calls the package.
+
+use factory_accounting_core::code::Parked;
+use factory_accounting_core::ids::{OperationId, Revision};
+use factory_accounting_core::model::{Record, RecordKey, RecordKind};
+use factory_accounting_core::plan::{self, AllocationSubject, Subject};
+use factory_accounting_core::store::{Link, NewOperation, Operation, OperationQuery, Start};
+
+use crate::engine::{Engine, EngineError};
+use crate::event::Event;
+
+/// What became of a push: the row in the outbox that stands for it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ticket {
+    /// The operation.
+    pub operation: OperationId,
+    /// The record.
+    pub key: RecordKey,
+    /// Its revision.
+    pub revision: Revision,
+    /// Whether this push made it; `false`: the same state of the record had been pushed before.
+    pub new: bool,
+    /// The question to a person, where the record cannot be sent as it is.
+    pub parked: Option<Parked>,
+    /// Why the record is not to be sent at all, where that is so.
+    pub skipped: Option<String>,
+}
+
+impl Engine {
+    /// Puts one state of a record into the outbox. Pushing the same state again is the same operation.
+    ///
+    /// A record that cannot be sent comes back parked, one that is not to be sent skipped; both stay visible.
+    pub async fn push(&self, record: Record) -> Result<Ticket, EngineError> {
+        self.push_all(vec![record]).await?.pop().ok_or_else(|| EngineError::Refused("nothing was pushed".to_owned()))
+    }
+
+    /// Puts one state of a record into the outbox under the host's own revision, a number that only grows.
+    ///
+    /// # Errors
+    /// Refused where the revision is older than a known one, or the same with another content.
+    pub async fn push_revision(&self, record: Record, revision: Revision) -> Result<Ticket, EngineError> {
+        let mut admitted = self.admit(std::slice::from_ref(&record)).await?;
+        admitted.iter_mut().flatten().for_each(|operation| operation.revision = Some(revision));
+        self.enqueue(admitted)
+            .await?
+            .pop()
+            .ok_or_else(|| EngineError::Refused("nothing was pushed".to_owned()))
+    }
+
+    /// Puts many records into the outbox in one transaction; tickets come in the order of the records.
+    pub async fn push_all(&self, records: Vec<Record>) -> Result<Vec<Ticket>, EngineError> {
+        let admitted = self.admit(&records).await?;
+        self.enqueue(admitted).await
+    }
+
+    /// Asks for a record to count no more: voided, deleted or archived, as the package has it (F72).
+    ///
+    /// # Errors
+    /// [`EngineError::Unknown`] where the record has never been pushed.
+    pub async fn void(&self, key: &RecordKey) -> Result<Ticket, EngineError> {
+        let last = self.newest_operation(key).await?.ok_or_else(|| EngineError::Unknown(key.clone()))?;
+        let operation = plan::admit_void(key.clone(), last.name, last.record);
+        self.enqueue(vec![vec![operation]]).await?.pop().ok_or_else(|| EngineError::Unknown(key.clone()))
+    }
+
+    pub(crate) async fn newest_operation(&self, key: &RecordKey) -> Result<Option<Operation>, EngineError> {
+        let query = OperationQuery { key: Some(key.clone()), ..OperationQuery::default() };
+        Ok(self.inner.store.operations(&self.inner.connection, query).await?.pop())
+    }
+
+    async fn admit(&self, records: &[Record]) -> Result<Vec<Vec<NewOperation>>, EngineError> {
+        let inner = &self.inner;
+        let facts = inner.facts().await?;
+        let keys: Vec<RecordKey> = records.iter().map(Record::key).filter(|key| key.kind.is_party()).collect();
+        let mut links = inner.store.links(&inner.connection, &keys).await?.into_iter();
+        let mut admitted = Vec::with_capacity(records.len());
+        for record in records {
+            let link = if record.kind().is_party() { links.next().flatten() } else { None };
+            if let (Record::Customer(party) | Record::Supplier(party), Some(link)) = (record, &link)
+                && party.do_not_send != link.suppressed
+            {
+                let link = Link { suppressed: party.do_not_send, ..link.clone() };
+                inner.store.put_link(&inner.connection, link, inner.now()).await?;
+            }
+            let mut operations =
+                plan::admit(record, &facts.settings, inner.provider.capabilities(), link.as_ref()).operations;
+            operations.extend(self.withdrawn_allocations(record).await?);
+            admitted.push(operations);
+        }
+        Ok(admitted)
+    }
+
+    /// Allocations that an earlier state of a credit note had and this one has not.
+    async fn withdrawn_allocations(&self, record: &Record) -> Result<Vec<NewOperation>, EngineError> {
+        let Record::CreditNote(note) = record else { return Ok(Vec::new()) };
+        let Some(before) = self.newest_operation(&note.key()).await? else { return Ok(Vec::new()) };
+        let Ok(Subject::Record(before)) = Subject::of(&before) else { return Ok(Vec::new()) };
+        let Record::CreditNote(before) = before.as_ref() else { return Ok(Vec::new()) };
+        let mut withdrawn = Vec::new();
+        for part in AllocationSubject::of(before) {
+            let kept = note.allocations.iter().any(|allocation| allocation.invoice == part.invoice);
+            if kept {
+                continue;
+            }
+            if let Some(last) = self.newest_operation(&part.key()).await? {
+                withdrawn.push(plan::admit_void(part.key(), last.name, last.record));
+            }
+        }
+        Ok(withdrawn)
+    }
+
+    async fn enqueue(&self, admitted: Vec<Vec<NewOperation>>) -> Result<Vec<Ticket>, EngineError> {
+        let inner = &self.inner;
+        let sizes: Vec<usize> = admitted.iter().map(Vec::len).collect();
+        let operations: Vec<NewOperation> = admitted.into_iter().flatten().collect();
+        let facts: Vec<(RecordKey, String, Start)> = operations
+            .iter()
+            .map(|operation| (operation.key.clone(), operation.name.clone(), operation.start.clone()))
+            .collect();
+        let rows = inner.store.enqueue(&inner.connection, operations, inner.now()).await?;
+        let mut tickets = Vec::with_capacity(sizes.len());
+        let mut at = 0;
+        for size in sizes {
+            // The first operation of a record is its own; those behind it are its parts.
+            if let (Some(row), Some((key, name, start))) = (rows.get(at), facts.get(at)) {
+                let (parked, skipped) = match start {
+                    Start::Parked(parked) => (Some(parked.clone()), None),
+                    Start::Skipped(reason) => (None, Some(reason.clone())),
+                    Start::Queued | Start::Held => (None, None),
+                };
+                if let (Some(parked), true) = (&parked, row.new) {
+                    inner.tell(&Event::Parked {
+                        operation: row.operation,
+                        key: key.clone(),
+                        name: name.clone(),
+                        parked: Box::new(parked.clone()),
+                    });
+                }
+                tickets.push(Ticket {
+                    operation: row.operation,
+                    key: key.clone(),
+                    revision: row.revision,
+                    new: row.new,
+                    parked,
+                    skipped,
+                });
+            }
+            at += size;
+        }
+        Ok(tickets)
+    }
+}
+
+/// Whether records of a kind are orders whose draft an invoice may take over.
+pub(crate) fn order_key(record: &Record) -> Option<RecordKey> {
+    match record {
+        Record::Invoice(invoice) => invoice.order.clone().map(|id| RecordKey::new(RecordKind::Order, id)),
+        _ => None,
+    }
+}

@@ -1,0 +1,283 @@
+//! One sending: encode, begin, write, settle.
+
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use factory_accounting_core::code::{Code, Parked};
+use factory_accounting_core::error::{ErrorKind, ProviderError};
+use factory_accounting_core::ids::RemoteId;
+use factory_accounting_core::model::RecordKind;
+use factory_accounting_core::plan::{self, Doubt, Finding, Pause, Sending, Verdict};
+use factory_accounting_core::planned::{Content, Planned};
+use factory_accounting_core::provider::{EncodedWrite, Fate, Intent, RemoteRecord, WriteBatch};
+use factory_accounting_core::store::{
+    Attempt, AttemptMember, ConnectionState, Link, LinkOrigin, Operation, Outcome, Step, idempotency_key,
+};
+
+use crate::engine::EngineError;
+use crate::event::{Event, Verb};
+use crate::planning::{Group, Write};
+use crate::round::{Round, Settling};
+
+/// One operation's part in an attempt, with what was planned for it.
+pub(crate) struct Member {
+    pub(crate) operation: Operation,
+    pub(crate) planned: Planned,
+    pub(crate) fingerprint: String,
+    pub(crate) origin: LinkOrigin,
+}
+
+impl Round<'_> {
+    /// Sends a group in one request.
+    pub(crate) async fn send(&mut self, group: Group) -> Result<(), EngineError> {
+        let Some((request, members)) = self.encode(group).await? else { return Ok(()) };
+        let rows = members.iter().map(attempt_member).collect();
+        let inner = self.inner;
+        let attempt =
+            inner.store.begin(&inner.connection, self.epoch, rows, request, inner.now()).await?;
+        inner.called(Verb::Write, Some(attempt.request.kind), members.len());
+        let report = inner.provider.write(&attempt.request).await;
+        self.settle_fates(&attempt, members, report.into_fates(), false).await
+    }
+
+    /// Encodes what can be encoded; parks the rest.
+    async fn encode(&mut self, mut group: Group) -> Result<Option<(EncodedWrite, Vec<Member>)>, EngineError> {
+        while let Some(first) = group.first() {
+            let (kind, intent) = (first.operation.key.kind, first.intent);
+            let parts = group.iter().map(|write| {
+                let operation = &write.operation;
+                (operation.key.clone(), operation.revision, operation.generation)
+            });
+            let key = idempotency_key(&self.inner.connection, intent, parts);
+            let batch =
+                WriteBatch { kind, intent, key, members: group.iter().map(|write| write.planned.clone()).collect() };
+            match self.inner.provider.encode(&batch) {
+                Ok(request) => {
+                    let members = group
+                        .into_iter()
+                        .map(|Write { operation, planned, fingerprint, origin, .. }| Member {
+                            operation,
+                            planned,
+                            fingerprint,
+                            origin,
+                        })
+                        .collect();
+                    return Ok(Some((request, members)));
+                }
+                Err(refusal) => {
+                    let at = refusal.member.min(group.len() - 1);
+                    let Write { operation, .. } = group.remove(at);
+                    let parked = plan::park_refusal(&operation.name, kind, refusal.error);
+                    self.settle(None, vec![(operation, Settling::park(parked))]).await?;
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    /// Settles the members of an attempt by what is known of them now.
+    pub(crate) async fn settle_fates(
+        &mut self,
+        attempt: &Attempt,
+        members: Vec<Member>,
+        fates: Vec<Fate>,
+        replay: bool,
+    ) -> Result<(), EngineError> {
+        let mut settlings = Vec::with_capacity(members.len());
+        let mut taken = Vec::new();
+        let mut fates = fates.into_iter();
+        for member in members {
+            // A provider that forgets a member has proven nothing about it.
+            let fate = fates.next().unwrap_or_else(|| {
+                Fate::Unknown(ProviderError::new(ErrorKind::Protocol, "no answer names this record"))
+            });
+            let sending = Sending {
+                intent: attempt.request.intent,
+                kind: attempt.request.kind,
+                replay,
+                failures: member.operation.failures,
+                seed: member.operation.id.0.wrapping_add(u64::from(member.operation.failures)),
+            };
+            match plan::decide(&member.operation.name, fate, sending, &self.inner.config.backoff) {
+                Verdict::Landed(record) => {
+                    let settling = self.landed(&member, *record, attempt.request.intent);
+                    settlings.push((member.operation, settling));
+                }
+                Verdict::Again { wait, pause, error } => {
+                    let settling = self.again(wait, pause, &error);
+                    settlings.push((member.operation, settling));
+                }
+                Verdict::Doubt(Doubt::LostAnswer, error) => settlings.push((member.operation, doubt(&error))),
+                Verdict::Doubt(Doubt::Taken, error) => taken.push((member, error)),
+                Verdict::Park(parked) => settlings.push((member.operation, Settling::park(parked))),
+            }
+        }
+        if !taken.is_empty() {
+            settlings.extend(self.look_for_taken(taken).await?);
+        }
+        let due = self.next_look(attempt);
+        self.settle(Some((attempt.id, due)), settlings).await
+    }
+
+    /// A number was taken. Most likely our own earlier try landed: look at once.
+    async fn look_for_taken(
+        &mut self,
+        taken: Vec<(Member, ProviderError)>,
+    ) -> Result<Vec<(Operation, Settling)>, EngineError> {
+        let (members, errors): (Vec<Member>, Vec<ProviderError>) = taken.into_iter().unzip();
+        let findings = match self.look(&members).await? {
+            Ok(findings) => findings,
+            Err(failure) => {
+                return Ok(members.into_iter().map(|member| (member.operation, doubt(&failure))).collect());
+            }
+        };
+        let mut settlings = Vec::with_capacity(members.len());
+        for ((member, finding), error) in members.into_iter().zip(findings).zip(errors) {
+            let settling = match finding {
+                Finding::Ours(record) => self.adopted(&member, *record),
+                Finding::OursToUpdate(record) => self.adopted_to_update(&member, &record),
+                Finding::Park(mut parked) => {
+                    parked.error.get_or_insert(error);
+                    if parked.code == Code::FoundDiffers {
+                        parked.code = taken_code(member.operation.key.kind);
+                    }
+                    Settling::park(parked)
+                }
+                Finding::Nothing => {
+                    let mut parked = plan::park_refusal(&member.operation.name, member.operation.key.kind, error);
+                    if parked.code == Code::NumberTaken {
+                        parked.code = taken_code(member.operation.key.kind);
+                    }
+                    Settling::park(parked)
+                }
+            };
+            settlings.push((member.operation, settling));
+        }
+        Ok(settlings)
+    }
+
+    /// The books hold a record as sent.
+    pub(crate) fn landed(&self, member: &Member, record: RemoteRecord, intent: Intent) -> Settling {
+        let Member { operation, planned, fingerprint, origin } = member;
+        let mut notices = Vec::new();
+        if let (Content::Document(document), Some(echoed)) = (&planned.content, record.totals)
+            && document.totals != echoed
+        {
+            notices.push(Event::TotalsDiffer { key: operation.key.clone(), predicted: document.totals, echoed });
+        }
+        let fingerprint = (intent != Intent::Void).then(|| fingerprint.clone());
+        let link = link_from(operation, &record, fingerprint, *origin, None, self.inner.now());
+        let outcome = match intent {
+            Intent::Create => Outcome::Created,
+            Intent::Update => Outcome::Updated,
+            Intent::Void => Outcome::Voided,
+        };
+        Settling { links: vec![link], notices, ..Settling::done(outcome) }
+    }
+
+    /// A record found in the books is ours and holds what was sent: it was created by a sending whose answer was lost.
+    pub(crate) fn adopted(&self, member: &Member, record: RemoteRecord) -> Settling {
+        let mut settling = self.landed(member, record, Intent::Create);
+        settling.links.iter_mut().for_each(|link| link.origin = LinkOrigin::Adopted);
+        settling.notices.push(Event::Adopted { key: member.operation.key.clone() });
+        settling
+    }
+
+    /// A record found in the books is ours but not as it should be: link it and go through the queue again as an update.
+    pub(crate) fn adopted_to_update(&self, member: &Member, record: &RemoteRecord) -> Settling {
+        let operation = &member.operation;
+        let link = link_from(operation, record, None, LinkOrigin::Adopted, None, self.inner.now());
+        let step = Step::NextGeneration { error: "found in the books; brought up to date".to_owned() };
+        Settling { links: vec![link], notices: vec![Event::Adopted { key: operation.key.clone() }], step }
+    }
+
+    /// Nothing was written; it is tried again. Stops the round where the connection as a whole is concerned.
+    pub(crate) fn again(&mut self, wait: Duration, pause: Pause, error: &ProviderError) -> Settling {
+        let now = self.inner.now();
+        let not_before = plan::after(now, wait);
+        match pause {
+            Pause::No => {}
+            Pause::Connection => {
+                self.stop = Some(ConnectionState::Paused { until: not_before, reason: error.to_string() });
+            }
+            Pause::Reconnect => {
+                self.stop = Some(ConnectionState::NeedsReconnect { since: now, reason: error.to_string() });
+            }
+        }
+        // Limits are nobody's failure.
+        let counts = error.kind() != ErrorKind::Throttled;
+        Settling::step(Step::Retry { not_before, error: error.to_string(), counts })
+    }
+
+    /// What becomes of an operation whose record could not be read before an update.
+    pub(crate) fn failed_read(&mut self, operation: &Operation, error: &ProviderError) -> Settling {
+        let sending = Sending {
+            intent: Intent::Update,
+            kind: operation.key.kind,
+            replay: false,
+            failures: operation.failures,
+            seed: operation.id.0,
+        };
+        match plan::decide(&operation.name, Fate::NotApplied(error.clone()), sending, &self.inner.config.backoff) {
+            Verdict::Again { wait, pause, error } => self.again(wait, pause, &error),
+            Verdict::Park(parked) => Settling::park(parked),
+            Verdict::Landed(_) | Verdict::Doubt(..) => {
+                Settling::park(Parked::new(Code::Refused, format!("{}: {error}", operation.key)))
+            }
+        }
+    }
+
+    /// When an attempt that stays in doubt is looked at again.
+    pub(crate) fn next_look(&self, attempt: &Attempt) -> DateTime<Utc> {
+        let now = self.inner.now();
+        let soon = plan::after(now, self.inner.config.backoff.wait(attempt.tries, attempt.id.0));
+        let windows = self.windows(attempt);
+        if soon < windows.replay_until { soon } else { soon.max(windows.probe_from) }
+    }
+}
+
+/// A link as a record in the books now is.
+pub(crate) fn link_from(
+    operation: &Operation,
+    record: &RemoteRecord,
+    fingerprint: Option<String>,
+    origin: LinkOrigin,
+    before: Option<&Link>,
+    now: DateTime<Utc>,
+) -> Link {
+    let line_ids = record.lines.as_deref().unwrap_or_default();
+    Link {
+        key: operation.key.clone(),
+        remote: record.id.clone(),
+        number: record.number.clone().or_else(|| before.and_then(|link| link.number.clone())),
+        version: record.version.clone(),
+        revision: Some(operation.revision),
+        fingerprint: fingerprint.or_else(|| before.and_then(|link| link.fingerprint.clone())),
+        status: record.status.clone(),
+        totals: record.totals,
+        settled: record.settled,
+        seen_at: now,
+        line_ids: line_ids.iter().map(|line| line.id.clone().unwrap_or_else(|| RemoteId::new(""))).collect(),
+        origin,
+        url: record.link.clone().or_else(|| before.and_then(|link| link.url.clone())),
+        suppressed: before.is_some_and(|link| link.suppressed),
+    }
+}
+
+fn attempt_member(member: &Member) -> AttemptMember {
+    AttemptMember {
+        operation: member.operation.id,
+        probe: member.planned.probe.clone(),
+        // Planned content holds nothing that JSON cannot.
+        planned: serde_json::to_string(&member.planned)
+            .unwrap_or_else(|error| unreachable!("planned content is JSON: {error}")),
+    }
+}
+
+pub(crate) fn doubt(error: &ProviderError) -> Settling {
+    Settling::step(Step::InDoubt { error: error.to_string() })
+}
+
+fn taken_code(kind: RecordKind) -> Code {
+    if kind.is_party() || kind == RecordKind::Product { Code::NameTaken } else { Code::NumberTaken }
+}
