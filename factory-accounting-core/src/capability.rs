@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use rust_decimal::Decimal;
 use serde::Serialize;
 
 use crate::model::RecordKind;
@@ -24,6 +25,8 @@ pub struct Capabilities {
     pub line_text: usize,
     /// Most lines on a document that it accepts in practice.
     pub max_lines: usize,
+    /// Largest amount of a line, payment or allocation, whatever the currency; `None` where no limit is known.
+    pub max_amount: Option<Decimal>,
 }
 
 impl Capabilities {
@@ -37,6 +40,7 @@ impl Capabilities {
             write_timeout,
             line_text: 4_000,
             max_lines: 1_000,
+            max_amount: None,
         }
     }
 
@@ -67,14 +71,23 @@ pub struct RecordCapability {
     pub search_lag: Duration,
     /// Whether updates carry a version that the package checks.
     pub version_checked: bool,
-    /// What may still change once money has been applied.
+    /// What may still change once money has been applied, or a quote or purchase order has been decided or billed.
     pub editable_when_settled: Editable,
     /// Whether the package refuses a second document of this kind with the same number.
     pub unique_number: bool,
     /// Longest number, or code of a product.
     pub number_text: usize,
+    /// Which characters a number, or code of a product, may hold.
+    pub number_characters: Characters,
     /// Longest name of a party or product.
     pub name_text: usize,
+    /// How the name of a party or product must be written.
+    pub names: NameRules,
+    /// Longest texts of further fields, in characters, by path in the host's record without positions: `email`,
+    /// `addresses[].city`, `title`. A field that is not listed has no known limit.
+    pub texts: BTreeMap<&'static str, usize>,
+    /// Most contact persons of a party; `None` where no limit is known.
+    pub max_contacts: Option<usize>,
     /// Longest reference; 0 where there is no such field.
     pub reference_text: usize,
     /// Whether attachments can be read and written.
@@ -99,11 +112,45 @@ impl RecordCapability {
             editable_when_settled: Editable::Nothing,
             unique_number: false,
             number_text: 255,
+            number_characters: Characters::Any,
             name_text: 255,
+            names: NameRules::default(),
+            texts: BTreeMap::new(),
+            max_contacts: None,
             reference_text: 0,
             attachments: false,
             line_discounts: true,
         }
+    }
+}
+
+/// Which characters a field may hold.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Characters {
+    /// All that can be printed.
+    #[default]
+    Any,
+    /// Letters without accents, digits, signs and spaces: U+0020 to U+007E.
+    PrintableAscii,
+}
+
+/// How names must be written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct NameRules {
+    /// No spaces at either end and no two spaces in a row.
+    pub tidy_spaces: bool,
+    /// Characters that may not occur.
+    pub forbidden: &'static [char],
+}
+
+impl NameRules {
+    /// Rules for names.
+    #[must_use]
+    pub fn new(tidy_spaces: bool, forbidden: &'static [char]) -> Self {
+        Self { tidy_spaces, forbidden }
     }
 }
 
@@ -122,7 +169,7 @@ pub enum MarkerField {
     Parent,
 }
 
-/// What of a document may change once money has been applied to it.
+/// What of a document may change once money has been applied to it, or it has been decided or billed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Editable {

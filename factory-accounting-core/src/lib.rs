@@ -6,18 +6,29 @@
 //! - [`provider`], [`store`], [`token`], [`clock`]: the seams.
 //! - [`code`]: why something waits for a person.
 
+pub mod amounts;
 pub mod capability;
 pub mod clock;
 pub mod code;
 pub mod error;
 pub mod ids;
+pub mod memory;
 pub mod model;
 pub mod money;
+pub mod plan;
 pub mod planned;
 pub mod provider;
+pub mod rules;
 pub mod settings;
 pub mod store;
 pub mod token;
+pub mod validate;
+
+/// SHA-256 of some bytes, in hex.
+pub(crate) fn digest(bytes: &[u8]) -> String {
+    use sha2::{Digest, Sha256};
+    hex(&Sha256::digest(bytes))
+}
 
 pub(crate) fn hex(bytes: &[u8]) -> String {
     use std::fmt::Write as _;

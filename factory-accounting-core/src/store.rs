@@ -11,6 +11,8 @@
 //!    └► Parked ─decide─► Queued | Done | Dropped
 //! ```
 
+pub mod transition;
+
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -76,7 +78,7 @@ pub enum Goal {
 }
 
 /// An operation on its way into the outbox.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NewOperation {
     /// The host's record.
     pub key: RecordKey,
@@ -239,9 +241,10 @@ pub struct Attempt {
     pub request: EncodedWrite,
     /// When it was begun: no byte left earlier. UTC.
     pub begun_at: DateTime<Utc>,
-    /// When to look at it again, UTC.
+    /// When to look at it again, UTC; at once after [`begin`](SyncStore::begin).
     pub not_before: DateTime<Utc>,
-    /// How often it has been sent or looked for.
+    /// How often it has been sent or looked for, the present time included: 1 from the beginning, and one more with each
+    /// claim that hands it out.
     pub tries: u32,
 }
 
@@ -285,6 +288,9 @@ pub struct Link {
     pub origin: LinkOrigin,
     /// Link for a person into the package's pages.
     pub url: Option<String>,
+    /// A party whose documents stay in the host (L16).
+    #[serde(default)]
+    pub suppressed: bool,
 }
 
 /// How a link came about.
@@ -314,7 +320,7 @@ pub struct ClaimRequest {
     pub now: DateTime<Utc>,
     /// Until when the lease is to hold, UTC.
     pub until: DateTime<Utc>,
-    /// Most operations to hand out.
+    /// Most operations to hand out, and most attempts.
     pub limit: usize,
 }
 
@@ -338,7 +344,9 @@ pub enum Claim {
 pub struct Work {
     /// Fence for everything that follows.
     pub epoch: Epoch,
-    /// Attempts without a settled fate that are due, oldest first. They come before all else.
+    /// Attempts without a settled fate that are due, oldest first, each with the operations of its members in their order.
+    /// Those that are still in doubt are [`Sending`](OperationState::Sending) in this attempt; the others are settled and
+    /// are there because the request holds them. Attempts come before all else.
     pub attempts: Vec<(Attempt, Vec<Operation>)>,
     /// Operations that are queued, due and wait for nothing, in order of arrival; at most one per record.
     pub operations: Vec<Operation>,
@@ -539,18 +547,22 @@ pub struct Absorb {
     pub cursor: Option<Cursor>,
 }
 
-/// Durable state. Implementations are proven by the testkit's store suite.
+/// Durable state. Implementations are proven by the testkit's store suite; how operations move is in [`transition`].
+///
+/// Instants are kept at least to the millisecond.
 #[async_trait]
 pub trait SyncStore: Send + Sync + fmt::Debug {
     /// Adds operations, all or none. The same record and revision twice is one row; a newer revision supersedes an older one
     /// that has not been sent, and waits behind one that has. Operations held for a record that one of these needs are
     /// released. A skipped or dropped operation does not stand in the way of its own repetition.
     ///
-    /// An operation waits for each of its `needs` that has an unfinished operation, and for the previous operation of its own
-    /// record.
+    /// An operation waits for each of its `needs` that has an operation on its way (queued, held or sending; not parked), and
+    /// for the previous operation of its own record. When one that is waited for is parked, the wait ends: the dependent then
+    /// finds no link and is parked itself, until there is one.
     ///
     /// # Errors
-    /// [`StoreError::Refused`] where a revision is older than one that is known, or equal to one with another fingerprint.
+    /// [`StoreError::Refused`] where a revision is unknown but older than one that is known, or known with another
+    /// fingerprint or goal.
     async fn enqueue(
         &self,
         connection: &ConnectionId,
@@ -559,13 +571,19 @@ pub trait SyncStore: Send + Sync + fmt::Debug {
     ) -> Result<Vec<Enqueued>, StoreError>;
 
     /// Takes or renews the connection's lease and hands out work. A lease that has run out, or is the asker's own, is taken
-    /// under a new epoch if it was another's. A pause that is over ends.
+    /// under a new epoch if it was another's or nobody's. A pause that is over ends. A connection that was never stored is
+    /// at rest as [`ConnectionState::Disconnected`]; its queue keeps. At rest no lease is taken.
     async fn claim(&self, request: ClaimRequest) -> Result<Claim, StoreError>;
 
-    /// Ends the lease, if it is still this worker's, so that another need not wait.
+    /// Ends the lease, if it is still this worker's, so that another need not wait. What comes under its epoch afterwards
+    /// is fenced.
     async fn release(&self, connection: &ConnectionId, epoch: Epoch) -> Result<(), StoreError>;
 
     /// Makes an attempt durable and moves its members to sending. Nothing may be sent before this has returned.
+    ///
+    /// # Errors
+    /// [`StoreError::Refused`] where a member is no longer ready, because a newer revision or a person has moved it since
+    /// the claim: claim anew. [`StoreError::Fenced`] also where the connection has been disconnected meanwhile.
     async fn begin(
         &self,
         connection: &ConnectionId,
@@ -577,18 +595,28 @@ pub trait SyncStore: Send + Sync + fmt::Debug {
 
     /// Settles operations with their links, and the attempt they were in. Wakes what waited for them, including operations
     /// parked until a record is linked.
+    ///
+    /// An operation that a newer revision or a person has moved since the claim stays where it is; its links are stored all
+    /// the same, for they say what is in the books. One that goes back to the queue or is parked while a newer revision
+    /// waits behind it is superseded, unless the question is whether it landed. One that is parked until a record is linked
+    /// whose link was stored since the claim goes back to the queue at once. Settling the same again changes nothing.
+    ///
+    /// # Errors
+    /// [`StoreError::Refused`] where a link would be taken twice, as at [`put_link`](Self::put_link), or an operation is in
+    /// another attempt than the one settled.
     async fn settle(&self, settle: Settle) -> Result<(), StoreError>;
 
-    /// Stores inbound effects and the cursor together.
+    /// Stores inbound effects and the cursor together; without a cursor the stored one stays. Links wake as those of
+    /// [`put_link`](Self::put_link) do.
     async fn absorb(&self, absorb: Absorb) -> Result<(), StoreError>;
 
     /// Links of records, in order of the keys; `None` where there is none.
     async fn links(&self, connection: &ConnectionId, keys: &[RecordKey]) -> Result<Vec<Option<Link>>, StoreError>;
 
-    /// Links to package records, whatever the host's records are: pairs of the id asked for and a link.
+    /// Links to package records, whatever the host's records are, in order of their keys.
     async fn links_to(&self, connection: &ConnectionId, remotes: &[RemoteId]) -> Result<Vec<Link>, StoreError>;
 
-    /// A page of links of a kind, in order of the host's ids, behind `after`.
+    /// A page of links of a kind, in order of the host's ids, behind `after`; a limit of 0 means 1,000.
     async fn list_links(
         &self,
         connection: &ConnectionId,
@@ -618,11 +646,13 @@ pub trait SyncStore: Send + Sync + fmt::Debug {
     /// How many operations of each kind are in which state; outcomes of done ones count apart (`done.created`).
     async fn counts(&self, connection: &ConnectionId) -> Result<Counts, StoreError>;
 
-    /// Children that count to a parent's progress.
+    /// Children that count to a parent's progress, in order of their keys. Each counts by its newest operation that was
+    /// neither skipped nor dropped, unless that one is to void it or names another parent or no net amount.
     async fn progress(&self, connection: &ConnectionId, parent: &RecordKey) -> Result<Vec<Progress>, StoreError>;
 
-    /// The newest operation of another record of the same kind that carries the same name, if it is neither dropped,
-    /// skipped nor voided: two documents of the host under one number.
+    /// Another record of the same kind that carries the same name: two documents of the host under one number. Each record
+    /// carries the name of its newest operation that was neither skipped nor dropped, unless that one is to void it; of
+    /// several such records the one that was pushed last.
     async fn namesake(
         &self,
         connection: &ConnectionId,
@@ -630,10 +660,12 @@ pub trait SyncStore: Send + Sync + fmt::Debug {
         name: &str,
     ) -> Result<Option<RecordKey>, StoreError>;
 
-    /// Records a person's decision on a parked operation and moves it on. `link` comes with [`Decision::Adopt`].
+    /// Records a person's decision on a parked operation and moves it on. `link` comes with [`Decision::Adopt`]: it is
+    /// stored, and the operation goes back to the queue under the same generation, to be compared with what is there. A
+    /// newer revision that waits behind it takes its place.
     ///
     /// # Errors
-    /// [`StoreError::Refused`] where the operation is not parked.
+    /// [`StoreError::Refused`] where the operation is not parked, the link does not fit, or it would be taken twice.
     async fn decide(
         &self,
         connection: &ConnectionId,
@@ -645,7 +677,11 @@ pub trait SyncStore: Send + Sync + fmt::Debug {
     /// The connection, if it is known.
     async fn connection(&self, connection: &ConnectionId) -> Result<Option<Connection>, StoreError>;
 
-    /// Stores a connection: its first time, a reconnect, a disconnect.
+    /// Stores a connection: its first time, a reconnect, a disconnect. Once pinned to an organisation it stays pinned, also
+    /// where none is given.
+    ///
+    /// # Errors
+    /// [`StoreError::Refused`] where it is pinned to another organisation (R55).
     async fn put_connection(&self, connection: Connection) -> Result<(), StoreError>;
 
     /// The newest settings with their version, counting from 1; `None` where none were saved.

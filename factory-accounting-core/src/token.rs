@@ -41,7 +41,8 @@ impl fmt::Debug for TokenSet {
 pub struct StoredTokens {
     /// The tokens.
     pub tokens: TokenSet,
-    /// Grows with every replacement.
+    /// Grows with every replacement, over a [`forget`](TokenStore::forget) too: tokens of an ended grant can never take the
+    /// place of those of the next one.
     pub version: u64,
 }
 
@@ -71,6 +72,10 @@ pub trait TokenStore: Send + Sync + fmt::Debug {
     ) -> Result<bool, StoreError>;
 
     /// Stores `tokens` if the stored version is still `expected` (`None`: nothing stored yet) and ends the refresh lease.
+    ///
+    /// # Errors
+    /// [`StoreError::Refused`] where a version is expected but the tokens have been forgotten: the connection was ended
+    /// meanwhile, and what a refresh has brought must not revive it.
     async fn replace(
         &self,
         connection: &ConnectionId,
@@ -80,4 +85,10 @@ pub trait TokenStore: Send + Sync + fmt::Debug {
 
     /// Forgets the tokens of a connection. Forgetting what is not there succeeds.
     async fn forget(&self, connection: &ConnectionId) -> Result<(), StoreError>;
+}
+
+/// Why tokens are not stored for a connection whose tokens have been forgotten.
+#[must_use]
+pub fn forgotten(connection: &ConnectionId) -> StoreError {
+    StoreError::Refused(format!("the tokens of connection {connection} have been forgotten: connect it again"))
 }

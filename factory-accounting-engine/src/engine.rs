@@ -211,7 +211,7 @@ impl Inner {
         self.tell(&Event::Called { verb, kind, members });
     }
 
-    pub(crate) fn package(&self) -> &'static str {
+    pub(crate) fn package_title(&self) -> &'static str {
         self.provider.info().title
     }
 
@@ -256,7 +256,7 @@ impl Inner {
             organisation: &facts.organisation,
             catalogue: &facts.catalogue,
             links,
-            package: self.package(),
+            package: self.package_title(),
         }
     }
 

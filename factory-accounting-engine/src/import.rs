@@ -69,11 +69,11 @@ impl Engine {
         loop {
             inner.called(Verb::Catalogue, Some(role), 1);
             let answer = inner.provider.catalogue(CatalogueKind::Parties, page).await?;
-            let parties: Vec<Box<RemoteParty>> = answer
+            let parties: Vec<RemoteParty> = answer
                 .entries
                 .into_iter()
                 .filter_map(|entry| match entry {
-                    CatalogueEntry::Party(party) => Some(party),
+                    CatalogueEntry::Party(party) => Some(*party),
                     _ => None,
                 })
                 .collect();
@@ -90,7 +90,7 @@ impl Engine {
         role: RecordKind,
         selection: &ImportSelection,
         host: &dyn ImportHost,
-        parties: Vec<Box<RemoteParty>>,
+        parties: Vec<RemoteParty>,
         report: &mut ImportReport,
     ) -> Result<(), EngineError> {
         let inner = &self.inner;

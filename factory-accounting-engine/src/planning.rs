@@ -137,7 +137,7 @@ impl Round<'_> {
         if key.kind == RecordKind::Order
             && let Some(invoice) = link.and_then(|link| around.invoice_on(&link.remote, key))
         {
-            return Ok(skip(format!("{invoice} has taken the place of this order in {}", self.inner.package())));
+            return Ok(skip(format!("{invoice} has taken the place of this order in {}", self.inner.package_title())));
         }
         if let Subject::Record(record) = subject
             && let Some(plan) = self.check_order(operation, record, link, around).await?
@@ -162,7 +162,7 @@ impl Round<'_> {
         if link.status.is_gone() {
             let reason = format!(
                 "{} {:?} was deleted or voided in {}; it is not brought back",
-                key.kind, operation.name, self.inner.package()
+                key.kind, operation.name, self.inner.package_title()
             );
             return Ok(Parked::new(Code::RemoteGone, reason).into());
         }
@@ -188,7 +188,7 @@ impl Round<'_> {
         };
         let stays_out = matches!(ordered.state, OperationState::Done { ref outcome } if !outcome.is_in_books());
         if link.is_none() && self.facts.settings.sends(RecordKind::Order) && !around.links.contains_key(&order) && !stays_out {
-            let reason = format!("invoice {:?} bills {order}, which is not in {} yet", operation.name, inner.package());
+            let reason = format!("invoice {:?} bills {order}, which is not in {} yet", operation.name, inner.package_title());
             return Ok(Some(Parked::new(Code::NotLinked, reason).until_linked(order).into()));
         }
         let (Some(net), false) = (operation.net, invoice.above_order) else { return Ok(None) };
@@ -290,7 +290,7 @@ impl Round<'_> {
             if operation.goal == Goal::Voided {
                 return Err(Box::new(Settling::done(Outcome::Unchanged)));
             }
-            let reason = format!("{} {:?} is no longer in {}", key.kind, operation.name, self.inner.package());
+            let reason = format!("{} {:?} is no longer in {}", key.kind, operation.name, self.inner.package_title());
             return Err(Box::new(Settling::park(Parked::new(Code::RemoteGone, reason))));
         };
         let mut notices = Vec::new();

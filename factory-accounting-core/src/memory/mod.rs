@@ -1,0 +1,286 @@
+//! The reference stores: everything in memory, nothing clever. What they do is what every other store has to do; the
+//! testkit's store suite holds all of them to it. For tests and for hosts that keep their state elsewhere: what is in
+//! memory is lost with the process.
+//!
+//! ```
+//! use factory_accounting_core::ids::ConnectionId;
+//! use factory_accounting_core::memory::MemoryStore;
+//! use factory_accounting_core::store::{Connection, ConnectionState, SyncStore};
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), factory_accounting_core::store::StoreError> {
+//! let store = MemoryStore::new();
+//! let connection = ConnectionId::from("0192f0c1-workshop");
+//! store
+//!     .put_connection(Connection { id: connection.clone(), organisation: None, state: ConnectionState::Connected })
+//!     .await?;
+//! // A handle shares the state, a fork is the state at this moment on its own.
+//! let (handle, fork) = (store.clone(), store.fork());
+//! handle.remove_link(&connection, &factory_accounting_core::model::RecordKey::new(
+//!     factory_accounting_core::model::RecordKind::Customer, "C-1")).await?;
+//! assert!(fork.connection(&connection).await?.is_some());
+//! # Ok(())
+//! # }
+//! ```
+
+mod outbox;
+mod shelf;
+mod tokens;
+mod work;
+
+pub use tokens::MemoryTokenStore;
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+
+use self::shelf::Shelf;
+use crate::ids::{ConnectionId, Cursor, Epoch, LocalId, OperationId, RemoteId};
+use crate::model::{RecordKey, RecordKind};
+use crate::provider::{CatalogueEntry, CatalogueKind, ChangeFeed, EncodedWrite, Organisation};
+use crate::settings::Settings;
+use crate::store::{
+    Absorb, Attempt, AttemptMember, Claim, ClaimRequest, Connection, Counts, Enqueued, Link, NewOperation, Operation,
+    OperationQuery, Progress, RecordedDecision, Settle, StoreError, SyncStore,
+};
+
+/// A [`SyncStore`] in memory. Cloning it gives another handle to the same state; [`fork`](Self::fork) copies the state.
+#[derive(Clone, Default)]
+pub struct MemoryStore {
+    state: Arc<Mutex<State>>,
+}
+
+#[derive(Clone, Default)]
+struct State {
+    ids: Ids,
+    shelves: BTreeMap<ConnectionId, Shelf>,
+}
+
+/// The ids given last. They are never given again.
+#[derive(Clone, Copy, Default)]
+struct Ids {
+    operation: u64,
+    attempt: u64,
+}
+
+impl State {
+    fn shelf(&mut self, connection: &ConnectionId) -> &mut Shelf {
+        self.parts(connection).1
+    }
+
+    fn parts(&mut self, connection: &ConnectionId) -> (&mut Ids, &mut Shelf) {
+        // Looked up first, so that the usual case copies no key.
+        if !self.shelves.contains_key(connection) {
+            self.shelves.insert(connection.clone(), Shelf::default());
+        }
+        let shelf = self.shelves.entry(connection.clone()).or_default();
+        (&mut self.ids, shelf)
+    }
+}
+
+impl MemoryStore {
+    /// An empty store.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// A store of its own that holds what this one holds now: what a crash at this moment would leave behind.
+    #[must_use]
+    pub fn fork(&self) -> Self {
+        Self { state: Arc::new(Mutex::new(self.state().clone())) }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        // Every transition checks before it changes anything, so that a panic elsewhere leaves the state whole.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for MemoryStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let state = self.state();
+        f.debug_struct("MemoryStore")
+            .field("connections", &state.shelves.len())
+            .field("operations", &state.ids.operation)
+            .finish_non_exhaustive()
+    }
+}
+
+#[async_trait]
+impl SyncStore for MemoryStore {
+    async fn enqueue(
+        &self,
+        connection: &ConnectionId,
+        operations: Vec<NewOperation>,
+        now: DateTime<Utc>,
+    ) -> Result<Vec<Enqueued>, StoreError> {
+        let mut state = self.state();
+        let (ids, shelf) = state.parts(connection);
+        shelf.enqueue(ids, operations, now)
+    }
+
+    async fn claim(&self, request: ClaimRequest) -> Result<Claim, StoreError> {
+        Ok(self.state().shelf(&request.connection).claim(&request))
+    }
+
+    async fn release(&self, connection: &ConnectionId, epoch: Epoch) -> Result<(), StoreError> {
+        self.state().shelf(connection).release(epoch);
+        Ok(())
+    }
+
+    async fn begin(
+        &self,
+        connection: &ConnectionId,
+        epoch: Epoch,
+        members: Vec<AttemptMember>,
+        request: EncodedWrite,
+        now: DateTime<Utc>,
+    ) -> Result<Attempt, StoreError> {
+        let mut state = self.state();
+        let (ids, shelf) = state.parts(connection);
+        shelf.begin(ids, epoch, members, request, now)
+    }
+
+    async fn settle(&self, settle: Settle) -> Result<(), StoreError> {
+        self.state().shelf(&settle.connection).settle(&settle)
+    }
+
+    async fn absorb(&self, absorb: Absorb) -> Result<(), StoreError> {
+        self.state().shelf(&absorb.connection).absorb(&absorb)
+    }
+
+    async fn links(&self, connection: &ConnectionId, keys: &[RecordKey]) -> Result<Vec<Option<Link>>, StoreError> {
+        let mut state = self.state();
+        let shelf = state.shelf(connection);
+        Ok(keys.iter().map(|key| shelf.link(key).cloned()).collect())
+    }
+
+    async fn links_to(&self, connection: &ConnectionId, remotes: &[RemoteId]) -> Result<Vec<Link>, StoreError> {
+        Ok(self.state().shelf(connection).links_to(remotes))
+    }
+
+    async fn list_links(
+        &self,
+        connection: &ConnectionId,
+        kind: RecordKind,
+        after: Option<&LocalId>,
+        limit: usize,
+    ) -> Result<Vec<Link>, StoreError> {
+        Ok(self.state().shelf(connection).list_links(kind, after, limit))
+    }
+
+    async fn put_link(&self, connection: &ConnectionId, link: Link, now: DateTime<Utc>) -> Result<(), StoreError> {
+        self.state().shelf(connection).put_link(&link, now)
+    }
+
+    async fn remove_link(&self, connection: &ConnectionId, key: &RecordKey) -> Result<(), StoreError> {
+        self.state().shelf(connection).unlink(key);
+        Ok(())
+    }
+
+    async fn operations(
+        &self,
+        connection: &ConnectionId,
+        query: OperationQuery,
+    ) -> Result<Vec<Operation>, StoreError> {
+        Ok(self.state().shelf(connection).list(&query))
+    }
+
+    async fn counts(&self, connection: &ConnectionId) -> Result<Counts, StoreError> {
+        Ok(self.state().shelf(connection).counts())
+    }
+
+    async fn progress(&self, connection: &ConnectionId, parent: &RecordKey) -> Result<Vec<Progress>, StoreError> {
+        Ok(self.state().shelf(connection).progress(parent))
+    }
+
+    async fn namesake(
+        &self,
+        connection: &ConnectionId,
+        key: &RecordKey,
+        name: &str,
+    ) -> Result<Option<RecordKey>, StoreError> {
+        Ok(self.state().shelf(connection).namesake(key, name))
+    }
+
+    async fn decide(
+        &self,
+        connection: &ConnectionId,
+        operation: OperationId,
+        decision: RecordedDecision,
+        link: Option<Link>,
+    ) -> Result<(), StoreError> {
+        self.state().shelf(connection).decide(operation, decision, link.as_ref())
+    }
+
+    async fn connection(&self, connection: &ConnectionId) -> Result<Option<Connection>, StoreError> {
+        Ok(self.state().shelf(connection).connection.clone())
+    }
+
+    async fn put_connection(&self, connection: Connection) -> Result<(), StoreError> {
+        let id = connection.id.clone();
+        self.state().shelf(&id).put_connection(connection)
+    }
+
+    async fn settings(&self, connection: &ConnectionId) -> Result<Option<(u64, Settings)>, StoreError> {
+        let mut state = self.state();
+        let versions = &state.shelf(connection).settings;
+        Ok(versions.last().map(|newest| (versions.len() as u64, newest.clone())))
+    }
+
+    async fn save_settings(
+        &self,
+        connection: &ConnectionId,
+        settings: Settings,
+        _now: DateTime<Utc>,
+    ) -> Result<u64, StoreError> {
+        let mut state = self.state();
+        let versions = &mut state.shelf(connection).settings;
+        versions.push(settings);
+        Ok(versions.len() as u64)
+    }
+
+    async fn catalogue(
+        &self,
+        connection: &ConnectionId,
+        kind: CatalogueKind,
+    ) -> Result<Option<(DateTime<Utc>, Vec<CatalogueEntry>)>, StoreError> {
+        Ok(self.state().shelf(connection).catalogues.get(&kind).cloned())
+    }
+
+    async fn put_catalogue(
+        &self,
+        connection: &ConnectionId,
+        kind: CatalogueKind,
+        entries: Vec<CatalogueEntry>,
+        read_at: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        self.state().shelf(connection).catalogues.insert(kind, (read_at, entries));
+        Ok(())
+    }
+
+    async fn organisation(
+        &self,
+        connection: &ConnectionId,
+    ) -> Result<Option<(DateTime<Utc>, Organisation)>, StoreError> {
+        Ok(self.state().shelf(connection).organisation.clone())
+    }
+
+    async fn put_organisation(
+        &self,
+        connection: &ConnectionId,
+        organisation: Organisation,
+        read_at: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        self.state().shelf(connection).organisation = Some((read_at, organisation));
+        Ok(())
+    }
+
+    async fn cursor(&self, connection: &ConnectionId, feed: ChangeFeed) -> Result<Option<Cursor>, StoreError> {
+        Ok(self.state().shelf(connection).cursors.get(&feed).cloned())
+    }
+}

@@ -1,0 +1,100 @@
+//! What of a record may no longer change, because of what has happened to it in the books (F82, R39).
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::{applied_text, release};
+use crate::capability::Editable;
+use crate::model::RecordKind;
+use crate::money::Currency;
+use crate::provider::{RemoteStatus, Settled};
+
+/// What of a record may no longer change, and why.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EditLock {
+    /// What is locked.
+    pub scope: LockScope,
+    /// Why, and what a person can do about it; one line that goes on from the record's name: `95.00 NZD paid, so lines and
+    /// prices are locked: …`.
+    pub reason: String,
+    /// When the lock was first seen, UTC; `None` where no earlier look is known.
+    pub since: Option<DateTime<Utc>>,
+    /// How fresh this is: when the books were last seen, UTC.
+    pub seen_at: DateTime<Utc>,
+}
+
+impl EditLock {
+    /// Takes over from an earlier look when the lock began. A lock of another scope is another lock: it begins where it was
+    /// first seen.
+    #[must_use]
+    pub fn continuing(mut self, earlier: Option<&Self>) -> Self {
+        self.since = earlier
+            .filter(|earlier| earlier.scope == self.scope)
+            .map_or(Some(self.seen_at), |earlier| earlier.since.or(Some(earlier.seen_at)));
+        self
+    }
+}
+
+/// What is locked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LockScope {
+    /// Lines' products, quantities, prices, discounts and taxes. Notes, references, due date and texts may still change.
+    LinesAndPricing,
+    /// All of it.
+    Everything,
+}
+
+/// Which lock the books put on a record, if any. Locks no more than the package does: `editable` is what the package's
+/// capability for the kind says about records that have been settled, and stands for quotes and purchase orders that have
+/// been decided or billed as well (xero.md 4.6, 4.7).
+///
+/// `settled` and its `currency` are what the books said at `seen_at`.
+#[must_use]
+pub fn edit_lock(
+    kind: RecordKind,
+    status: &RemoteStatus,
+    settled: Option<&Settled>,
+    currency: Currency,
+    seen_at: DateTime<Utc>,
+    editable: Editable,
+) -> Option<EditLock> {
+    let (scope, reason) = gone(status).or_else(|| fixed(kind, status, settled, currency, editable))?;
+    Some(EditLock { scope, reason, since: None, seen_at })
+}
+
+/// Records that count no more or are put away.
+fn gone(status: &RemoteStatus) -> Option<(LockScope, String)> {
+    let reason = match status {
+        RemoteStatus::Voided => "voided in the accounting package: push it as a new record to have it again",
+        RemoteStatus::Deleted => "deleted in the accounting package: push it as a new record to have it again",
+        RemoteStatus::Archived => "archived in the accounting package: restore it there first",
+        _ => return None,
+    };
+    Some((LockScope::Everything, reason.to_owned()))
+}
+
+/// Records whose money, or whose other party's answer, holds them.
+fn fixed(
+    kind: RecordKind,
+    status: &RemoteStatus,
+    settled: Option<&Settled>,
+    currency: Currency,
+    editable: Editable,
+) -> Option<(LockScope, String)> {
+    let (cause, remedy) = match (status, applied_text(settled, currency)) {
+        (_, Some(applied)) => (applied, release(kind)),
+        (RemoteStatus::Paid, None) => ("paid in full".to_owned(), release(kind)),
+        (RemoteStatus::Accepted, None) => ("accepted".to_owned(), "reopen it in the accounting package first"),
+        (RemoteStatus::Declined, None) => ("declined".to_owned(), "reopen it in the accounting package first"),
+        (RemoteStatus::Billed, None) => {
+            ("billed".to_owned(), "change the document that bills it, or reopen this one first")
+        }
+        _ => return None,
+    };
+    let (scope, what) = match editable {
+        Editable::Descriptive => (LockScope::LinesAndPricing, "lines and prices are locked"),
+        Editable::Nothing => (LockScope::Everything, "it is locked"),
+    };
+    Some((scope, format!("{cause}, so {what}: {remedy}")))
+}

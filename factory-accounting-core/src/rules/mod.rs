@@ -1,0 +1,41 @@
+//! Rules about records that the books already hold: what may still change, what may still be voided, how much of an order
+//! is invoiced, and which dates stay out. Pure: every function answers from its arguments alone.
+
+mod cutoff;
+mod differences;
+mod edit_lock;
+mod progress;
+#[cfg(test)]
+mod tests;
+mod void;
+
+pub use cutoff::{before_start, in_closed_period};
+pub use differences::{LineDifferences, canonical_text, line_differences};
+pub use edit_lock::{EditLock, LockScope, edit_lock};
+pub use progress::{InvoicingState, OrderProgress, ProgressWarning, exceeds, order_progress, with_invoice};
+pub use void::{VoidForm, may_void};
+
+use rust_decimal::Decimal;
+
+use crate::model::RecordKind;
+use crate::money::{Currency, Money};
+use crate::provider::Settled;
+
+/// How what has been applied to a document is taken off again.
+fn release(kind: RecordKind) -> &'static str {
+    match kind {
+        RecordKind::CreditNote => "remove the allocation or refund in the accounting package first",
+        _ => "remove the payment or credit in the accounting package first",
+    }
+}
+
+/// What has been applied, for a person: `115.00 NZD paid and 20.00 NZD credited`. `None` where nothing has.
+fn applied_text(settled: Option<&Settled>, currency: Currency) -> Option<String> {
+    let settled = settled?;
+    let parts: Vec<String> = [(settled.paid, "paid"), (settled.credited, "credited")]
+        .into_iter()
+        .filter(|(amount, _)| *amount != Decimal::ZERO)
+        .map(|(amount, how)| format!("{} {how}", Money::new(amount, currency)))
+        .collect();
+    (!parts.is_empty()).then(|| parts.join(" and "))
+}
