@@ -139,7 +139,14 @@ pub struct Candidate {
 impl Parked {
     /// A question.
     pub fn new(code: Code, reason: impl Into<String>) -> Self {
-        Self { code, reason: reason.into(), issues: Vec::new(), error: None, candidates: Vec::new(), until_linked: None }
+        Self {
+            code,
+            reason: reason.into(),
+            issues: Vec::new(),
+            error: None,
+            candidates: Vec::new(),
+            until_linked: None,
+        }
     }
 
     /// Adds complaints about fields.

@@ -394,6 +394,20 @@ pub enum Step {
     },
 }
 
+impl Step {
+    /// Stable name, for traces.
+    #[must_use]
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::Done(_) => "done",
+            Self::Park(_) => "park",
+            Self::Retry { .. } => "retry",
+            Self::NextGeneration { .. } => "next generation",
+            Self::InDoubt { .. } => "in doubt",
+        }
+    }
+}
+
 /// One settling.
 #[derive(Clone, Debug)]
 pub struct Settle {
@@ -637,11 +651,7 @@ pub trait SyncStore: Send + Sync + fmt::Debug {
     async fn remove_link(&self, connection: &ConnectionId, key: &RecordKey) -> Result<(), StoreError>;
 
     /// Operations, in order of arrival.
-    async fn operations(
-        &self,
-        connection: &ConnectionId,
-        query: OperationQuery,
-    ) -> Result<Vec<Operation>, StoreError>;
+    async fn operations(&self, connection: &ConnectionId, query: OperationQuery) -> Result<Vec<Operation>, StoreError>;
 
     /// How many operations of each kind are in which state; outcomes of done ones count apart (`done.created`).
     async fn counts(&self, connection: &ConnectionId) -> Result<Counts, StoreError>;

@@ -170,10 +170,8 @@ impl Round<'_> {
         Ok(match other {
             None => finding,
             Some(link) => {
-                let reason = format!(
-                    "{} {:?}: this number belongs to {} already",
-                    operation.key.kind, operation.name, link.key
-                );
+                let reason =
+                    format!("{} {:?}: this number belongs to {} already", operation.key.kind, operation.name, link.key);
                 Finding::Park(Parked::new(Code::NumberTwice, reason))
             }
         })
@@ -215,9 +213,10 @@ fn origin_of(planned: &Planned, intent: Intent, operation: &Operation) -> LinkOr
     let promoted = intent == Intent::Update
         && operation.key.kind == factory_accounting_core::model::RecordKind::Invoice
         && operation.parent.is_some()
-        && planned.base.as_ref().is_some_and(|base| {
-            base.status == factory_accounting_core::provider::RemoteStatus::Draft
-        });
+        && planned
+            .base
+            .as_ref()
+            .is_some_and(|base| base.status == factory_accounting_core::provider::RemoteStatus::Draft);
     if promoted { LinkOrigin::Promoted } else { LinkOrigin::Written }
 }
 
@@ -225,7 +224,8 @@ fn wait(members: Vec<Member>) -> Vec<(Operation, Settling)> {
     members
         .into_iter()
         .map(|member| {
-            let settling = Settling::step(Step::InDoubt { error: "waiting until a search can prove something".to_owned() });
+            let settling =
+                Settling::step(Step::InDoubt { error: "waiting until a search can prove something".to_owned() });
             (member.operation, settling)
         })
         .collect()

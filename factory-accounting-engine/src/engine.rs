@@ -229,7 +229,8 @@ impl Inner {
         let settings = self.store.settings(&self.connection).await?.map(|(_, settings)| settings).unwrap_or_default();
         let mut entries = Vec::new();
         for kind in [CatalogueKind::Accounts, CatalogueKind::TaxCodes, CatalogueKind::Currencies] {
-            entries.extend(self.store.catalogue(&self.connection, kind).await?.map(|(_, list)| list).unwrap_or_default());
+            entries
+                .extend(self.store.catalogue(&self.connection, kind).await?.map(|(_, list)| list).unwrap_or_default());
         }
         let facts = Arc::new(Facts { settings, organisation, catalogue: Catalogue::new(entries), loaded_at: now });
         *self.held_facts() = Some(Arc::clone(&facts));

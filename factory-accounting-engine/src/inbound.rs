@@ -49,8 +49,7 @@ impl Engine {
             report.read += page.records.len() as u64;
             let links = self.effects(&page.records, report).await?;
             let moved = page.next.is_some() && page.next != cursor;
-            let absorb =
-                Absorb { connection: inner.connection.clone(), feed, links, cursor: page.next.clone() };
+            let absorb = Absorb { connection: inner.connection.clone(), feed, links, cursor: page.next.clone() };
             inner.store.absorb(absorb).await?;
             // A page that says "more" without a new cursor would be read for ever.
             if !page.more || !moved {

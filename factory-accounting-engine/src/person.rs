@@ -259,7 +259,11 @@ impl Engine {
         inner.called(Verb::Fetch, Some(kind), 1);
         let found = inner.provider.fetch(kind, std::slice::from_ref(remote)).await?.pop().flatten();
         found.ok_or_else(|| {
-            EngineError::Refused(format!("{} has no {kind} {remote}: {}", inner.package_title(), Code::RemoteGone.remedy()))
+            EngineError::Refused(format!(
+                "{} has no {kind} {remote}: {}",
+                inner.package_title(),
+                Code::RemoteGone.remedy()
+            ))
         })
     }
 }

@@ -106,11 +106,8 @@ impl Round<'_> {
         let links: BTreeMap<RecordKey, Link> =
             keys.into_iter().zip(found).filter_map(|(key, link)| Some((key, link?))).collect();
         // Only an order's draft can be held by two records: the order and the invoice it was promoted to.
-        let drafts: Vec<RemoteId> = links
-            .values()
-            .filter(|link| link.key.kind == RecordKind::Order)
-            .map(|link| link.remote.clone())
-            .collect();
+        let drafts: Vec<RemoteId> =
+            links.values().filter(|link| link.key.kind == RecordKind::Order).map(|link| link.remote.clone()).collect();
         let mut holders: BTreeMap<RemoteId, Vec<RecordKey>> = BTreeMap::new();
         if !drafts.is_empty() {
             for link in self.inner.store.links_to(&self.inner.connection, &drafts).await? {
@@ -144,6 +141,9 @@ impl Round<'_> {
         {
             return Ok(plan);
         }
+        if let Some(parked) = self.still_invalid(operation, subject) {
+            return Ok(parked.into());
+        }
         let context = self.inner.context(&self.facts, &around.links);
         let draft = match plan::draft(key, subject, &context) {
             Ok(Ok(draft)) => draft,
@@ -162,7 +162,9 @@ impl Round<'_> {
         if link.status.is_gone() {
             let reason = format!(
                 "{} {:?} was deleted or voided in {}; it is not brought back",
-                key.kind, operation.name, self.inner.package_title()
+                key.kind,
+                operation.name,
+                self.inner.package_title()
             );
             return Ok(Parked::new(Code::RemoteGone, reason).into());
         }
@@ -170,6 +172,14 @@ impl Round<'_> {
             return Ok(Plan::Settle(Settling::done(Outcome::Unchanged)));
         }
         Ok(Plan::Read { draft: Some(draft), remote: link.remote.clone(), origin: link.origin })
+    }
+
+    /// What a person has sent on is checked once more: retrying does not make a wrong record right.
+    fn still_invalid(&self, operation: &Operation, subject: &Subject) -> Option<Parked> {
+        let (Subject::Record(record), false) = (subject, operation.decisions.is_empty()) else { return None };
+        let issues = plan::complaints(record, self.inner.provider.capabilities());
+        let reason = format!("{} {:?} cannot be sent as it is", operation.key.kind, operation.name);
+        (!issues.is_empty()).then(|| Parked::new(Code::Invalid, reason).with_issues(issues))
     }
 
     /// An invoice's order: known, in the books where orders are sent, and not billed above its amount (F55, F58, R12).
@@ -187,8 +197,13 @@ impl Round<'_> {
             return Ok(Some(Parked::new(Code::NotLinked, reason).until_linked(order).into()));
         };
         let stays_out = matches!(ordered.state, OperationState::Done { ref outcome } if !outcome.is_in_books());
-        if link.is_none() && self.facts.settings.sends(RecordKind::Order) && !around.links.contains_key(&order) && !stays_out {
-            let reason = format!("invoice {:?} bills {order}, which is not in {} yet", operation.name, inner.package_title());
+        if link.is_none()
+            && self.facts.settings.sends(RecordKind::Order)
+            && !around.links.contains_key(&order)
+            && !stays_out
+        {
+            let reason =
+                format!("invoice {:?} bills {order}, which is not in {} yet", operation.name, inner.package_title());
             return Ok(Some(Parked::new(Code::NotLinked, reason).until_linked(order).into()));
         }
         let (Some(net), false) = (operation.net, invoice.above_order) else { return Ok(None) };
@@ -211,7 +226,10 @@ impl Round<'_> {
         let inner = self.inner;
         let key = &operation.key;
         let unique = inner.provider.capabilities().of(key.kind).is_none_or(|capability| capability.unique_number);
-        if unique || key.kind.is_party() || matches!(key.kind, RecordKind::Product | RecordKind::Allocation | RecordKind::Job) {
+        if unique
+            || key.kind.is_party()
+            || matches!(key.kind, RecordKind::Product | RecordKind::Allocation | RecordKind::Job)
+        {
             return Ok(None);
         }
         let Some(other) = inner.store.namesake(&inner.connection, key, &operation.name).await? else { return Ok(None) };

@@ -41,10 +41,7 @@ impl Engine {
     pub async fn push_revision(&self, record: Record, revision: Revision) -> Result<Ticket, EngineError> {
         let mut admitted = self.admit(std::slice::from_ref(&record)).await?;
         admitted.iter_mut().flatten().for_each(|operation| operation.revision = Some(revision));
-        self.enqueue(admitted)
-            .await?
-            .pop()
-            .ok_or_else(|| EngineError::Refused("nothing was pushed".to_owned()))
+        self.enqueue(admitted).await?.pop().ok_or_else(|| EngineError::Refused("nothing was pushed".to_owned()))
     }
 
     /// Puts many records into the outbox in one transaction; tickets come in the order of the records.

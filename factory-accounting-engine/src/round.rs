@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use factory_accounting_core::code::{Code, Parked};
-use factory_accounting_core::ids::Epoch;
+use factory_accounting_core::code::{Candidate, Code, Parked};
+use factory_accounting_core::ids::{AttemptId, Epoch};
 use factory_accounting_core::store::{
     Claim, ClaimRequest, ConnectionState, Operation, Outcome, Settle, Settlement, Step, StoreError, Work,
 };
@@ -115,8 +115,7 @@ impl Engine {
             Claim::Resting(state) => return Ok(RunReport { resting: Some(state), ..RunReport::default() }),
             _ => return Ok(RunReport::default()),
         };
-        let mut round =
-            Round { inner, epoch: work.epoch, facts, report: RunReport::default(), stop: None };
+        let mut round = Round { inner, epoch: work.epoch, facts, report: RunReport::default(), stop: None };
         match round.work(work).await {
             // Somebody else has the connection now and goes on where this round stopped.
             Err(EngineError::Store(StoreError::Fenced)) => {}
@@ -226,12 +225,59 @@ impl Round<'_> {
     /// Makes durable what became of operations, then tells the observer.
     pub(crate) async fn settle(
         &mut self,
-        attempt: Option<(factory_accounting_core::ids::AttemptId, DateTime<Utc>)>,
+        attempt: Option<(AttemptId, DateTime<Utc>)>,
         settlings: Vec<(Operation, Settling)>,
     ) -> Result<(), EngineError> {
         if settlings.is_empty() && self.stop.is_none() && attempt.is_none() {
             return Ok(());
         }
+        match self.store_settling(attempt, &settlings).await {
+            Ok(()) => self.settled(settlings),
+            // A link that another record holds refuses the whole: settle one by one, so that only that record is parked.
+            Err(StoreError::Refused(_)) if settlings.iter().any(|(_, settling)| !settling.links.is_empty()) => {
+                for (operation, settling) in settlings {
+                    self.settle_alone(attempt, operation, settling).await?;
+                }
+            }
+            Err(error) => return Err(error.into()),
+        }
+        if let Some(state) = &self.stop {
+            self.inner.tell(&Event::Connection(state.clone()));
+        }
+        Ok(())
+    }
+
+    async fn settle_alone(
+        &mut self,
+        attempt: Option<(AttemptId, DateTime<Utc>)>,
+        operation: Operation,
+        settling: Settling,
+    ) -> Result<(), EngineError> {
+        let mut row = vec![(operation, settling)];
+        match self.store_settling(attempt, &row).await {
+            Err(StoreError::Refused(reason)) => {
+                for (operation, settling) in &mut row {
+                    let about = format!("{} {:?}: {reason}", operation.key.kind, operation.name);
+                    let candidates = settling.links.iter().map(|link| Candidate {
+                        remote: link.remote.clone(),
+                        about: format!("{} {}", link.key.kind, link.number.as_deref().unwrap_or("without a number")),
+                    });
+                    let parked = Parked::new(Code::NumberTwice, about).with_candidates(candidates);
+                    *settling = Settling::park(parked);
+                }
+                self.store_settling(attempt, &row).await?;
+            }
+            other => other?,
+        }
+        self.settled(row);
+        Ok(())
+    }
+
+    async fn store_settling(
+        &self,
+        attempt: Option<(AttemptId, DateTime<Utc>)>,
+        settlings: &[(Operation, Settling)],
+    ) -> Result<(), StoreError> {
         let now = self.inner.now();
         let settlements = settlings
             .iter()
@@ -250,15 +296,14 @@ impl Round<'_> {
             settlements,
             connection_state: self.stop.clone(),
         };
-        self.inner.store.settle(settle).await?;
+        self.inner.store.settle(settle).await
+    }
+
+    fn settled(&mut self, settlings: Vec<(Operation, Settling)>) {
         for (operation, settling) in settlings {
             self.count(&settling.step);
             self.announce(operation, settling);
         }
-        if let Some(state) = &self.stop {
-            self.inner.tell(&Event::Connection(state.clone()));
-        }
-        Ok(())
     }
 
     fn count(&mut self, step: &Step) {
@@ -282,6 +327,7 @@ impl Round<'_> {
             self.inner.tell(&notice);
         }
         let Operation { id, key, name, .. } = operation;
+        tracing::debug!(operation = id.0, record = %key, step = step.as_str(), "settled");
         let event = match step {
             Step::Done(outcome) => {
                 let link = links.into_iter().find(|link| link.key == key).map(Box::new);

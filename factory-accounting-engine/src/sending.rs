@@ -10,8 +10,10 @@ use factory_accounting_core::model::RecordKind;
 use factory_accounting_core::plan::{self, Doubt, Finding, Pause, Sending, Verdict};
 use factory_accounting_core::planned::{Content, Planned};
 use factory_accounting_core::provider::{EncodedWrite, Fate, Intent, RemoteRecord, WriteBatch};
+use tracing::Instrument as _;
+
 use factory_accounting_core::store::{
-    Attempt, AttemptMember, ConnectionState, Link, LinkOrigin, Operation, Outcome, Step, idempotency_key,
+    Attempt, AttemptMember, ConnectionState, Link, LinkOrigin, Operation, Outcome, Step, StoreError, idempotency_key,
 };
 
 use crate::engine::EngineError;
@@ -33,10 +35,25 @@ impl Round<'_> {
         let Some((request, members)) = self.encode(group).await? else { return Ok(()) };
         let rows = members.iter().map(attempt_member).collect();
         let inner = self.inner;
-        let attempt =
-            inner.store.begin(&inner.connection, self.epoch, rows, request, inner.now()).await?;
-        inner.called(Verb::Write, Some(attempt.request.kind), members.len());
-        let report = inner.provider.write(&attempt.request).await;
+        let attempt = match inner.store.begin(&inner.connection, self.epoch, rows, request, inner.now()).await {
+            Ok(attempt) => attempt,
+            // The host has pushed a newer revision, or a person has decided, since the claim: the next round sees to it.
+            Err(StoreError::Refused(reason)) => {
+                tracing::debug!(reason, "an operation has moved since the claim");
+                return Ok(());
+            }
+            Err(error) => return Err(error.into()),
+        };
+        let request = &attempt.request;
+        inner.called(Verb::Write, Some(request.kind), members.len());
+        let span = tracing::info_span!(
+            "attempt",
+            id = attempt.id.0,
+            kind = request.kind.as_str(),
+            intent = request.intent.as_str(),
+            members = members.len()
+        );
+        let report = inner.provider.write(request).instrument(span).await;
         self.settle_fates(&attempt, members, report.into_fates(), false).await
     }
 

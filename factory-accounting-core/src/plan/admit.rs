@@ -3,6 +3,7 @@
 use crate::amounts;
 use crate::capability::Capabilities;
 use crate::code::{Code, Parked};
+use crate::error::Issue;
 use crate::model::{Line, Record, RecordKey, RecordKind};
 use crate::settings::{ContactPolicy, Settings};
 use crate::store::{Goal, Link, NewOperation, Start};
@@ -125,8 +126,7 @@ fn start_of(record: &Record, settings: &Settings, capabilities: &Capabilities, l
     {
         return Start::Skipped("marked \"do not send\": neither the party nor its documents go out".to_owned());
     }
-    let mut issues = validate::validate(record);
-    issues.extend(validate::check_limits(record, capabilities));
+    let issues = complaints(record, capabilities);
     if !issues.is_empty() {
         let reason = format!("{kind} {:?} cannot be sent as it is", record.name());
         return Start::Parked(Parked::new(Code::Invalid, reason).with_issues(issues));
@@ -137,6 +137,14 @@ fn start_of(record: &Record, settings: &Settings, capabilities: &Capabilities, l
         return party_hold(settings.contact_policy(kind), party.create_in_package, kind);
     }
     Start::Queued
+}
+
+/// Everything that is wrong with a record in itself, and everything about it that the package cannot take.
+#[must_use]
+pub fn complaints(record: &Record, capabilities: &Capabilities) -> Vec<Issue> {
+    let mut issues = validate::validate(record);
+    issues.extend(validate::check_limits(record, capabilities));
+    issues
 }
 
 /// Where the creation of a party that has no link begins under a contact policy (F31, F32, F34).

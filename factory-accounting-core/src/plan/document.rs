@@ -10,8 +10,9 @@ use crate::provider::{AccountClass, ProbeTarget, TaxCode};
 use crate::rules;
 use crate::settings::{ArrivalStatus, NumberOwner, ReferenceField};
 
-use super::draft::{Halt, closed_period, linked, target};
 use super::Context;
+use super::draft::{Halt, closed_period, linked, target};
+use crate::validate;
 
 pub(super) fn draft_document(record: &Record, context: &Context<'_>) -> Result<(Content, ProbeTarget), Halt> {
     let Some(trade) = record.trade() else {
@@ -27,7 +28,8 @@ pub(super) fn draft_document(record: &Record, context: &Context<'_>) -> Result<(
         closed_period(trade.kind, trade.number, trade.date, context)?;
     }
     if !context.catalogue.allows(trade.currency) {
-        let reason = format!("{} {:?}: {} does not use {}", trade.kind, trade.number, context.organisation.name, trade.currency);
+        let reason =
+            format!("{} {:?}: {} does not use {}", trade.kind, trade.number, context.organisation.name, trade.currency);
         return Err(Parked::new(Code::Currency, reason).into());
     }
     let mut lines = charge_lines(&trade, context)?;
@@ -123,8 +125,15 @@ fn charge_line(
     };
     let Some(account) = item.account.as_ref().or(fallback) else {
         let side = if purchase { "purchases" } else { "sales" };
-        let reason = format!("{} {:?}: line {} names no account and none is set for {side}", trade.kind, trade.number, index + 1);
-        return Err(Parked::new(Code::AccountMissing, reason).with_issues([Issue::new(at("account"), "name an account")]).into());
+        let reason = format!(
+            "{} {:?}: line {} names no account and none is set for {side}",
+            trade.kind,
+            trade.number,
+            index + 1
+        );
+        return Err(Parked::new(Code::AccountMissing, reason)
+            .with_issues([Issue::new(at("account"), "name an account")])
+            .into());
     };
     let account = resolve_account(account, &at("account"), trade.number, trade.kind, context)?;
     let class = context.catalogue.account(&account).map(|found| found.class);
@@ -152,6 +161,13 @@ fn charge_line(
             }
             Representation::Refused(issue) => return Ok(Err(issue)),
         };
+    let description = match suffix {
+        Some(suffix) => format!("{}{suffix}", item.description),
+        None => item.description.clone(),
+    };
+    if let Some(issue) = validate::check_line_text(index, &description, context.capabilities) {
+        return Ok(Err(issue));
+    }
     let mut jobs = Vec::new();
     if let Some(id) = &item.job {
         let key = RecordKey::new(RecordKind::Job, id.clone());
@@ -159,10 +175,7 @@ fn charge_line(
     }
     Ok(Ok(PlannedLine {
         remote: None,
-        description: match suffix {
-            Some(suffix) => format!("{}{suffix}", item.description),
-            None => item.description.clone(),
-        },
+        description,
         charge: Some(Charge {
             quantity,
             unit_price,
@@ -195,9 +208,14 @@ fn total_lines(
         TotalCheck::Refused { host, package } => {
             let reason = format!(
                 "{} {:?}: the host reckons {host} {currency}, {} will reckon {package} {currency}",
-                trade.kind, trade.number, context.package, currency = trade.currency,
+                trade.kind,
+                trade.number,
+                context.package,
+                currency = trade.currency,
             );
-            return Err(Parked::new(Code::TotalsDiffer, reason).with_issues([Issue::new("total", format!("{host} is not {package}"))]).into());
+            return Err(Parked::new(Code::TotalsDiffer, reason)
+                .with_issues([Issue::new("total", format!("{host} is not {package}"))])
+                .into());
         }
     };
     for (line, amounts) in lines.iter_mut().zip(&reckoned.lines) {
@@ -228,9 +246,16 @@ fn reckon(trade: &Trade<'_>, lines: &[PlannedLine], context: &Context<'_>) -> Re
 }
 
 /// The explicit line that carries a rounding difference (F97). It has no tax: the tax is what differs.
-fn rounding_line(amount: rust_decimal::Decimal, trade: &Trade<'_>, context: &Context<'_>) -> Result<PlannedLine, Parked> {
+fn rounding_line(
+    amount: rust_decimal::Decimal,
+    trade: &Trade<'_>,
+    context: &Context<'_>,
+) -> Result<PlannedLine, Parked> {
     let missing = |code, what: &str| {
-        Parked::new(code, format!("{} {:?}: a rounding line of {amount} is needed, but {what}", trade.kind, trade.number))
+        Parked::new(
+            code,
+            format!("{} {:?}: a rounding line of {amount} is needed, but {what}", trade.kind, trade.number),
+        )
     };
     let account = context.settings.accounts.rounding.as_ref();
     let account = account.ok_or_else(|| missing(Code::AccountMissing, "no rounding account is set"))?;
@@ -272,7 +297,9 @@ pub(super) fn resolve_account(
 ) -> Result<String, Parked> {
     let complaint = match context.catalogue.account(code) {
         None => format!("account {code:?} is not in {}", context.package),
-        Some(account) if !account.active => format!("account {code:?} ({}) is archived in {}", account.name, context.package),
+        Some(account) if !account.active => {
+            format!("account {code:?} ({}) is archived in {}", account.name, context.package)
+        }
         Some(account) if !account.usable_on_lines => {
             format!("account {code:?} ({}) cannot be used on lines of documents", account.name)
         }
@@ -292,7 +319,9 @@ pub(super) fn resolve_tax<'a>(
     context: &Context<'a>,
 ) -> Result<&'a TaxCode, Parked> {
     let settings = context.settings;
-    let side = |codes: &'a crate::settings::TaxCodes| if purchase { codes.purchases.as_deref() } else { codes.sales.as_deref() };
+    let side = |codes: &'a crate::settings::TaxCodes| {
+        if purchase { codes.purchases.as_deref() } else { codes.sales.as_deref() }
+    };
     let complaint = match term {
         Some(term) => match settings.taxes.get(term).and_then(side) {
             Some(code) => match context.catalogue.tax_code(code) {

@@ -8,9 +8,9 @@ use crate::planned::{Content, PlannedAllocation, PlannedItem, PlannedParty, Plan
 use crate::provider::ProbeTarget;
 use crate::rules;
 
+use super::Context;
 use super::document::{draft_document, resolve_account, resolve_tax};
 use super::subject::{AllocationSubject, Subject};
-use super::Context;
 
 /// What to write and how to find it again.
 #[derive(Clone, Debug)]
@@ -41,9 +41,7 @@ impl From<Parked> for Halt {
 /// `Ok(Err(reason))`: not to be sent, for the reason given. `Err`: a question for a person.
 pub fn draft(key: &RecordKey, subject: &Subject, context: &Context<'_>) -> Result<Result<Draft, String>, Parked> {
     match content(key, subject, context) {
-        Ok((content, probe)) => {
-            Ok(Ok(Draft { fingerprint: fingerprint(&content), content, probe }))
-        }
+        Ok((content, probe)) => Ok(Ok(Draft { fingerprint: fingerprint(&content), content, probe })),
         Err(Halt::Skip(reason)) => Ok(Err(reason)),
         Err(Halt::Park(parked)) => Err(parked),
     }
@@ -145,10 +143,13 @@ fn payment(payment: &Payment, context: &Context<'_>) -> Result<(Content, ProbeTa
     let account = payment.account.as_ref().or(by_method).or(accounts.payments.as_ref()).ok_or_else(|| {
         Parked::new(
             Code::AccountMissing,
-            format!("payment {label:?}: no account is set for payments{}", match &payment.method {
-                Some(method) => format!(" by {method:?}"),
-                None => String::new(),
-            }),
+            format!(
+                "payment {label:?}: no account is set for payments{}",
+                match &payment.method {
+                    Some(method) => format!(" by {method:?}"),
+                    None => String::new(),
+                }
+            ),
         )
     })?;
     let usable = context.catalogue.account(account).is_some_and(|found| found.active && found.usable_for_payments);
@@ -188,8 +189,7 @@ fn allocation(part: &AllocationSubject, context: &Context<'_>) -> Result<(Conten
         counterpart: Some(invoice.clone()),
         ..target(RecordKind::Allocation, label.clone())
     };
-    let content =
-        Content::Allocation(PlannedAllocation { credit_note, invoice, amount: part.amount, date: part.date });
+    let content = Content::Allocation(PlannedAllocation { credit_note, invoice, amount: part.amount, date: part.date });
     Ok((content, probe))
 }
 

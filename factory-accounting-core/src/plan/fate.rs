@@ -125,7 +125,9 @@ fn not_applied(name: &str, error: ProviderError, sending: Sending, backoff: &Bac
             Verdict::Again { wait: Duration::ZERO, pause: Pause::No, error }
         }
         ErrorKind::Unauthorised => Verdict::Again { wait: Duration::ZERO, pause: Pause::Reconnect, error },
-        ErrorKind::Conflict if sending.failures == 0 => Verdict::Again { wait: Duration::ZERO, pause: Pause::No, error },
+        ErrorKind::Conflict if sending.failures == 0 => {
+            Verdict::Again { wait: Duration::ZERO, pause: Pause::No, error }
+        }
         _ => Verdict::Park(park_refusal(name, sending.kind, error)),
     }
 }
@@ -149,5 +151,8 @@ pub fn park_refusal(name: &str, kind: RecordKind, error: ProviderError) -> Parke
 /// The instant `wait` from now; the end of time where that does not fit.
 #[must_use]
 pub fn after(now: DateTime<Utc>, wait: Duration) -> DateTime<Utc> {
-    chrono::Duration::from_std(wait).ok().and_then(|wait| now.checked_add_signed(wait)).unwrap_or(DateTime::<Utc>::MAX_UTC)
+    chrono::Duration::from_std(wait)
+        .ok()
+        .and_then(|wait| now.checked_add_signed(wait))
+        .unwrap_or(DateTime::<Utc>::MAX_UTC)
 }

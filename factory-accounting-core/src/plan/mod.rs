@@ -19,8 +19,10 @@ mod evidence;
 mod fate;
 mod revise;
 mod subject;
+#[cfg(test)]
+mod tests;
 
-pub use admit::{Admission, admit, admit_void, party_hold, references};
+pub use admit::{Admission, admit, admit_void, complaints, party_hold, references};
 pub use catalogue::Catalogue;
 pub use draft::{Draft, draft, fingerprint};
 pub use evidence::{Finding, judge};

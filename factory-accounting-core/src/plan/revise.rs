@@ -9,9 +9,9 @@ use crate::provider::{RemoteLine, RemoteRecord, RemoteStatus};
 use crate::rules;
 use crate::store::Link;
 
+use super::Context;
 use super::document::quote_advances;
 use super::draft::Draft;
-use super::Context;
 
 /// What an update comes to.
 #[derive(Clone, Debug)]
@@ -33,23 +33,33 @@ pub enum Revision {
 #[must_use]
 pub fn revise(key: &RecordKey, name: &str, draft: &Draft, base: &RemoteRecord, context: &Context<'_>) -> Revision {
     if base.status.is_gone() {
-        let reason = format!("{} {name:?} was deleted or voided in {}; it is not brought back", key.kind, context.package);
-        return Revision::Park(Parked::new(Code::RemoteGone, reason).with_candidates([super::evidence::candidate(base)]));
+        let reason =
+            format!("{} {name:?} was deleted or voided in {}; it is not brought back", key.kind, context.package);
+        return Revision::Park(
+            Parked::new(Code::RemoteGone, reason).with_candidates([super::evidence::candidate(base)]),
+        );
     }
     if base.status == RemoteStatus::Archived {
         let survivor = base.merged_into.as_ref().map(|id| format!(", merged into {id}")).unwrap_or_default();
         let reason = format!("{} {name:?} is archived in {}{survivor}", key.kind, context.package);
-        return Revision::Park(Parked::new(Code::PartyArchived, reason).with_candidates([super::evidence::candidate(base)]));
+        return Revision::Park(
+            Parked::new(Code::PartyArchived, reason).with_candidates([super::evidence::candidate(base)]),
+        );
     }
     let Some(capability) = context.capabilities.of(key.kind).filter(|capability| capability.update > 0) else {
         let reason = format!("{} cannot change a {} that it holds: {name:?}", context.package, key.kind);
-        return Revision::Park(Parked::new(Code::Unsupported, reason).with_candidates([super::evidence::candidate(base)]));
+        return Revision::Park(
+            Parked::new(Code::Unsupported, reason).with_candidates([super::evidence::candidate(base)]),
+        );
     };
     match &draft.content {
-        Content::Document(document) => revise_document(key, name, document, base, capability.editable_when_settled, context),
-        content @ (Content::Party(_) | Content::Item(_)) => {
-            Revision::Update { content: content.clone(), changes: Changes { lines: false, status: false, header: true } }
+        Content::Document(document) => {
+            revise_document(key, name, document, base, capability.editable_when_settled, context)
         }
+        content @ (Content::Party(_) | Content::Item(_)) => Revision::Update {
+            content: content.clone(),
+            changes: Changes { lines: false, status: false, header: true },
+        },
         Content::Payment(_) | Content::Allocation(_) | Content::Void => {
             if super::evidence::same(&draft.content, &draft.probe, base).is_empty() {
                 return Revision::Unchanged;
@@ -92,13 +102,18 @@ fn revise_document(
     );
     if let Some(lock) = lock {
         let fixed = header.iter().any(|field| matches!(*field, "date" | "currency"));
-        let touches_money = differences.pricing || fixed || document.tax_mode != base.tax_mode.unwrap_or(document.tax_mode);
+        let touches_money =
+            differences.pricing || fixed || document.tax_mode != base.tax_mode.unwrap_or(document.tax_mode);
         if touches_money || lock.scope == rules::LockScope::Everything {
             let mut details = differences.details.clone();
             details.extend(header.iter().map(|field| format!("{field} would change")));
             let reason = format!("{} {name:?}: {}", key.kind, lock.reason);
             let issues = details.into_iter().map(|detail| crate::error::Issue::new("lines", detail));
-            return Revision::Park(Parked::new(Code::Locked, reason).with_issues(issues).with_candidates([super::evidence::candidate(base)]));
+            return Revision::Park(
+                Parked::new(Code::Locked, reason)
+                    .with_issues(issues)
+                    .with_candidates([super::evidence::candidate(base)]),
+            );
         }
     }
     let lines = align(&document.lines, remote_lines);
@@ -178,7 +193,10 @@ pub fn void(key: &RecordKey, name: &str, base: &RemoteRecord, context: &Context<
         return Ok(false);
     }
     if context.capabilities.of(key.kind).is_none_or(|capability| capability.void == 0) {
-        return Err(Parked::new(Code::Unsupported, format!("{} cannot void a {}: {name:?}", context.package, key.kind)));
+        return Err(Parked::new(
+            Code::Unsupported,
+            format!("{} cannot void a {}: {name:?}", context.package, key.kind),
+        ));
     }
     Ok(true)
 }
@@ -200,7 +218,15 @@ pub fn drift(link: &Link, now: &RemoteRecord) -> Option<Drift> {
     }
     if let (Some(before), Some(after)) = (link.totals, now.totals)
         && before != after
-        && matches!(link.key.kind, RecordKind::Quote | RecordKind::Order | RecordKind::Invoice | RecordKind::Bill | RecordKind::CreditNote | RecordKind::PurchaseOrder)
+        && matches!(
+            link.key.kind,
+            RecordKind::Quote
+                | RecordKind::Order
+                | RecordKind::Invoice
+                | RecordKind::Bill
+                | RecordKind::CreditNote
+                | RecordKind::PurchaseOrder
+        )
     {
         what.push(format!("total was {}, is {}", before.total, after.total));
     }

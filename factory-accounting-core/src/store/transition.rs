@@ -6,8 +6,8 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Utc};
 
 use super::{
-    AttemptMember, ConnectionState, Decision, Enqueued, Goal, Link, LinkOrigin, NewOperation, OperationState, Outcome, Start, Step,
-    StoreError,
+    AttemptMember, ConnectionState, Decision, Enqueued, Goal, Link, LinkOrigin, NewOperation, OperationState, Outcome,
+    Start, Step, StoreError,
 };
 use crate::code::{Code, Parked};
 use crate::ids::{AttemptId, ConnectionId, Generation, OperationId, OrganisationId, Revision};
@@ -66,7 +66,10 @@ pub fn arrival(new: &NewOperation, newest: Option<&Known>, same: Option<&Known>)
     };
     // Stores keep revisions as signed 64-bit integers.
     if i64::try_from(revision.0).is_err() {
-        return Err(StoreError::Refused(format!("revision {revision} of {} is too large: use at most 2^63 - 1", new.key)));
+        return Err(StoreError::Refused(format!(
+            "revision {revision} of {} is too large: use at most 2^63 - 1",
+            new.key
+        )));
     }
     let Some(newest) = newest else { return Ok(Arrival::New(revision)) };
     if revision > newest.revision {
@@ -253,9 +256,9 @@ pub fn settles(
 ) -> Result<bool, StoreError> {
     match (state, attempt) {
         (OperationState::Sending { attempt: own }, Some(settled)) if *own == settled => Ok(true),
-        (OperationState::Sending { attempt: own }, _) => Err(StoreError::Refused(format!(
-            "operation {operation} is in attempt {own}: settle it with that attempt"
-        ))),
+        (OperationState::Sending { attempt: own }, _) => {
+            Err(StoreError::Refused(format!("operation {operation} is in attempt {own}: settle it with that attempt")))
+        }
         (_, None) if matches!(step, Step::InDoubt { .. }) => Err(StoreError::Refused(format!(
             "operation {operation} is in no attempt: only what was sent can be in doubt"
         ))),

@@ -27,13 +27,9 @@ fn check_email(path: &str, email: Option<&str>, found: &mut Findings) {
 /// One address with one @ and a domain with a dot: enough to catch slips, loose enough for every real address.
 fn is_email(text: &str) -> bool {
     let Some((local, domain)) = text.split_once('@') else { return false };
-    let plain =
-        !text.chars().any(|character| character.is_whitespace() || ",;<>@".contains(character) && character != '@');
-    plain
-        && !local.is_empty()
-        && !domain.contains('@')
-        && domain.contains('.')
-        && domain.split('.').all(|part| !part.is_empty())
+    let plain = !text.chars().any(|character| character.is_whitespace() || ",;<>".contains(character));
+    let dotted = domain.contains('.') && domain.split('.').all(|part| !part.is_empty());
+    plain && dotted && !local.is_empty() && !domain.contains('@')
 }
 
 fn check_address(index: usize, address: &Address, earlier: &[AddressKind], found: &mut Findings) {

@@ -1,6 +1,7 @@
 //! What documents come to.
 
 use super::{currency, decimal, line, lines, rows, rules};
+use crate::amounts::exact::product;
 use crate::amounts::{AmountError, net_amount, reckon};
 use crate::capability::TaxRounding;
 use crate::model::{ItemLine, Line, TaxMode, TextLine};
@@ -86,6 +87,13 @@ fn a_number_that_needs_29_digits_is_refused_rather_than_rounded() {
     let lines = [line("1.0000000000000001 x 0.1250000000000001")];
     let error = reckon(&lines, TaxMode::Exclusive, currency("NZD"), &rules).unwrap_err();
     assert_eq!(error, AmountError::Overflow { line: 0 });
+}
+
+#[test]
+fn a_product_that_fits_once_its_trailing_zeros_are_gone_is_exact() {
+    let (tiny, tinier) = (decimal("0.000000000000005"), decimal("0.00000000000002"));
+    assert_eq!(product(tiny, tinier), Some(decimal("0.0000000000000000000000000001")));
+    assert_eq!(product(tiny, decimal("0.00000000000003")), None);
 }
 
 const REFUSALS: &str = "

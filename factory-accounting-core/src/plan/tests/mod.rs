@@ -1,0 +1,7 @@
+//! The transition table, and planning over a small company.
+
+mod company;
+mod documents;
+mod evidence;
+mod fates;
+mod revisions;
