@@ -1,0 +1,187 @@
+//! Records as the books hold them, and how they are looked for.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+
+use crate::ids::{RemoteId, VersionToken};
+use crate::model::{RecordKind, TaxMode};
+use crate::money::{Currency, Totals};
+
+/// What to look for, and where.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProbeTarget {
+    /// Kind of the record.
+    pub kind: RecordKind,
+    /// The text that travels in the record.
+    pub marker: String,
+    /// The party on the document.
+    pub party: Option<RemoteId>,
+    /// The document that a payment settles, the credit note of an allocation.
+    pub parent: Option<RemoteId>,
+    /// The invoice that an allocation goes to.
+    pub counterpart: Option<RemoteId>,
+    /// Date of the document.
+    pub date: Option<NaiveDate>,
+    /// Whether the marker travels in the reference, because the package owns the number.
+    pub in_reference: bool,
+}
+
+/// A record as the package's books hold it, in our terms.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct RemoteRecord {
+    /// Kind that it was read as. A package that keeps orders as draft invoices answers with the kind asked for.
+    pub kind: RecordKind,
+    /// The package's id.
+    pub id: RemoteId,
+    /// Version, where the package has one: a token or the time of the last change.
+    pub version: Option<VersionToken>,
+    /// State.
+    pub status: RemoteStatus,
+    /// Number of a document, code of an item, external key of a party.
+    pub number: Option<String>,
+    /// Name of a party or item.
+    pub name: Option<String>,
+    /// Reference field.
+    pub reference: Option<String>,
+    /// The party on a document.
+    pub party: Option<RemoteId>,
+    /// The document that a payment settles, the credit note of an allocation.
+    pub parent: Option<RemoteId>,
+    /// The invoice that an allocation goes to.
+    pub counterpart: Option<RemoteId>,
+    /// Date of the document.
+    pub date: Option<NaiveDate>,
+    /// Due date, expiry, delivery date.
+    pub due: Option<NaiveDate>,
+    /// Currency of its amounts.
+    pub currency: Option<Currency>,
+    /// Whether its prices contain tax.
+    pub tax_mode: Option<TaxMode>,
+    /// Its totals as the package reckoned them. A payment or allocation has its amount in `total`.
+    pub totals: Option<Totals>,
+    /// What has been applied to a document.
+    pub settled: Option<Settled>,
+    /// Lines in order; `None` where the answer does not carry them.
+    pub lines: Option<Vec<RemoteLine>>,
+    /// Last change, UTC.
+    pub updated_at: Option<DateTime<Utc>>,
+    /// For an archived party that was merged: the survivor.
+    pub merged_into: Option<RemoteId>,
+    /// Link for a person into the package's pages.
+    pub link: Option<String>,
+}
+
+impl RemoteRecord {
+    /// A record of which kind, id and state are known.
+    #[must_use]
+    pub fn new(kind: RecordKind, id: RemoteId, status: RemoteStatus) -> Self {
+        Self {
+            kind,
+            id,
+            version: None,
+            status,
+            number: None,
+            name: None,
+            reference: None,
+            party: None,
+            parent: None,
+            counterpart: None,
+            date: None,
+            due: None,
+            currency: None,
+            tax_mode: None,
+            totals: None,
+            settled: None,
+            lines: None,
+            updated_at: None,
+            merged_into: None,
+            link: None,
+        }
+    }
+}
+
+/// State of a remote record.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum RemoteStatus {
+    /// Not yet counted.
+    Draft,
+    /// Waiting for approval.
+    Submitted,
+    /// Counted, and open: authorised, awaiting payment, sent, active.
+    Open,
+    /// Counted, and settled in full.
+    Paid,
+    /// A quote that the customer accepted.
+    Accepted,
+    /// A quote that the customer declined.
+    Declined,
+    /// A quote that became an invoice, a purchase order that became a bill.
+    Billed,
+    /// A party that is kept but not used.
+    Archived,
+    /// Counts no more, but stays visible.
+    Voided,
+    /// Is gone.
+    Deleted,
+    /// A state that this version does not know, in the package's own words.
+    Other(String),
+}
+
+impl RemoteStatus {
+    /// Whether the record counts no more and never will again.
+    #[must_use]
+    pub fn is_gone(&self) -> bool {
+        matches!(self, Self::Voided | Self::Deleted)
+    }
+}
+
+/// What has been applied to a document, in its currency.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Settled {
+    /// Payments.
+    pub paid: Decimal,
+    /// Credit notes, prepayments and overpayments.
+    pub credited: Decimal,
+    /// What is still open.
+    pub due: Decimal,
+}
+
+impl Settled {
+    /// Payments and credits together.
+    #[must_use]
+    pub fn applied(&self) -> Decimal {
+        self.paid.saturating_add(self.credited)
+    }
+}
+
+/// A line as the books hold it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct RemoteLine {
+    /// The package's id of the line.
+    pub id: Option<RemoteId>,
+    /// Text.
+    pub description: String,
+    /// Quantity; `None` on a line of text.
+    pub quantity: Option<Decimal>,
+    /// Unit price.
+    pub unit_price: Option<Decimal>,
+    /// Amount of the line after discount.
+    pub amount: Option<Decimal>,
+    /// Discount in per cent.
+    pub discount_rate: Option<Decimal>,
+    /// Discount as an amount.
+    pub discount_amount: Option<Decimal>,
+    /// Tax code.
+    pub tax_code: Option<String>,
+    /// Tax.
+    pub tax: Option<Decimal>,
+    /// Account code.
+    pub account: Option<String>,
+    /// Item code.
+    pub item_code: Option<String>,
+}
