@@ -1,1 +1,30 @@
-//! Transport, exchange pipeline, pacing, OAuth 2.0 and webhook signatures.
+#![doc = include_str!("../README.md")]
+
+mod backoff;
+mod body;
+mod call;
+mod exchange;
+mod headers;
+mod oauth;
+mod pacing;
+mod reqwest_transport;
+mod stream;
+mod system_clock;
+mod tokens;
+mod transport;
+mod webhook;
+
+pub use body::{Body, Chunks};
+pub use call::{Answer, Call, Effect, ExchangeError};
+pub use exchange::{Exchange, ExchangeBuilder};
+pub use headers::retry_after;
+pub use oauth::{
+    Authorisation, ClientAuth, Detail, GrantType, Granted, OAuthClient, OAuthConfig, OAuthError, Redirect,
+    parse_redirect,
+};
+pub use pacing::{AppPacer, LimitSignals, Limits, Pacer, Permit, Scope, Signals, Throttle, Window};
+pub use reqwest_transport::{ReqwestTransport, ReqwestTransportBuilder};
+pub use system_clock::SystemClock;
+pub use tokens::{Bearer, TokenManager};
+pub use transport::{Cause, Stage, Transport, TransportError};
+pub use webhook::{sign_hmac_sha256_base64, verify_hmac_sha256_base64};

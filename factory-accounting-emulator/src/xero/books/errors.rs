@@ -110,8 +110,7 @@ impl Findings {
 
 pub(super) const CONTACT_NUMBER_TAKEN: &str =
     "Another contact has this contact number. Please enter a different contact number.";
-pub(super) const CONTACT_ARCHIVED_EDIT: &str =
-    "The specified contact details matched an archived contact. Archived contacts cannot currently be edited via the API.";
+pub(super) const CONTACT_ARCHIVED_EDIT: &str = "The specified contact details matched an archived contact. Archived contacts cannot currently be edited via the API.";
 pub(super) const CONTACT_ARCHIVED_USE: &str = "The contact with the specified contact details has been archived. The contact must be un-archived before creating new invoices or credit notes.";
 pub(super) const CONTACT_MISSING: &str = "A Contact must be specified for this type of transaction";
 pub(super) const EMAIL_INVALID: &str = "Email address must be valid.";
@@ -120,8 +119,7 @@ pub(super) const TYPE_MISSING: &str = "Invoice Type must be specified";
 pub(super) const CREDIT_TYPE_MISSING: &str = "Credit Note Type must be specified";
 pub(super) const CREATE_STATUS: &str = "Invoice not of valid status for creation";
 pub(super) const MODIFY_STATUS: &str = "Invoice not of valid status for modification";
-pub(super) const ALLOCATED: &str =
-    "This document cannot be edited as it has a payment or credit note allocated to it.";
+pub(super) const ALLOCATED: &str = "This document cannot be edited as it has a payment or credit note allocated to it.";
 pub(super) const INVOICE_NUMBER_TAKEN: &str = "Invoice # must be unique.";
 pub(super) const CREDIT_NUMBER_TAKEN: &str = "Credit Note # must be unique.";
 pub(super) const ORDER_NUMBER_TAKEN: &str = "Order number must be unique";

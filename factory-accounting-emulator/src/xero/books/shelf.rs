@@ -79,18 +79,10 @@ impl<T: Shelved> Shelf<T> {
 
     /// Rows of a natural key, oldest first.
     pub(super) fn find<'a>(&'a self, key: Key, text: &str) -> impl Iterator<Item = &'a T> + use<'a, T> {
-        self.by_key
-            .get(&(key, text.to_lowercase()))
-            .into_iter()
-            .flatten()
-            .map(|&at| &self.rows[at])
+        self.by_key.get(&(key, text.to_lowercase())).into_iter().flatten().map(|&at| &self.rows[at])
     }
 
     pub(super) fn iter(&self) -> std::slice::Iter<'_, T> {
         self.rows.iter()
-    }
-
-    pub(super) fn len(&self) -> usize {
-        self.rows.len()
     }
 }

@@ -48,8 +48,7 @@ impl<'a> Object<'a> {
     /// Reads a whole body as one object.
     pub(super) fn parse(body: &'a [u8]) -> Result<Self, Refusal> {
         let text = std::str::from_utf8(body).map_err(|_| Refusal::bad_json("the body is not UTF-8"))?;
-        serde_json::from_str(text.trim_start_matches('\u{feff}'))
-            .map_err(|error| Refusal::bad_json(&error.to_string()))
+        serde_json::from_str(text.trim_start_matches('\u{feff}')).map_err(|error| Refusal::bad_json(&error.to_string()))
     }
 
     fn raw(&self, name: &str) -> Option<&'a str> {
@@ -69,9 +68,9 @@ impl<'a> Object<'a> {
     pub(super) fn text(&self, name: &str) -> Read<String> {
         let Some(raw) = self.raw(name) else { return Ok(None) };
         match raw.as_bytes().first() {
-            Some(b'"') => serde_json::from_str(raw)
-                .map(Some)
-                .map_err(|error| Refusal::bad_json(&format!("{name}: {error}"))),
+            Some(b'"') => {
+                serde_json::from_str(raw).map(Some).map_err(|error| Refusal::bad_json(&format!("{name}: {error}")))
+            }
             Some(b'{' | b'[') => Err(Refusal::bad_json(&format!("{name} is not a string"))),
             _ => Ok(Some(raw.to_owned())),
         }
@@ -81,9 +80,9 @@ impl<'a> Object<'a> {
     pub(super) fn decimal(&self, name: &str) -> Read<Decimal> {
         match self.text(name)?.as_deref().map(str::trim) {
             None | Some("") => Ok(None),
-            Some(text) => decimal(text)
-                .map(Some)
-                .ok_or_else(|| Refusal::bad_json(&format!("{name}: '{text}' is not a decimal"))),
+            Some(text) => {
+                decimal(text).map(Some).ok_or_else(|| Refusal::bad_json(&format!("{name}: '{text}' is not a decimal")))
+            }
         }
     }
 
@@ -127,9 +126,9 @@ impl<'a> Object<'a> {
     pub(super) fn date(&self, name: &str) -> Read<NaiveDate> {
         match self.text(name)?.as_deref().map(str::trim) {
             None | Some("") => Ok(None),
-            Some(text) => date(text)
-                .map(Some)
-                .ok_or_else(|| Refusal::bad_json(&format!("{name}: '{text}' is not a date"))),
+            Some(text) => {
+                date(text).map(Some).ok_or_else(|| Refusal::bad_json(&format!("{name}: '{text}' is not a date")))
+            }
         }
     }
 
@@ -137,9 +136,9 @@ impl<'a> Object<'a> {
     pub(super) fn object(&self, name: &str) -> Read<Object<'a>> {
         match self.raw(name) {
             None => Ok(None),
-            Some(raw) if raw.starts_with('{') => serde_json::from_str(raw)
-                .map(Some)
-                .map_err(|error| Refusal::bad_json(&format!("{name}: {error}"))),
+            Some(raw) if raw.starts_with('{') => {
+                serde_json::from_str(raw).map(Some).map_err(|error| Refusal::bad_json(&format!("{name}: {error}")))
+            }
             // "a null object may be represented as an empty array" (xero.md 0.4)
             Some(raw) if raw.starts_with('[') && raw[1..].trim_start().starts_with(']') => Ok(None),
             Some(_) => Err(Refusal::bad_json(&format!("{name} is not an object"))),
@@ -151,9 +150,9 @@ impl<'a> Object<'a> {
         match self.raw(name) {
             None => Ok(None),
             Some(raw) if raw.starts_with('{') => Ok(self.object(name)?.map(|only| vec![only])),
-            Some(raw) => serde_json::from_str(raw)
-                .map(Some)
-                .map_err(|error| Refusal::bad_json(&format!("{name}: {error}"))),
+            Some(raw) => {
+                serde_json::from_str(raw).map(Some).map_err(|error| Refusal::bad_json(&format!("{name}: {error}")))
+            }
         }
     }
 }
@@ -171,7 +170,7 @@ pub(super) fn elements<'a>(body: &'a [u8], collection: &str, noun: &str) -> Resu
         let object = Object::parse(whole)?;
         match object.list(collection)? {
             Some(list) => list,
-            None if object.0.is_empty() || object.raw_null(collection) => Vec::new(),
+            None if object.0.is_empty() || object.mentions(collection) => Vec::new(),
             None => vec![object],
         }
     };
@@ -179,7 +178,8 @@ pub(super) fn elements<'a>(body: &'a [u8], collection: &str, noun: &str) -> Resu
 }
 
 impl Object<'_> {
-    fn raw_null(&self, name: &str) -> bool {
+    /// Whether the member was sent at all, null included.
+    fn mentions(&self, name: &str) -> bool {
         self.0.iter().any(|(key, _)| key.eq_ignore_ascii_case(name))
     }
 }
@@ -190,9 +190,7 @@ fn trimmed(body: &[u8]) -> &[u8] {
 
 /// Reads a decimal by its digits; an exponent is accepted.
 pub(super) fn decimal(text: &str) -> Option<Decimal> {
-    Decimal::from_str(text)
-        .ok()
-        .or_else(|| Decimal::from_scientific(text).ok())
+    Decimal::from_str(text).ok().or_else(|| Decimal::from_scientific(text).ok())
 }
 
 /// Reads `YYYY-MM-DD`, an ISO date and time, or `/Date(ms)/` with or without offset (xero.md 0.5).

@@ -126,11 +126,7 @@ impl Writer {
     pub(super) fn decimal(&mut self, name: &str, value: Decimal) {
         self.name(name);
         let plain = value.normalize();
-        let _ = if plain.scale() == 0 {
-            write!(self.text, "{plain}.0")
-        } else {
-            write!(self.text, "{plain}")
-        };
+        let _ = if plain.scale() == 0 { write!(self.text, "{plain}.0") } else { write!(self.text, "{plain}") };
     }
 
     /// `/Date(ms+0000)/` at midnight UTC of the day.
@@ -184,10 +180,7 @@ mod tests {
             out.none("D");
             out.list("E", [1, 2], |out, n| out.raw("N", &n.to_string()));
         });
-        assert_eq!(
-            out.finish(),
-            r#"{"A":21.0,"B":3.15,"C":"a\"b\\c\u0001","D":[],"E":[{"N":1},{"N":2}]}"#
-        );
+        assert_eq!(out.finish(), r#"{"A":21.0,"B":3.15,"C":"a\"b\\c\u0001","D":[],"E":[{"N":1},{"N":2}]}"#);
     }
 
     #[test]

@@ -1,0 +1,118 @@
+//! The program's arguments.
+
+use std::fs;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use chrono::{DateTime, Utc};
+use clap::{Parser, ValueEnum};
+use factory_accounting_emulator::ClockMode;
+use factory_accounting_emulator::xero::XeroConfig;
+
+/// An accounting package's servers as stateful books, for tests of any client.
+#[derive(Debug, Parser)]
+#[command(version)]
+pub(crate) struct Cli {
+    /// Which package to emulate.
+    #[arg(long, value_enum, default_value_t = PackageName::Xero)]
+    pub(crate) package: PackageName,
+    /// Address to listen on; port 0 takes a free one.
+    #[arg(long, default_value = "127.0.0.1:0")]
+    pub(crate) listen: SocketAddr,
+    /// Allow an address that other machines can reach: there is no authentication worth the name.
+    #[arg(long)]
+    allow_remote: bool,
+    /// JSON file with the whole configuration; the other options change it.
+    #[arg(long)]
+    config: Option<PathBuf>,
+    /// Derives every id, token and chance.
+    #[arg(long)]
+    seed: Option<u64>,
+    /// Time moves only by POST /_emulator/clock, from 2026-01-01T00:00:00Z on.
+    #[arg(long)]
+    manual_clock: bool,
+    /// Refuse no call for its number.
+    #[arg(long)]
+    no_limits: bool,
+    /// The consent page answers itself, for every organisation.
+    #[arg(long)]
+    auto_consent: bool,
+}
+
+/// The packages that can be emulated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum PackageName {
+    /// Xero.
+    Xero,
+}
+
+impl Cli {
+    /// Refuses an address that other machines can reach, unless that is allowed.
+    pub(crate) fn check_listen(&self) -> Result<(), String> {
+        if self.allow_remote || self.listen.ip().is_loopback() {
+            return Ok(());
+        }
+        Err(format!("{} is no loopback address; add --allow-remote to listen there all the same", self.listen))
+    }
+
+    /// The configuration that file and options make.
+    pub(crate) fn xero_config(&self) -> Result<XeroConfig, String> {
+        let mut config = match &self.config {
+            None => XeroConfig::default(),
+            Some(path) => {
+                let at = path.display();
+                let text = fs::read(path).map_err(|fault| format!("cannot read {at}: {fault}"))?;
+                serde_json::from_slice(&text).map_err(|fault| format!("cannot read {at}: {fault}"))?
+            }
+        };
+        if let Some(seed) = self.seed {
+            config.seed = seed;
+        }
+        if self.manual_clock {
+            config.clock = ClockMode::Manual(manual_start());
+        }
+        if self.no_limits {
+            config.limits.enforced = false;
+        }
+        config.auto_consent |= self.auto_consent;
+        config.check()?;
+        Ok(config)
+    }
+}
+
+fn manual_start() -> DateTime<Utc> {
+    // 2026-01-01T00:00:00Z, which every calendar holds.
+    DateTime::from_timestamp(1_767_225_600, 0).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cli(arguments: &[&str]) -> Cli {
+        Cli::try_parse_from(["emulator"].iter().chain(arguments)).expect("arguments")
+    }
+
+    #[test]
+    fn only_loopback_is_listened_on_unless_allowed() {
+        assert!(cli(&[]).check_listen().is_ok());
+        assert!(cli(&["--listen", "[::1]:0"]).check_listen().is_ok());
+        assert!(cli(&["--listen", "0.0.0.0:0"]).check_listen().unwrap_err().contains("--allow-remote"));
+        assert!(cli(&["--listen", "0.0.0.0:0", "--allow-remote"]).check_listen().is_ok());
+    }
+
+    #[test]
+    fn options_change_the_configuration() {
+        let config =
+            cli(&["--seed", "7", "--manual-clock", "--no-limits", "--auto-consent"]).xero_config().expect("a config");
+        assert_eq!((config.seed, config.limits.enforced, config.auto_consent), (7, false, true));
+        let ClockMode::Manual(start) = config.clock else { panic!("manual") };
+        assert_eq!(start.to_rfc3339(), "2026-01-01T00:00:00+00:00");
+    }
+
+    #[test]
+    fn a_missing_configuration_file_is_named() {
+        let problem = cli(&["--config", "no-such-file.json"]).xero_config().unwrap_err();
+        assert!(problem.contains("no-such-file.json"), "{problem}");
+    }
+}

@@ -1,0 +1,5 @@
+//! The listener and the program, over real sockets.
+
+mod program;
+mod server;
+mod wire;
