@@ -24,3 +24,7 @@ pub use inbound::ChangeReport;
 pub use person::{Freshness, RecordStatus};
 pub use push::Ticket;
 pub use round::RunReport;
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

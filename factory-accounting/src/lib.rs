@@ -6,6 +6,10 @@
 //! - [`xero`]: a package. [`sqlite`]: a store. [`http`]: transport, clock and OAuth 2.0 for both.
 //! - [`provider`], [`store`], [`token`], [`clock`]: the seams, for who writes another.
 
+#[cfg(all(doctest, feature = "sqlite", feature = "xero"))]
+#[doc = include_str!("../../README.md")]
+struct Readme;
+
 pub use factory_accounting_core::*;
 pub use factory_accounting_engine as engine;
 pub use factory_accounting_http as http;
