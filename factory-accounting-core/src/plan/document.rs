@@ -36,8 +36,9 @@ pub(super) fn draft_document(record: &Record, context: &Context<'_>) -> Result<(
     let totals = total_lines(&trade, &mut lines, context)?;
     lines.extend(host_number_line(record, &trade, context));
 
-    let owner = context.settings.number_owner(trade.kind);
-    let in_reference = owner == NumberOwner::Package;
+    // Where there is no reference field to find the document by, the number stays the host's: a bill's is its supplier's.
+    let has_reference = context.capabilities.of(trade.kind).is_some_and(|capability| capability.reference_text > 0);
+    let in_reference = has_reference && context.settings.number_owner(trade.kind) == NumberOwner::Package;
     let reference = if in_reference { Some(trade.number.to_owned()) } else { reference_text(&trade, context) };
     let document = PlannedDocument {
         number: (!in_reference).then(|| trade.number.to_owned()),

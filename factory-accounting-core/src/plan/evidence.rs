@@ -12,7 +12,10 @@ pub enum Finding {
     /// Exactly one record carries the marker of a party or item, but it is not as we would have it: ours to link, then to
     /// bring up to date.
     OursToUpdate(Box<RemoteRecord>),
-    /// No live record carries the marker.
+    /// Only records that count no more carry the marker, and these hold what was sent: it may have landed and been voided
+    /// or deleted since.
+    Gone(Vec<RemoteRecord>),
+    /// No live record carries the marker, nor was what was sent there.
     Nothing,
     /// A person must look.
     Park(Parked),
@@ -24,7 +27,11 @@ pub fn judge(name: &str, content: &Content, target: &ProbeTarget, found: &[Remot
     let live: Vec<&RemoteRecord> = found.iter().filter(|record| !record.status.is_gone()).collect();
     let kind = target.kind;
     match live.as_slice() {
-        [] => Finding::Nothing,
+        [] => {
+            let gone: Vec<RemoteRecord> =
+                found.iter().filter(|record| same(content, target, record).is_empty()).cloned().collect();
+            if gone.is_empty() { Finding::Nothing } else { Finding::Gone(gone) }
+        }
         [record] => {
             let differences = same(content, target, record);
             if differences.is_empty() {
@@ -54,6 +61,12 @@ pub fn judge(name: &str, content: &Content, target: &ProbeTarget, found: &[Remot
 /// How a found record differs from what was sent, in words; empty when it is the same.
 pub(super) fn same(content: &Content, target: &ProbeTarget, record: &RemoteRecord) -> Vec<String> {
     let mut differences = Vec::new();
+    if let Content::Document(document) = content
+        && record.party.as_ref().is_some_and(|party| *party != document.party)
+    {
+        // Ids of the package tell a bookkeeper nothing.
+        differences.push("it is for another party".to_owned());
+    }
     let mut compare = |what: &str, ours: String, theirs: Option<String>| {
         if let Some(theirs) = theirs.filter(|theirs| *theirs != ours) {
             differences.push(format!("its {what} is {theirs}, not {ours}"));
@@ -61,7 +74,6 @@ pub(super) fn same(content: &Content, target: &ProbeTarget, record: &RemoteRecor
     };
     match content {
         Content::Document(document) => {
-            compare("party", document.party.to_string(), record.party.as_ref().map(ToString::to_string));
             compare("date", document.date.to_string(), record.date.map(|date| date.to_string()));
             compare("currency", document.currency.to_string(), record.currency.map(|currency| currency.to_string()));
             compare(
@@ -101,7 +113,9 @@ fn squash(name: &str) -> String {
     name.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
 }
 
-pub(super) fn candidate(record: &RemoteRecord) -> Candidate {
+/// A found record as a person is shown it.
+#[must_use]
+pub fn candidate(record: &RemoteRecord) -> Candidate {
     let number = record.number.as_ref().or(record.name.as_ref()).map_or_else(|| record.id.to_string(), Clone::clone);
     let mut about = format!("{} {number}", record.kind);
     if let Some(date) = record.date {
@@ -109,9 +123,6 @@ pub(super) fn candidate(record: &RemoteRecord) -> Candidate {
     }
     if let (Some(totals), Some(currency)) = (record.totals, record.currency) {
         about.push_str(&format!(" over {} {currency}", totals.total));
-    }
-    if let Some(party) = &record.party {
-        about.push_str(&format!(" for {party}"));
     }
     Candidate { remote: record.id.clone(), about }
 }

@@ -45,7 +45,7 @@ pub enum Pause {
 pub enum Doubt {
     /// The answer was lost: replay while the window holds, then probe.
     LostAnswer,
-    /// A number is taken, most likely by our own earlier try: probe at once.
+    /// It was refused, perhaps because of our own earlier try: probe at once.
     Taken,
 }
 
@@ -111,9 +111,16 @@ fn not_applied(name: &str, error: ProviderError, sending: Sending, backoff: &Bac
             | ErrorKind::Protocol
             | ErrorKind::Unauthorised
             | ErrorKind::Forbidden
+            | ErrorKind::Conflict
+            | ErrorKind::Unsupported
+            | ErrorKind::Internal
     );
     if unprocessed && sending.replay {
         return Verdict::Doubt(Doubt::LostAnswer, error);
+    }
+    // A package that has forgotten the key works on the bytes anew, and may refuse them because the first time landed.
+    if sending.replay && sending.intent == Intent::Create {
+        return Verdict::Doubt(Doubt::Taken, error);
     }
     match error.kind() {
         ErrorKind::AlreadyExists if sending.intent == Intent::Create => Verdict::Doubt(Doubt::Taken, error),

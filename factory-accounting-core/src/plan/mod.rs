@@ -25,9 +25,9 @@ mod tests;
 pub use admit::{Admission, admit, admit_void, complaints, party_hold, references};
 pub use catalogue::Catalogue;
 pub use draft::{Draft, draft, fingerprint};
-pub use evidence::{Finding, judge};
+pub use evidence::{Finding, candidate, judge};
 pub use fate::{Backoff, Doubt, Pause, Sending, Verdict, after, decide, park_refusal};
-pub use revise::{Drift, Revision, drift, revise, void};
+pub use revise::{Drift, Revision, drift, is_on_the_way, revise, void};
 pub use subject::{AllocationSubject, Subject};
 
 use std::collections::BTreeMap;

@@ -4,7 +4,7 @@ use crate::capability::Editable;
 use crate::code::{Code, Parked};
 use crate::ids::RemoteId;
 use crate::model::{QuoteStage, RecordKey, RecordKind};
-use crate::planned::{Changes, Content, PlannedDocument, PlannedLine, TargetStatus};
+use crate::planned::{Changes, Content, Planned, PlannedDocument, PlannedLine, TargetStatus};
 use crate::provider::{RemoteLine, RemoteRecord, RemoteStatus};
 use crate::rules;
 use crate::store::Link;
@@ -83,11 +83,15 @@ fn revise_document(
     let differences = rules::line_differences(&document.lines, remote_lines, rules);
     let header = header_differences(document, base);
     let status = status_change(&document.status, &base.status);
-    let changes = Changes {
+    let mut changes = Changes {
         header: !header.is_empty(),
         lines: differences.any() || document.tax_mode != base.tax_mode.unwrap_or(document.tax_mode),
         status,
     };
+    if !changes.any() {
+        let written = context.link(key).is_some_and(|link| link.fingerprint.is_some());
+        changes = if written { unseen(document) } else { Changes::NONE };
+    }
     if !changes.any() {
         return Revision::Unchanged;
     }
@@ -120,6 +124,14 @@ fn revise_document(
     Revision::Update { content: Content::Document(Box::new(PlannedDocument { lines, ..document.clone() })), changes }
 }
 
+/// Parts of a document that the books do not tell. Where nothing else differs from what was last written, one of these does:
+/// what is asked for is never the same as what was written, or there would be nothing to compare.
+fn unseen(document: &PlannedDocument) -> Changes {
+    let texts = document.title.is_some() || document.summary.is_some() || document.terms.is_some();
+    let jobs = document.lines.iter().filter_map(|line| line.charge.as_ref()).any(|charge| !charge.jobs.is_empty());
+    Changes { header: texts, lines: jobs, status: false }
+}
+
 /// Names of owned header fields that differ. What the books do not tell is not compared.
 fn header_differences(document: &PlannedDocument, base: &RemoteRecord) -> Vec<&'static str> {
     let mut fields = Vec::new();
@@ -138,6 +150,15 @@ fn header_differences(document: &PlannedDocument, base: &RemoteRecord) -> Vec<&'
     differs("party", base.party.as_ref().is_some_and(|party| *party != document.party));
     differs("currency", base.currency.is_some_and(|currency| currency != document.currency));
     fields
+}
+
+/// Whether a document that was just written has come nearer to the state wanted without reaching it: packages let some
+/// states be reached through others only, such as a quote that must be sent before it can be accepted (xero.md 4.6).
+#[must_use]
+pub fn is_on_the_way(planned: &Planned, written: &RemoteRecord) -> bool {
+    let Content::Document(document) = &planned.content else { return false };
+    let moved = planned.base.as_ref().is_none_or(|base| base.status != written.status);
+    moved && status_change(&document.status, &written.status)
 }
 
 /// Whether the state in the books is behind the one wanted. It is never taken back.

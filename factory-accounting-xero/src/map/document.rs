@@ -39,13 +39,10 @@ pub(crate) fn create(
     if document.lines.is_empty() {
         return Err(refused("lines", "is empty: Xero needs at least one line"));
     }
-    if matches!(document.status, TargetStatus::Quote(QuoteStage::Accepted | QuoteStage::Declined)) {
-        return Err(unsupported("stage", "Xero takes a new quote as draft or sent only: push it as sent first"));
-    }
     let mut write = whole(kind, resource, document)?;
     write.document_type = document_type(kind);
     write.number = document.number.clone();
-    write.status = Some(target_status(kind, document.status)?.to_owned());
+    write.status = Some(target_status(kind, next_step(document.status, None))?.to_owned());
     Ok(write)
 }
 
@@ -67,9 +64,17 @@ pub(crate) fn update(
     };
     write.id = Some(base.id.as_str().to_owned());
     if changes.status || kind == RecordKind::Quote {
-        write.status = Some(target_status(kind, document.status)?.to_owned());
+        write.status = Some(target_status(kind, next_step(document.status, Some(&base.status)))?.to_owned());
     }
     Ok(write)
+}
+
+/// The state to ask for now: a customer's answer to a quote is taken only once the quote is sent (xero.md 4.6). Whoever
+/// writes sees from the echo that the state wanted is not reached yet, and writes again.
+fn next_step(wanted: TargetStatus, from: Option<&RemoteStatus>) -> TargetStatus {
+    let answered = matches!(wanted, TargetStatus::Quote(QuoteStage::Accepted | QuoteStage::Declined));
+    let unsent = matches!(from, None | Some(RemoteStatus::Draft));
+    if answered && unsent { TargetStatus::Quote(QuoteStage::Sent) } else { wanted }
 }
 
 fn quote_update(
@@ -77,7 +82,7 @@ fn quote_update(
     document: &PlannedDocument,
     base: &RemoteRecord,
 ) -> Result<DocumentWrite, ProviderError> {
-    check_quote_step(document.status, &base.status)?;
+    check_quote_step(next_step(document.status, Some(&base.status)), &base.status)?;
     let mut write = whole(RecordKind::Quote, resource, document)?;
     write.number = document.number.clone().or_else(|| base.number.clone());
     if write.number.is_none() {

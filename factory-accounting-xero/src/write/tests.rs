@@ -204,7 +204,7 @@ fn without_tax_no_tax_code_is_named() {
 #[test]
 fn what_cannot_be_written_is_refused_with_its_field() {
     type Change = fn(&mut PlannedDocument);
-    let cases: [(RecordKind, Change, &str); 12] = [
+    let cases: [(RecordKind, Change, &str); 11] = [
         (RecordKind::Invoice, |document| document.lines.clear(), "lines"),
         (RecordKind::Invoice, |document| document.lines[1].description = " ".to_owned(), "lines[1].description"),
         (RecordKind::Invoice, |document| document.lines[0].description = "x".repeat(4_001), "lines[0].description"),
@@ -223,7 +223,6 @@ fn what_cannot_be_written_is_refused_with_its_field() {
             |document| charge_of(document).discount = Some(Discount::Rate(Rate(decimal("1")))),
             "lines[0].discount",
         ),
-        (RecordKind::Quote, |document| document.status = TargetStatus::Quote(QuoteStage::Accepted), "stage"),
         (RecordKind::Order, |_| {}, "status"),
     ];
     for (kind, change, path) in cases {
@@ -239,6 +238,21 @@ fn what_cannot_be_written_is_refused_with_its_field() {
 
 fn charge_of(document: &mut PlannedDocument) -> &mut factory_accounting_core::planned::Charge {
     document.lines[0].charge.as_mut().expect("a charge")
+}
+
+#[test]
+fn a_quote_is_sent_before_the_customer_can_answer_it() {
+    for stage in [QuoteStage::Accepted, QuoteStage::Declined] {
+        let planned = || planned_document(RecordKind::Quote, quote(stage));
+        let new = encoded(Intent::Create, vec![planned()]).body;
+        assert!(new.contains(r#""Status":"SENT""#), "{new}");
+        let from_draft = based(planned(), base(RecordKind::Quote, OTHER, RemoteStatus::Draft));
+        let sent = encoded(Intent::Update, vec![from_draft]).body;
+        assert!(sent.contains(r#""Status":"SENT""#), "{sent}");
+        let from_sent = based(planned(), base(RecordKind::Quote, OTHER, RemoteStatus::Open));
+        let answered = encoded(Intent::Update, vec![from_sent]).body;
+        assert!(!answered.contains(r#""Status":"SENT""#), "{answered}");
+    }
 }
 
 #[test]
