@@ -538,8 +538,8 @@ impl StateFilter {
 /// How many operations of a kind are in which state.
 pub type Counts = BTreeMap<(RecordKind, &'static str), u64>;
 
-/// One child in the progress of a parent: an invoice of an order, by its newest operation that was not dropped, skipped or
-/// voided.
+/// One child in the progress of a parent: an invoice of an order, as the host wants it now. See
+/// [`SyncStore::progress`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Progress {
     /// The child.
@@ -657,12 +657,12 @@ pub trait SyncStore: Send + Sync + fmt::Debug {
     async fn counts(&self, connection: &ConnectionId) -> Result<Counts, StoreError>;
 
     /// Children that count to a parent's progress, in order of their keys. Each counts by its newest operation that was
-    /// neither skipped nor dropped, unless that one is to void it or names another parent or no net amount.
+    /// neither skipped, dropped nor superseded, unless that one is to void it or names another parent or no net amount.
     async fn progress(&self, connection: &ConnectionId, parent: &RecordKey) -> Result<Vec<Progress>, StoreError>;
 
     /// Another record of the same kind that carries the same name: two documents of the host under one number. Each record
-    /// carries the name of its newest operation that was neither skipped nor dropped, unless that one is to void it; of
-    /// several such records the one that was pushed last.
+    /// carries the name of its newest operation that was neither skipped, dropped nor superseded, unless that one is to
+    /// void it; of several such records the one that was pushed last.
     async fn namesake(
         &self,
         connection: &ConnectionId,

@@ -20,7 +20,7 @@ pub(crate) const CONTROL: &str = "/_emulator";
 const LONGEST_STEP_SECONDS: u64 = 3_155_760_000;
 
 /// The package-neutral half of an emulator.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Bench {
     pub(crate) clock: VirtualClock,
     pub(crate) faults: FaultPlan,

@@ -35,7 +35,7 @@ pub struct CallCount {
 }
 
 /// The last calls and the counts of all.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct CallLog {
     /// Between one and two times `KEPT`, so that the last ones are always one slice.
     kept: Vec<CallRecord>,

@@ -232,7 +232,7 @@ pub enum OfflineText {
 }
 
 /// The rules in force and what they have hit.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct FaultPlan {
     rules: Vec<ArmedRule>,
     chance: Seeded,

@@ -1,20 +1,31 @@
 //! Resolving doubt: replay while the package's window holds, then look for the marker, then send anew or ask a person.
 
+use std::time::Duration;
+
 use chrono::{DateTime, Utc};
 use factory_accounting_core::code::{Code, Parked};
 use factory_accounting_core::error::ProviderError;
-use factory_accounting_core::plan::{self, Finding};
+use factory_accounting_core::ids::RemoteId;
+use factory_accounting_core::plan::{self, Finding, Sending, Verdict};
 use factory_accounting_core::planned::Planned;
-use factory_accounting_core::provider::{Intent, ProbeTarget, RemoteRecord, safe_replay_window};
+use factory_accounting_core::provider::{Fate, Intent, ProbeTarget, RemoteRecord, safe_replay_window};
 use factory_accounting_core::store::{Attempt, LinkOrigin, Operation, OperationState, Step};
 
 use crate::engine::EngineError;
 use crate::event::Verb;
-use crate::round::{Round, Settling};
-use crate::sending::{Member, doubt};
+use crate::reading::complete;
+use crate::round::Round;
+use crate::sending::{Member, doubt, link_from};
+use crate::settling::Settling;
 
-/// Until when an attempt's bytes may leave again, and from when a search for its marker proves something.
+/// How long after its beginning an attempt may leave for the first time where the package remembers no keys.
+const SLACK: Duration = Duration::from_secs(30);
+
+/// Until when an attempt's bytes may leave, and from when a search for its marker proves something.
 pub(crate) struct Windows {
+    /// Until when they may leave for the first time. A process that stood still for longer must not send: another may have
+    /// searched meanwhile, found nothing, and sent anew.
+    pub(crate) leave_until: DateTime<Utc>,
     pub(crate) replay_until: DateTime<Utc>,
     pub(crate) probe_from: DateTime<Utc>,
 }
@@ -27,10 +38,15 @@ impl Round<'_> {
         match capabilities.replay_window {
             // The last replay leaves before the package's own window ends and may be worked on for the write time-out.
             Some(window) => Windows {
+                leave_until: plan::after(begun, safe_replay_window(window)),
                 replay_until: plan::after(begun, safe_replay_window(window)),
                 probe_from: plan::after(begun, window.saturating_add(timeout)),
             },
-            None => Windows { replay_until: begun, probe_from: plan::after(begun, timeout) },
+            None => Windows {
+                leave_until: plan::after(begun, SLACK),
+                replay_until: begun,
+                probe_from: plan::after(begun, timeout.saturating_add(SLACK)),
+            },
         }
     }
 
@@ -86,7 +102,7 @@ impl Round<'_> {
         let findings = match self.look(&members).await? {
             Ok(findings) => findings,
             Err(failure) => {
-                let settlings = members.into_iter().map(|member| (member.operation, doubt(&failure))).collect();
+                let settlings = self.failed_search(members, &failure);
                 let due = self.next_look(&attempt);
                 return self.settle(Some((attempt.id, due)), settlings).await;
             }
@@ -100,6 +116,7 @@ impl Round<'_> {
                 Finding::Ours(record) => self.adopted(&member, *record),
                 Finding::OursToUpdate(record) => self.adopted_to_update(&member, &record),
                 Finding::Park(parked) => Settling::park(parked),
+                Finding::Gone(records) => self.gone(&member, &records),
                 Finding::Nothing => {
                     let capability = self.inner.provider.capabilities().of(member.operation.key.kind);
                     let lag = capability.map(|capability| capability.search_lag).unwrap_or_default();
@@ -115,6 +132,56 @@ impl Round<'_> {
             settlings.push((member.operation, settling));
         }
         self.settle(Some((attempt.id, due)), settlings).await
+    }
+
+    /// What becomes of members whose search failed. What waiting can mend leaves them in doubt, and rests the connection where
+    /// every call would meet the same; anything else is a question, or they would stay in doubt for ever and nobody knew.
+    fn failed_search(&mut self, members: Vec<Member>, failure: &ProviderError) -> Vec<(Operation, Settling)> {
+        members
+            .into_iter()
+            .map(|member| {
+                let operation = &member.operation;
+                let reading = Sending {
+                    intent: Intent::Update,
+                    kind: operation.key.kind,
+                    replay: false,
+                    // A read that is refused has been repeated with a fresh token already.
+                    failures: 1,
+                    seed: operation.id.0,
+                };
+                let fate = Fate::NotApplied(failure.clone());
+                let settling = match plan::decide(&operation.name, fate, reading, &self.inner.config.backoff) {
+                    Verdict::Again { wait, pause, error } => {
+                        self.rest(wait, pause, &error);
+                        doubt(&error)
+                    }
+                    _ => {
+                        let reason = format!(
+                            "{} {:?} was sent, the answer was lost, and it cannot be looked for: {failure}",
+                            operation.key.kind, operation.name
+                        );
+                        Settling::park(Parked::new(Code::Unresolved, reason).with_error(failure.clone()))
+                    }
+                };
+                (member.operation, settling)
+            })
+            .collect()
+    }
+
+    /// What was sent had landed, and somebody has voided or deleted it since: it is not brought back (R11).
+    fn gone(&self, member: &Member, records: &[RemoteRecord]) -> Settling {
+        let operation = &member.operation;
+        let reason = format!(
+            "{} {:?} reached {} and was deleted or voided there before we learnt of it; it is not brought back",
+            operation.key.kind,
+            operation.name,
+            self.inner.package_title()
+        );
+        let now = self.inner.now();
+        let link = |record| link_from(operation, record, None, LinkOrigin::Adopted, None, now);
+        let links = records.first().map(link).into_iter().collect();
+        let parked = Parked::new(Code::RemoteGone, reason).with_candidates(records.iter().map(plan::candidate));
+        Settling { links, ..Settling::park(parked) }
     }
 
     /// The next generation, unless there have been too many.
@@ -142,7 +209,8 @@ impl Round<'_> {
         for members in members.chunks(chunk) {
             let targets: Vec<ProbeTarget> = members.iter().map(|member| member.planned.probe.clone()).collect();
             self.inner.called(Verb::Probe, Some(kind), targets.len());
-            let found = match self.inner.provider.probe(&targets).await {
+            let found = self.inner.provider.probe(&targets).await;
+            let found = match found.and_then(|found| complete(found, targets.len())) {
                 Ok(found) => found,
                 Err(failure) => return Ok(Err(failure)),
             };
@@ -158,7 +226,11 @@ impl Round<'_> {
     async fn judge(&self, member: &Member, found: &[RemoteRecord]) -> Result<Finding, EngineError> {
         let operation = &member.operation;
         let finding = plan::judge(&operation.name, &member.planned.content, &member.planned.probe, found);
-        let (Finding::Ours(record) | Finding::OursToUpdate(record)) = &finding else { return Ok(finding) };
+        let record = match &finding {
+            Finding::Ours(record) | Finding::OursToUpdate(record) => record,
+            Finding::Gone(records) => return self.untied(operation, records).await,
+            _ => return Ok(finding),
+        };
         // What is tied to another record of the host is not ours, however alike it is (R10). Items may be shared (F40).
         let inner = self.inner;
         let ties = inner.store.links_to(&inner.connection, std::slice::from_ref(&record.id)).await?;
@@ -177,6 +249,18 @@ impl Round<'_> {
         })
     }
 
+    /// Records that count no more and that no record of the host is tied to. The others are the ends of earlier stories.
+    async fn untied(&self, operation: &Operation, records: &[RemoteRecord]) -> Result<Finding, EngineError> {
+        let inner = self.inner;
+        let ids: Vec<RemoteId> = records.iter().map(|record| record.id.clone()).collect();
+        let ties = inner.store.links_to(&inner.connection, &ids).await?;
+        let tied = |record: &&RemoteRecord| {
+            ties.iter().any(|link| link.key.kind == operation.key.kind && link.remote == record.id)
+        };
+        let untied: Vec<RemoteRecord> = records.iter().filter(|record| !tied(record)).cloned().collect();
+        Ok(if untied.is_empty() { Finding::Nothing } else { Finding::Gone(untied) })
+    }
+
     /// The members of an attempt that are still in doubt, with what was planned for them.
     fn members_in_doubt(
         &self,
@@ -193,7 +277,7 @@ impl Round<'_> {
                 Ok(planned) => {
                     let fingerprint = plan::fingerprint(&planned.content);
                     let origin = origin_of(&planned, attempt.request.intent, &operation);
-                    members.push(Member { operation, planned, fingerprint, origin });
+                    members.push(Member { operation, planned, fingerprint, origin, intent: attempt.request.intent });
                 }
                 Err(error) => {
                     let reason = format!(

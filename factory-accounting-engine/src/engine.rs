@@ -13,6 +13,7 @@ use factory_accounting_core::settings::Settings;
 use factory_accounting_core::store::{Link, StoreError, SyncStore};
 
 use crate::event::{Event, NoObserver, Observer, Verb};
+use crate::turns::Turns;
 
 /// Why the engine could not do what was asked. What becomes of single records is never an error of the engine: it is in
 /// their state.
@@ -97,6 +98,7 @@ pub(crate) struct Inner {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) observer: Arc<dyn Observer>,
     pub(crate) config: EngineConfig,
+    pub(crate) turns: Turns,
     facts: Mutex<Option<Arc<Facts>>>,
 }
 
@@ -154,6 +156,7 @@ impl EngineBuilder {
                 clock: self.clock,
                 observer: self.observer,
                 config: self.config,
+                turns: Turns::default(),
                 facts: Mutex::new(None),
             }),
         }

@@ -6,16 +6,21 @@
 
 mod connect;
 mod doubt;
+mod drafts;
 mod engine;
 mod event;
 mod files;
+mod history;
 mod import;
 mod inbound;
 mod person;
 mod planning;
 mod push;
+mod reading;
 mod round;
 mod sending;
+mod settling;
+mod turns;
 
 pub use engine::{Engine, EngineBuilder, EngineConfig, EngineError};
 pub use event::{Event, NoObserver, Observer, Verb};

@@ -6,8 +6,7 @@ use factory_accounting_core::model::{RecordKey, RecordKind};
 use factory_accounting_core::provider::RemoteRecord;
 use factory_accounting_core::rules::{self, EditLock, OrderProgress, VoidForm};
 use factory_accounting_core::store::{
-    Counts, Decision, Goal, Link, LinkOrigin, Operation, OperationQuery, OperationState, Outcome, RecordedDecision,
-    StateFilter,
+    Counts, Decision, Goal, Link, LinkOrigin, Operation, OperationState, Outcome, RecordedDecision, StateFilter,
 };
 
 use crate::engine::{Engine, EngineError};
@@ -61,7 +60,7 @@ impl Engine {
     /// Where a record stands.
     pub async fn status(&self, key: &RecordKey) -> Result<RecordStatus, EngineError> {
         let link = self.inner.link_of(key).await?;
-        let Some(operation) = self.newest_operation(key).await? else {
+        let Some(operation) = self.inner.newest(key).await? else {
             return Ok(link.map_or(RecordStatus::NotSent, |link| RecordStatus::Sent(Box::new(link))));
         };
         Ok(match operation.state {
@@ -93,21 +92,7 @@ impl Engine {
 
     /// Operations in some states, oldest first.
     pub async fn operations(&self, states: &[StateFilter]) -> Result<Vec<Operation>, EngineError> {
-        let inner = &self.inner;
-        let mut all = Vec::new();
-        loop {
-            let query = OperationQuery {
-                states: states.to_vec(),
-                after: all.last().map(|operation: &Operation| operation.id),
-                limit: 500,
-                key: None,
-            };
-            let page = inner.store.operations(&inner.connection, query).await?;
-            if page.is_empty() {
-                return Ok(all);
-            }
-            all.extend(page);
-        }
+        self.inner.operations(states).await
     }
 
     /// How many operations of each kind are in which state.
@@ -234,7 +219,7 @@ impl Engine {
     pub async fn order_progress(&self, order: &LocalId) -> Result<OrderProgress, EngineError> {
         let inner = &self.inner;
         let key = RecordKey::new(RecordKind::Order, order.clone());
-        let operation = self.newest_operation(&key).await?.ok_or_else(|| EngineError::Unknown(key.clone()))?;
+        let operation = self.inner.newest(&key).await?.ok_or_else(|| EngineError::Unknown(key.clone()))?;
         let invoices = inner.store.progress(&inner.connection, &key).await?;
         Ok(rules::order_progress(operation.net.unwrap_or_default(), &invoices))
     }
@@ -242,6 +227,10 @@ impl Engine {
     async fn look_again(&self, link: Link) -> Result<Link, EngineError> {
         let inner = &self.inner;
         let record = self.read_remote(link.key.kind, &link.remote).await?;
+        // Read once more: what a round has written into the link meanwhile must stay.
+        let Some(link) = inner.link_of(&link.key).await?.filter(|now| now.remote == link.remote) else {
+            return Ok(link);
+        };
         let link = Link {
             status: record.status,
             totals: record.totals,

@@ -1,23 +1,28 @@
 //! From claimed operations to writes, with the least calls: creates need none, updates and voids read the record first.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use factory_accounting_core::code::{Code, Parked};
 use factory_accounting_core::ids::RemoteId;
-use factory_accounting_core::model::{Extent, Record, RecordKey, RecordKind};
-use factory_accounting_core::plan::{self, Draft, Revision, Subject};
-use factory_accounting_core::planned::{Changes, Content, Planned};
-use factory_accounting_core::provider::{Intent, ProbeTarget, RemoteRecord};
+use factory_accounting_core::model::{Record, RecordKey, RecordKind};
+use factory_accounting_core::plan::{self, Draft, Subject};
+use factory_accounting_core::planned::{Changes, Planned};
+use factory_accounting_core::provider::Intent;
 use factory_accounting_core::rules;
 use factory_accounting_core::store::{
-    Goal, Link, LinkOrigin, Operation, OperationQuery, OperationState, Outcome, Progress,
+    Decision, Goal, Link, LinkOrigin, Operation, OperationState, Outcome, Progress, Step,
 };
 
-use crate::engine::{EngineError, Inner};
-use crate::event::{Event, Verb};
+use crate::drafts::{Drafts, Surroundings, Taken};
+use crate::engine::EngineError;
 use crate::push::order_key;
-use crate::round::{Round, Settling};
-use crate::sending::link_from;
+use crate::reading::Reading;
+use crate::round::Round;
+use crate::settling::Settling;
+
+/// How long an operation waits for another document of its order.
+const A_WHILE: Duration = Duration::from_secs(15);
 
 /// A write that is ready to be encoded.
 #[derive(Clone, Debug)]
@@ -32,16 +37,6 @@ pub(crate) struct Write {
 /// Writes of one kind and intent.
 pub(crate) type Group = Vec<Write>;
 
-/// An operation whose record is to be read before it can be planned to the end.
-struct Reading {
-    operation: Operation,
-    /// `None` for a void.
-    draft: Option<Draft>,
-    remote: RemoteId,
-    origin: LinkOrigin,
-    link: Option<Link>,
-}
-
 /// What planning found about one operation without a call.
 enum Plan {
     Settle(Settling),
@@ -53,12 +48,6 @@ impl From<Parked> for Plan {
     fn from(parked: Parked) -> Self {
         Self::Settle(Settling::park(parked))
     }
-}
-
-/// Links that planning needs, and who else holds the records they point to.
-struct Surroundings {
-    links: BTreeMap<RecordKey, Link>,
-    holders: BTreeMap<RemoteId, Vec<RecordKey>>,
 }
 
 impl Round<'_> {
@@ -76,10 +65,11 @@ impl Round<'_> {
             }
         }
         let surroundings = self.surroundings(&subjects).await?;
+        let mut drafts = Drafts::of(&subjects, &surroundings);
         let mut writes = Vec::new();
         let mut readings = Vec::new();
         for (operation, subject) in subjects {
-            match self.plan_one(&operation, &subject, &surroundings).await? {
+            match self.plan_one(&operation, &subject, &surroundings, &mut drafts).await? {
                 Plan::Settle(settling) => settled.push((operation, settling)),
                 Plan::Create(draft) => writes.push(create(operation, draft)),
                 Plan::Read { draft, remote, origin } => {
@@ -93,40 +83,20 @@ impl Round<'_> {
         Ok(self.grouped(writes))
     }
 
-    /// Loads the links of everything that the operations touch in two queries.
-    async fn surroundings(&self, subjects: &[(Operation, Subject)]) -> Result<Surroundings, EngineError> {
-        let mut keys = Vec::new();
-        for (operation, subject) in subjects {
-            keys.push(operation.key.clone());
-            keys.extend(plan::references(subject));
-        }
-        keys.sort();
-        keys.dedup();
-        let found = self.inner.store.links(&self.inner.connection, &keys).await?;
-        let links: BTreeMap<RecordKey, Link> =
-            keys.into_iter().zip(found).filter_map(|(key, link)| Some((key, link?))).collect();
-        // Only an order's draft can be held by two records: the order and the invoice it was promoted to.
-        let drafts: Vec<RemoteId> =
-            links.values().filter(|link| link.key.kind == RecordKind::Order).map(|link| link.remote.clone()).collect();
-        let mut holders: BTreeMap<RemoteId, Vec<RecordKey>> = BTreeMap::new();
-        if !drafts.is_empty() {
-            for link in self.inner.store.links_to(&self.inner.connection, &drafts).await? {
-                holders.entry(link.remote).or_default().push(link.key);
-            }
-        }
-        Ok(Surroundings { links, holders })
-    }
-
     async fn plan_one(
         &self,
         operation: &Operation,
         subject: &Subject,
         around: &Surroundings,
+        drafts: &mut Drafts,
     ) -> Result<Plan, EngineError> {
         let key = &operation.key;
         let link = around.links.get(key);
+        if drafts.keep_waiting(operation, around) {
+            return Ok(self.later("a document that bills this order is being written"));
+        }
         if operation.goal == Goal::Voided {
-            return Ok(plan_void(operation, link, around));
+            return self.plan_void(operation, link, around).await;
         }
         if !self.facts.settings.sends(key.kind) {
             return Ok(skip(format!("sending of {} records is switched off in the settings", key.kind)));
@@ -150,16 +120,12 @@ impl Round<'_> {
             Ok(Err(reason)) => return Ok(skip(reason)),
             Err(parked) => return Ok(parked.into()),
         };
-        let Some(link) = link else {
-            if let Some(draft_of_order) = promotable(subject, around) {
-                return Ok(Plan::Read { draft: Some(draft), remote: draft_of_order, origin: LinkOrigin::Promoted });
-            }
-            if let Some(parked) = self.number_twice(operation, subject).await? {
-                return Ok(parked.into());
-            }
-            return Ok(Plan::Create(draft));
-        };
+        let Some(link) = link else { return self.plan_new(operation, subject, draft, around, drafts).await };
         if link.status.is_gone() {
+            // Unlike a document, an allocation cannot be pushed under another id: its place is all that it is.
+            if key.kind == RecordKind::Allocation && self.was_voided_by_us(operation).await? {
+                return Ok(Plan::Create(draft));
+            }
             let reason = format!(
                 "{} {:?} was deleted or voided in {}; it is not brought back",
                 key.kind,
@@ -172,6 +138,89 @@ impl Round<'_> {
             return Ok(Plan::Settle(Settling::done(Outcome::Unchanged)));
         }
         Ok(Plan::Read { draft: Some(draft), remote: link.remote.clone(), origin: link.origin })
+    }
+
+    /// A record that has no link.
+    async fn plan_new(
+        &self,
+        operation: &Operation,
+        subject: &Subject,
+        draft: Draft,
+        around: &Surroundings,
+        drafts: &mut Drafts,
+    ) -> Result<Plan, EngineError> {
+        if let Some(parked) = self.lost_sight_of(operation).await? {
+            return Ok(parked.into());
+        }
+        match drafts.take(subject, around) {
+            Some(Taken::Free(remote)) => {
+                return Ok(Plan::Read { draft: Some(draft), remote, origin: LinkOrigin::Promoted });
+            }
+            Some(Taken::Busy) => return Ok(self.later("another document of its order is being written")),
+            None => {}
+        }
+        if let Some(parked) = self.number_twice(operation, subject).await? {
+            return Ok(parked.into());
+        }
+        Ok(Plan::Create(draft))
+    }
+
+    async fn plan_void(
+        &self,
+        operation: &Operation,
+        link: Option<&Link>,
+        around: &Surroundings,
+    ) -> Result<Plan, EngineError> {
+        let Some(link) = link else {
+            // What never left counts nowhere.
+            let lost = self.lost_sight_of(operation).await?;
+            return Ok(lost.map_or_else(|| Plan::Settle(Settling::done(Outcome::Voided)), Plan::from));
+        };
+        if let Some(invoice) = around.invoice_on(&link.remote, &operation.key)
+            && operation.key.kind == RecordKind::Order
+        {
+            let reason = format!("order {:?} became {invoice} in the books: void that invoice instead", operation.name);
+            return Ok(Parked::new(Code::RemoteState, reason).into());
+        }
+        if link.status.is_gone() {
+            return Ok(Plan::Settle(Settling::done(Outcome::Voided)));
+        }
+        Ok(Plan::Read { draft: None, remote: link.remote.clone(), origin: link.origin })
+    }
+
+    /// A record that an earlier revision, or a person's word, has put into the books, and that no link points to: sending it
+    /// would make a second one, and voiding nothing would leave it there. Parties and items are found by name or code.
+    async fn lost_sight_of(&self, operation: &Operation) -> Result<Option<Parked>, EngineError> {
+        let key = &operation.key;
+        let told = operation.decisions.iter().any(|taken| taken.decision == Decision::Retry);
+        if told || operation.revision.0 <= 1 || key.kind.is_party() || key.kind == RecordKind::Product {
+            return Ok(None);
+        }
+        let history = self.inner.history(key).await?;
+        let last = history.into_iter().rev().find(|row| {
+            row.id < operation.id && matches!(&row.state, OperationState::Done { outcome } if outcome.is_in_books())
+        });
+        Ok(last.filter(|last| last.goal == Goal::Present).map(|_| {
+            let reason = format!(
+                "{} {:?} is in {} by an earlier revision or a person's word, but is not linked to it: link the two",
+                key.kind,
+                operation.name,
+                self.inner.package_title()
+            );
+            Parked::new(Code::NotLinked, reason).until_linked(key.clone())
+        }))
+    }
+
+    async fn was_voided_by_us(&self, operation: &Operation) -> Result<bool, EngineError> {
+        let voided = OperationState::Done { outcome: Outcome::Voided };
+        let history = self.inner.history(&operation.key).await?;
+        Ok(history.iter().any(|row| row.id < operation.id && row.goal == Goal::Voided && row.state == voided))
+    }
+
+    /// Back to the queue for a little while.
+    fn later(&self, why: &str) -> Plan {
+        let not_before = plan::after(self.inner.now(), A_WHILE);
+        Plan::Settle(Settling::step(Step::Retry { not_before, error: why.to_owned(), counts: false }))
     }
 
     /// What a person has sent on is checked once more: retrying does not make a wrong record right.
@@ -192,7 +241,7 @@ impl Round<'_> {
     ) -> Result<Option<Plan>, EngineError> {
         let (Some(order), Record::Invoice(invoice)) = (order_key(record), record) else { return Ok(None) };
         let inner = self.inner;
-        let Some(ordered) = newest(inner, &order).await? else {
+        let Some(ordered) = inner.newest(&order).await? else {
             let reason = format!("invoice {:?} bills {order}, which has never been pushed", operation.name);
             return Ok(Some(Parked::new(Code::NotLinked, reason).until_linked(order).into()));
         };
@@ -233,153 +282,13 @@ impl Round<'_> {
             return Ok(None);
         }
         let Some(other) = inner.store.namesake(&inner.connection, key, &operation.name).await? else { return Ok(None) };
-        let Some(twin) = newest(inner, &other).await? else { return Ok(None) };
+        let Some(twin) = inner.newest(&other).await? else { return Ok(None) };
         // Two suppliers may use one number, two invoices may be paid under one receipt.
         let same_place = Subject::of(&twin).is_ok_and(|twin| place(&twin) == place(subject));
         Ok(same_place.then(|| {
             let reason = format!("{} {:?} has the same number as {other}", key.kind, operation.name);
             Parked::new(Code::NumberTwice, reason)
         }))
-    }
-
-    /// Reads the records of updates and voids, many in a call, and plans them to the end.
-    async fn read(&mut self, readings: Vec<Reading>, around: &Surroundings) -> Result<Vec<Write>, EngineError> {
-        let mut by_kind: BTreeMap<RecordKind, Vec<Reading>> = BTreeMap::new();
-        for reading in readings {
-            by_kind.entry(reading.operation.key.kind).or_default().push(reading);
-        }
-        let mut writes = Vec::new();
-        for (kind, mut queue) in by_kind {
-            let chunk = self.inner.provider.capabilities().of(kind).map_or(1, |capability| capability.fetch.max(1));
-            while !queue.is_empty() && self.stop.is_none() {
-                let rest = queue.split_off(chunk.min(queue.len()));
-                let now = std::mem::replace(&mut queue, rest);
-                writes.extend(self.read_chunk(kind, now, around).await?);
-            }
-        }
-        Ok(writes)
-    }
-
-    async fn read_chunk(
-        &mut self,
-        kind: RecordKind,
-        readings: Vec<Reading>,
-        around: &Surroundings,
-    ) -> Result<Vec<Write>, EngineError> {
-        let ids: Vec<RemoteId> = readings.iter().map(|reading| reading.remote.clone()).collect();
-        self.inner.called(Verb::Fetch, Some(kind), ids.len());
-        let bases = match self.inner.provider.fetch(kind, &ids).await {
-            Ok(bases) => bases,
-            Err(error) => {
-                let settlings = readings
-                    .into_iter()
-                    .map(|reading| {
-                        let settling = self.failed_read(&reading.operation, &error);
-                        (reading.operation, settling)
-                    })
-                    .collect();
-                self.settle(None, settlings).await?;
-                return Ok(Vec::new());
-            }
-        };
-        let mut settled = Vec::new();
-        let mut writes = Vec::new();
-        let mut bases = bases.into_iter();
-        for reading in readings {
-            let base = bases.next().flatten();
-            match self.plan_on_base(&reading, base, around) {
-                Ok(write) => writes.push(write),
-                Err(settling) => settled.push((reading.operation, *settling)),
-            }
-        }
-        self.settle(None, settled).await?;
-        Ok(writes)
-    }
-
-    fn plan_on_base(
-        &self,
-        reading: &Reading,
-        base: Option<RemoteRecord>,
-        around: &Surroundings,
-    ) -> Result<Write, Box<Settling>> {
-        let Reading { operation, draft, origin, link, .. } = reading;
-        let key = &operation.key;
-        let Some(base) = base else {
-            if operation.goal == Goal::Voided {
-                return Err(Box::new(Settling::done(Outcome::Unchanged)));
-            }
-            let reason = format!("{} {:?} is no longer in {}", key.kind, operation.name, self.inner.package_title());
-            return Err(Box::new(Settling::park(Parked::new(Code::RemoteGone, reason))));
-        };
-        let mut notices = Vec::new();
-        if let Some(drift) = link.as_ref().and_then(|link| plan::drift(link, &base)) {
-            notices.push(Event::Drift { key: key.clone(), what: drift.what });
-        }
-        let context = self.inner.context(&self.facts, &around.links);
-        let verdict = match draft {
-            Some(draft) => plan::revise(key, &operation.name, draft, &base, &context),
-            None => match plan::void(key, &operation.name, &base, &context) {
-                Ok(true) => return Ok(self.void_write(reading, base)),
-                Ok(false) => Revision::Unchanged,
-                Err(parked) => Revision::Park(parked),
-            },
-        };
-        let settling = match verdict {
-            Revision::Update { content, changes } => {
-                let Some(draft) = draft else { return Ok(self.void_write(reading, base)) };
-                for notice in notices {
-                    self.inner.tell(&notice);
-                }
-                return Ok(Write {
-                    operation: operation.clone(),
-                    intent: Intent::Update,
-                    planned: Planned {
-                        key: key.clone(),
-                        name: operation.name.clone(),
-                        content,
-                        base: Some(Box::new(base)),
-                        changes,
-                        probe: draft.probe.clone(),
-                    },
-                    fingerprint: draft.fingerprint.clone(),
-                    origin: *origin,
-                });
-            }
-            Revision::Unchanged => {
-                let fingerprint = draft.as_ref().map(|draft| draft.fingerprint.clone());
-                let seen = link_from(operation, &base, fingerprint, *origin, link.as_ref(), self.inner.now());
-                let outcome = if operation.goal == Goal::Voided { Outcome::Voided } else { Outcome::Unchanged };
-                Settling { links: vec![seen], notices, ..Settling::done(outcome) }
-            }
-            Revision::Park(parked) => Settling { notices, ..Settling::park(parked) },
-        };
-        Err(Box::new(settling))
-    }
-
-    fn void_write(&self, reading: &Reading, base: RemoteRecord) -> Write {
-        let operation = &reading.operation;
-        Write {
-            operation: operation.clone(),
-            intent: Intent::Void,
-            planned: Planned {
-                key: operation.key.clone(),
-                name: operation.name.clone(),
-                probe: ProbeTarget {
-                    kind: operation.key.kind,
-                    marker: operation.name.clone(),
-                    party: base.party.clone(),
-                    parent: base.parent.clone(),
-                    counterpart: base.counterpart.clone(),
-                    date: base.date,
-                    in_reference: false,
-                },
-                content: Content::Void,
-                base: Some(Box::new(base)),
-                changes: Changes { header: false, lines: false, status: true },
-            },
-            fingerprint: String::new(),
-            origin: reading.origin,
-        }
     }
 
     /// Groups writes by kind and intent, in order of arrival, no more in a group than travel in one request.
@@ -402,18 +311,11 @@ impl Round<'_> {
     }
 }
 
-impl Surroundings {
-    /// The invoice that holds the same remote record as an order.
-    fn invoice_on(&self, remote: &RemoteId, order: &RecordKey) -> Option<&RecordKey> {
-        self.holders.get(remote)?.iter().find(|key| *key != order && key.kind == RecordKind::Invoice)
-    }
-}
-
 fn skip(reason: String) -> Plan {
     Plan::Settle(Settling::done(Outcome::Skipped { reason }))
 }
 
-fn create(operation: Operation, draft: Draft) -> Write {
+pub(crate) fn create(operation: Operation, draft: Draft) -> Write {
     let Draft { content, probe, fingerprint } = draft;
     let planned = Planned {
         key: operation.key.clone(),
@@ -426,31 +328,6 @@ fn create(operation: Operation, draft: Draft) -> Write {
     Write { operation, intent: Intent::Create, planned, fingerprint, origin: LinkOrigin::Written }
 }
 
-fn plan_void(operation: &Operation, link: Option<&Link>, around: &Surroundings) -> Plan {
-    let Some(link) = link else {
-        return skip("it never reached the accounting package".to_owned());
-    };
-    if let Some(invoice) = around.invoice_on(&link.remote, &operation.key)
-        && operation.key.kind == RecordKind::Order
-    {
-        let reason = format!("order {:?} became {invoice} in the books: void that invoice instead", operation.name);
-        return Parked::new(Code::RemoteState, reason).into();
-    }
-    if link.status.is_gone() {
-        return Plan::Settle(Settling::done(Outcome::Voided));
-    }
-    Plan::Read { draft: None, remote: link.remote.clone(), origin: link.origin }
-}
-
-/// The draft of an invoice's order, where the invoice bills all of it and no other invoice has taken it (F55).
-fn promotable(subject: &Subject, around: &Surroundings) -> Option<RemoteId> {
-    let Subject::Record(record) = subject else { return None };
-    let Record::Invoice(invoice) = record.as_ref() else { return None };
-    let order = order_key(record).filter(|_| invoice.extent == Extent::Full)?;
-    let link = around.links.get(&order).filter(|link| !link.status.is_gone())?;
-    around.invoice_on(&link.remote, &order).is_none().then(|| link.remote.clone())
-}
-
 /// Where a record stands among its like: its party, or the document it settles.
 fn place(subject: &Subject) -> Option<RecordKey> {
     match subject {
@@ -460,9 +337,4 @@ fn place(subject: &Subject) -> Option<RecordKey> {
             other => other.trade().map(|trade| trade.party),
         },
     }
-}
-
-async fn newest(inner: &Inner, key: &RecordKey) -> Result<Option<Operation>, EngineError> {
-    let query = OperationQuery { key: Some(key.clone()), ..Default::default() };
-    Ok(inner.store.operations(&inner.connection, query).await?.pop())
 }

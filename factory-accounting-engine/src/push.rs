@@ -1,10 +1,12 @@
 //! Into the outbox. Pushing never calls the package.
 
+use std::collections::BTreeSet;
+
 use factory_accounting_core::code::Parked;
 use factory_accounting_core::ids::{OperationId, Revision};
-use factory_accounting_core::model::{Record, RecordKey, RecordKind};
+use factory_accounting_core::model::{CreditNote, Record, RecordKey, RecordKind};
 use factory_accounting_core::plan::{self, AllocationSubject, Subject};
-use factory_accounting_core::store::{Link, NewOperation, Operation, OperationQuery, Start};
+use factory_accounting_core::store::{Goal, Link, NewOperation, Operation, Start};
 
 use crate::engine::{Engine, EngineError};
 use crate::event::Event;
@@ -39,14 +41,14 @@ impl Engine {
     /// # Errors
     /// Refused where the revision is older than a known one, or the same with another content.
     pub async fn push_revision(&self, record: Record, revision: Revision) -> Result<Ticket, EngineError> {
-        let mut admitted = self.admit(std::slice::from_ref(&record)).await?;
+        let mut admitted = self.admit(std::slice::from_ref(&record), Some(revision)).await?;
         admitted.iter_mut().flatten().for_each(|operation| operation.revision = Some(revision));
         self.enqueue(admitted).await?.pop().ok_or_else(|| EngineError::Refused("nothing was pushed".to_owned()))
     }
 
     /// Puts many records into the outbox in one transaction; tickets come in the order of the records.
     pub async fn push_all(&self, records: Vec<Record>) -> Result<Vec<Ticket>, EngineError> {
-        let admitted = self.admit(&records).await?;
+        let admitted = self.admit(&records, None).await?;
         self.enqueue(admitted).await
     }
 
@@ -55,17 +57,16 @@ impl Engine {
     /// # Errors
     /// [`EngineError::Unknown`] where the record has never been pushed.
     pub async fn void(&self, key: &RecordKey) -> Result<Ticket, EngineError> {
-        let last = self.newest_operation(key).await?.ok_or_else(|| EngineError::Unknown(key.clone()))?;
+        let last = self.inner.newest(key).await?.ok_or_else(|| EngineError::Unknown(key.clone()))?;
         let operation = plan::admit_void(key.clone(), last.name, last.record);
         self.enqueue(vec![vec![operation]]).await?.pop().ok_or_else(|| EngineError::Unknown(key.clone()))
     }
 
-    pub(crate) async fn newest_operation(&self, key: &RecordKey) -> Result<Option<Operation>, EngineError> {
-        let query = OperationQuery { key: Some(key.clone()), ..OperationQuery::default() };
-        Ok(self.inner.store.operations(&self.inner.connection, query).await?.pop())
-    }
-
-    async fn admit(&self, records: &[Record]) -> Result<Vec<Vec<NewOperation>>, EngineError> {
+    async fn admit(
+        &self,
+        records: &[Record],
+        revision: Option<Revision>,
+    ) -> Result<Vec<Vec<NewOperation>>, EngineError> {
         let inner = &self.inner;
         let facts = inner.facts().await?;
         let keys: Vec<RecordKey> = records.iter().map(Record::key).filter(|key| key.kind.is_party()).collect();
@@ -81,26 +82,32 @@ impl Engine {
             }
             let mut operations =
                 plan::admit(record, &facts.settings, inner.provider.capabilities(), link.as_ref()).operations;
-            operations.extend(self.withdrawn_allocations(record).await?);
+            if let (Record::CreditNote(note), Some(Start::Queued)) = (record, operations.first().map(|row| &row.start))
+            {
+                operations.extend(self.withdrawn_allocations(note, revision).await?);
+            }
             admitted.push(operations);
         }
         Ok(admitted)
     }
 
-    /// Allocations that an earlier state of a credit note had and this one has not.
-    async fn withdrawn_allocations(&self, record: &Record) -> Result<Vec<NewOperation>, EngineError> {
-        let Record::CreditNote(note) = record else { return Ok(Vec::new()) };
-        let Some(before) = self.newest_operation(&note.key()).await? else { return Ok(Vec::new()) };
-        let Ok(Subject::Record(before)) = Subject::of(&before) else { return Ok(Vec::new()) };
-        let Record::CreditNote(before) = before.as_ref() else { return Ok(Vec::new()) };
+    /// Allocations that any earlier state of a credit note had and this one has not. A state that is older than a known one
+    /// withdraws nothing: it has come twice.
+    async fn withdrawn_allocations(
+        &self,
+        note: &CreditNote,
+        revision: Option<Revision>,
+    ) -> Result<Vec<NewOperation>, EngineError> {
+        let history = self.inner.history(&note.key()).await?;
+        if revision.is_some_and(|revision| history.iter().any(|row| row.revision >= revision)) {
+            return Ok(Vec::new());
+        }
+        let keys: BTreeSet<RecordKey> = history.iter().flat_map(allocations_of).collect();
+        let kept: BTreeSet<RecordKey> = AllocationSubject::of(note).map(|part| part.key()).collect();
         let mut withdrawn = Vec::new();
-        for part in AllocationSubject::of(before) {
-            let kept = note.allocations.iter().any(|allocation| allocation.invoice == part.invoice);
-            if kept {
-                continue;
-            }
-            if let Some(last) = self.newest_operation(&part.key()).await? {
-                withdrawn.push(plan::admit_void(part.key(), last.name, last.record));
+        for key in keys.difference(&kept) {
+            if let Some(last) = self.inner.newest(key).await?.filter(|last| last.goal == Goal::Present) {
+                withdrawn.push(plan::admit_void(key.clone(), last.name, last.record));
             }
         }
         Ok(withdrawn)
@@ -146,6 +153,13 @@ impl Engine {
         }
         Ok(tickets)
     }
+}
+
+/// Keys of the allocations in one state of a credit note.
+fn allocations_of(operation: &Operation) -> Vec<RecordKey> {
+    let Ok(Subject::Record(record)) = Subject::of(operation) else { return Vec::new() };
+    let Record::CreditNote(note) = record.as_ref() else { return Vec::new() };
+    AllocationSubject::of(note).map(|part| part.key()).collect()
 }
 
 /// Whether records of a kind are orders whose draft an invoice may take over.

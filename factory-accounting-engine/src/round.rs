@@ -1,19 +1,20 @@
 //! One round: claim, resolve what is in doubt, plan, send, settle.
 
+use std::collections::BTreeSet;
 use std::future::Future;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use factory_accounting_core::code::{Candidate, Code, Parked};
-use factory_accounting_core::ids::{AttemptId, Epoch};
+use factory_accounting_core::code::{Code, Parked};
+use factory_accounting_core::ids::{Epoch, OperationId};
 use factory_accounting_core::store::{
-    Claim, ClaimRequest, ConnectionState, Operation, Outcome, Settle, Settlement, Step, StoreError, Work,
+    Attempt, Claim, ClaimRequest, ConnectionState, Operation, OperationState, Settlement, Step, StoreError, Work,
 };
 
 use crate::engine::{Engine, EngineError, Facts, Inner};
-use crate::event::Event;
+use crate::settling::Settling;
 
 /// What a round, or several, came to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -87,6 +88,8 @@ pub(crate) struct Round<'a> {
     pub(crate) report: RunReport,
     /// Set once the connection as a whole cannot go on; the rest of the round's work stays as it is.
     pub(crate) stop: Option<ConnectionState>,
+    /// Operations that the round has begun or settled.
+    pub(crate) touched: BTreeSet<OperationId>,
 }
 
 impl Engine {
@@ -99,6 +102,7 @@ impl Engine {
     /// Only where the store fails or the connection was never opened. What a package answers is in the records' states.
     pub async fn run_once(&self) -> Result<RunReport, EngineError> {
         let inner = &*self.inner;
+        let _turn = inner.turns.take().await;
         let facts = inner.facts().await?;
         let now = inner.now();
         let until = factory_accounting_core::plan::after(now, inner.config.lease);
@@ -115,23 +119,36 @@ impl Engine {
             Claim::Resting(state) => return Ok(RunReport { resting: Some(state), ..RunReport::default() }),
             _ => return Ok(RunReport::default()),
         };
-        let mut round = Round { inner, epoch: work.epoch, facts, report: RunReport::default(), stop: None };
+        let epoch = work.epoch;
+        let (report, touched) = (RunReport::default(), BTreeSet::new());
+        let mut round = Round { inner, epoch, facts, report, stop: None, touched };
         match round.work(work).await {
             // Somebody else has the connection now and goes on where this round stopped.
             Err(EngineError::Store(StoreError::Fenced)) => {}
             other => other?,
         }
-        round.report.resting = round.stop;
-        Ok(round.report)
+        let Round { mut report, stop, .. } = round;
+        report.resting = stop;
+        // Others need not wait until the lease has run out; where this fails they do.
+        if let Err(error) = inner.store.release(&inner.connection, epoch).await {
+            tracing::debug!(%error, "the lease was not released");
+        }
+        Ok(report)
     }
 
-    /// Runs rounds, and sleeps between them on the engine's clock, until nothing is left that time alone can move.
+    /// Runs rounds, and sleeps between them on the engine's clock, until nothing is left that time alone can move. Waits once
+    /// for another worker's lease to run out; where that worker lives and renews it, the rest is its business.
     pub async fn run_until_idle(&self) -> Result<RunReport, EngineError> {
         let mut total = RunReport::default();
+        let mut busy_before = None;
         loop {
             let report = self.run_once().await?;
             let (idle, wake) = (report.is_idle(), report.wake_at());
             total.add(report);
+            match (busy_before, total.busy_until) {
+                (Some(before), Some(until)) if until > before => return Ok(total),
+                (_, until) => busy_before = until,
+            }
             let Some(wake) = wake.filter(|_| idle || total.resting.is_some()) else {
                 if idle || total.resting.is_some() {
                     return Ok(total);
@@ -185,23 +202,71 @@ async fn either(
 impl Round<'_> {
     async fn work(&mut self, work: Work) -> Result<(), EngineError> {
         self.report.next_due = work.next_due;
-        for (attempt, operations) in work.attempts {
+        let mut attempts = work.attempts.into_iter();
+        while self.stop.is_none()
+            && let Some((attempt, operations)) = attempts.next()
+        {
             self.report.claimed += 1;
-            self.resolve(attempt, operations).await?;
-            if self.stop.is_some() {
-                return Ok(());
+            match self.stuck(&attempt, &operations) {
+                true => self.park_stuck(&attempt, operations).await?,
+                false => self.resolve(attempt, operations).await?,
             }
         }
-        self.report.claimed += work.operations.len() as u64;
-        let fit = self.park_poison(work.operations).await?;
-        let writes = self.plan(fit).await?;
-        for group in writes {
-            if self.stop.is_some() {
-                break;
+        let claimed: Vec<(OperationId, DateTime<Utc>)> =
+            work.operations.iter().map(|operation| (operation.id, operation.not_before)).collect();
+        if self.stop.is_none() {
+            self.report.claimed += claimed.len() as u64;
+            let fit = self.park_poison(work.operations).await?;
+            let mut writes = self.plan(fit).await?.into_iter();
+            while self.stop.is_none()
+                && let Some(group) = writes.next()
+            {
+                self.send(group).await?;
             }
-            self.send(group).await?;
         }
-        Ok(())
+        self.hand_back(attempts.collect(), claimed).await
+    }
+
+    /// A round that the connection has stopped gives back what it never came to, so that a long outage is not taken for a
+    /// worker that dies at it again and again.
+    async fn hand_back(
+        &mut self,
+        attempts: Vec<(Attempt, Vec<Operation>)>,
+        claimed: Vec<(OperationId, DateTime<Utc>)>,
+    ) -> Result<(), EngineError> {
+        let Some(ConnectionState::Paused { reason, .. } | ConnectionState::NeedsReconnect { reason, .. }) = &self.stop
+        else {
+            return Ok(());
+        };
+        let error = reason.clone();
+        let settlement = |operation, step| Settlement { operation, step, links: Vec::new() };
+        for (attempt, operations) in attempts {
+            let doubt = |row: &Operation| settlement(row.id, Step::InDoubt { error: error.clone() });
+            let rows = operations.iter().filter(|row| is_in(row, &attempt)).map(doubt).collect();
+            self.store_settlements(Some((attempt.id, attempt.not_before)), rows).await?;
+        }
+        let untouched = claimed.into_iter().filter(|(id, _)| !self.touched.contains(id));
+        let rows: Vec<Settlement> = untouched
+            .map(|(id, not_before)| settlement(id, Step::Retry { not_before, error: error.clone(), counts: false }))
+            .collect();
+        if rows.is_empty() { Ok(()) } else { Ok(self.store_settlements(None, rows).await?) }
+    }
+
+    /// Whether workers have died again and again while they were finding out about an attempt.
+    fn stuck(&self, attempt: &Attempt, operations: &[Operation]) -> bool {
+        operations.iter().any(|row| is_in(row, attempt) && row.claims > self.inner.config.max_claims)
+    }
+
+    async fn park_stuck(&mut self, attempt: &Attempt, operations: Vec<Operation>) -> Result<(), EngineError> {
+        let questions = operations.into_iter().filter(|row| is_in(row, attempt)).map(|row| {
+            let reason = format!(
+                "{} {:?} was being sent, and finding out about it was taken up {} times and never came to an end",
+                row.key.kind, row.name, row.claims
+            );
+            (row, Settling::park(Parked::new(Code::Unresolved, reason)))
+        });
+        let questions = questions.collect();
+        self.settle(Some((attempt.id, self.inner.now())), questions).await
     }
 
     /// Operations at which workers have died again and again are not touched any more.
@@ -221,146 +286,9 @@ impl Round<'_> {
         self.settle(None, settlements).await?;
         Ok(fit)
     }
-
-    /// Makes durable what became of operations, then tells the observer.
-    pub(crate) async fn settle(
-        &mut self,
-        attempt: Option<(AttemptId, DateTime<Utc>)>,
-        settlings: Vec<(Operation, Settling)>,
-    ) -> Result<(), EngineError> {
-        if settlings.is_empty() && self.stop.is_none() && attempt.is_none() {
-            return Ok(());
-        }
-        match self.store_settling(attempt, &settlings).await {
-            Ok(()) => self.settled(settlings),
-            // A link that another record holds refuses the whole: settle one by one, so that only that record is parked.
-            Err(StoreError::Refused(_)) if settlings.iter().any(|(_, settling)| !settling.links.is_empty()) => {
-                for (operation, settling) in settlings {
-                    self.settle_alone(attempt, operation, settling).await?;
-                }
-            }
-            Err(error) => return Err(error.into()),
-        }
-        if let Some(state) = &self.stop {
-            self.inner.tell(&Event::Connection(state.clone()));
-        }
-        Ok(())
-    }
-
-    async fn settle_alone(
-        &mut self,
-        attempt: Option<(AttemptId, DateTime<Utc>)>,
-        operation: Operation,
-        settling: Settling,
-    ) -> Result<(), EngineError> {
-        let mut row = vec![(operation, settling)];
-        match self.store_settling(attempt, &row).await {
-            Err(StoreError::Refused(reason)) => {
-                for (operation, settling) in &mut row {
-                    let about = format!("{} {:?}: {reason}", operation.key.kind, operation.name);
-                    let candidates = settling.links.iter().map(|link| Candidate {
-                        remote: link.remote.clone(),
-                        about: format!("{} {}", link.key.kind, link.number.as_deref().unwrap_or("without a number")),
-                    });
-                    let parked = Parked::new(Code::NumberTwice, about).with_candidates(candidates);
-                    *settling = Settling::park(parked);
-                }
-                self.store_settling(attempt, &row).await?;
-            }
-            other => other?,
-        }
-        self.settled(row);
-        Ok(())
-    }
-
-    async fn store_settling(
-        &self,
-        attempt: Option<(AttemptId, DateTime<Utc>)>,
-        settlings: &[(Operation, Settling)],
-    ) -> Result<(), StoreError> {
-        let now = self.inner.now();
-        let settlements = settlings
-            .iter()
-            .map(|(operation, settling)| Settlement {
-                operation: operation.id,
-                step: settling.step.clone(),
-                links: settling.links.clone(),
-            })
-            .collect();
-        let settle = Settle {
-            connection: self.inner.connection.clone(),
-            epoch: self.epoch,
-            now,
-            attempt: attempt.map(|(id, _)| id),
-            attempt_due: attempt.map_or(now, |(_, due)| due),
-            settlements,
-            connection_state: self.stop.clone(),
-        };
-        self.inner.store.settle(settle).await
-    }
-
-    fn settled(&mut self, settlings: Vec<(Operation, Settling)>) {
-        for (operation, settling) in settlings {
-            self.count(&settling.step);
-            self.announce(operation, settling);
-        }
-    }
-
-    fn count(&mut self, step: &Step) {
-        let report = &mut self.report;
-        let counter = match step {
-            Step::Done(Outcome::Created) => &mut report.created,
-            Step::Done(Outcome::Updated) => &mut report.updated,
-            Step::Done(Outcome::Voided) => &mut report.voided,
-            Step::Done(Outcome::Unchanged | Outcome::MarkedDone) => &mut report.unchanged,
-            Step::Done(_) => &mut report.skipped,
-            Step::Park(_) => &mut report.parked,
-            Step::InDoubt { .. } => &mut report.in_doubt,
-            _ => &mut report.retried,
-        };
-        *counter += 1;
-    }
-
-    fn announce(&self, operation: Operation, settling: Settling) {
-        let Settling { step, links, notices } = settling;
-        for notice in notices {
-            self.inner.tell(&notice);
-        }
-        let Operation { id, key, name, .. } = operation;
-        tracing::debug!(operation = id.0, record = %key, step = step.as_str(), "settled");
-        let event = match step {
-            Step::Done(outcome) => {
-                let link = links.into_iter().find(|link| link.key == key).map(Box::new);
-                Event::Settled { key, name, outcome, link }
-            }
-            Step::Park(parked) => Event::Parked { operation: id, key, name, parked: Box::new(parked) },
-            Step::Retry { error, .. } => Event::Retrying { key, error },
-            Step::NextGeneration { .. } => Event::SentAnew { key },
-            Step::InDoubt { error } => Event::InDoubt { key, error },
-            _ => return,
-        };
-        self.inner.tell(&event);
-    }
 }
 
-/// What becomes of one operation, with the links it leaves and what the observer is told beside.
-#[derive(Clone, Debug)]
-pub(crate) struct Settling {
-    pub(crate) step: Step,
-    pub(crate) links: Vec<factory_accounting_core::store::Link>,
-    pub(crate) notices: Vec<Event>,
-}
-
-impl Settling {
-    pub(crate) fn step(step: Step) -> Self {
-        Self { step, links: Vec::new(), notices: Vec::new() }
-    }
-
-    pub(crate) fn done(outcome: Outcome) -> Self {
-        Self::step(Step::Done(outcome))
-    }
-
-    pub(crate) fn park(parked: Parked) -> Self {
-        Self::step(Step::Park(parked))
-    }
+/// Whether an operation is in doubt in this attempt.
+fn is_in(operation: &Operation, attempt: &Attempt) -> bool {
+    operation.state == OperationState::Sending { attempt: attempt.id }
 }

@@ -7,8 +7,9 @@ use factory_accounting_core::code::{Code, Parked};
 use factory_accounting_core::error::{ErrorKind, ProviderError};
 use factory_accounting_core::ids::RemoteId;
 use factory_accounting_core::model::RecordKind;
+use factory_accounting_core::money::Totals;
 use factory_accounting_core::plan::{self, Doubt, Finding, Pause, Sending, Verdict};
-use factory_accounting_core::planned::{Content, Planned};
+use factory_accounting_core::planned::{Content, Planned, PlannedDocument};
 use factory_accounting_core::provider::{EncodedWrite, Fate, Intent, RemoteRecord, WriteBatch};
 use tracing::Instrument as _;
 
@@ -19,7 +20,8 @@ use factory_accounting_core::store::{
 use crate::engine::EngineError;
 use crate::event::{Event, Verb};
 use crate::planning::{Group, Write};
-use crate::round::{Round, Settling};
+use crate::round::Round;
+use crate::settling::Settling;
 
 /// One operation's part in an attempt, with what was planned for it.
 pub(crate) struct Member {
@@ -27,6 +29,7 @@ pub(crate) struct Member {
     pub(crate) planned: Planned,
     pub(crate) fingerprint: String,
     pub(crate) origin: LinkOrigin,
+    pub(crate) intent: Intent,
 }
 
 impl Round<'_> {
@@ -40,12 +43,20 @@ impl Round<'_> {
             // The host has pushed a newer revision, or a person has decided, since the claim: the next round sees to it.
             Err(StoreError::Refused(reason)) => {
                 tracing::debug!(reason, "an operation has moved since the claim");
-                return Ok(());
+                return self.send_singly(members).await;
             }
             Err(error) => return Err(error.into()),
         };
+        self.touched.extend(members.iter().map(|member| member.operation.id));
         let request = &attempt.request;
         inner.called(Verb::Write, Some(request.kind), members.len());
+        // Looked at last of all: nothing but the provider stands between this and the first byte.
+        if inner.now() > self.windows(&attempt).leave_until {
+            let late =
+                ProviderError::new(ErrorKind::Unavailable, "the sender stood still for too long; nothing was sent");
+            let fates = vec![Fate::NotApplied(late); members.len()];
+            return self.settle_fates(&attempt, members, fates, false).await;
+        }
         let span = tracing::info_span!(
             "attempt",
             id = attempt.id.0,
@@ -55,6 +66,21 @@ impl Round<'_> {
         );
         let report = inner.provider.write(request).instrument(span).await;
         self.settle_fates(&attempt, members, report.into_fates(), false).await
+    }
+
+    /// Of a group that could not begin as a whole, those go that can: one that keeps moving does not hold up the others.
+    async fn send_singly(&mut self, members: Vec<Member>) -> Result<(), EngineError> {
+        if members.len() < 2 {
+            return Ok(());
+        }
+        for Member { operation, planned, fingerprint, origin, intent } in members {
+            if self.stop.is_some() {
+                return Ok(());
+            }
+            let alone = Write { operation, intent, planned, fingerprint, origin };
+            Box::pin(self.send(vec![alone])).await?;
+        }
+        Ok(())
     }
 
     /// Encodes what can be encoded; parks the rest.
@@ -72,11 +98,12 @@ impl Round<'_> {
                 Ok(request) => {
                     let members = group
                         .into_iter()
-                        .map(|Write { operation, planned, fingerprint, origin, .. }| Member {
+                        .map(|Write { operation, intent, planned, fingerprint, origin }| Member {
                             operation,
                             planned,
                             fingerprint,
                             origin,
+                            intent,
                         })
                         .collect();
                     return Ok(Some((request, members)));
@@ -124,7 +151,13 @@ impl Round<'_> {
                     let settling = self.again(wait, pause, &error);
                     settlings.push((member.operation, settling));
                 }
-                Verdict::Doubt(Doubt::LostAnswer, error) => settlings.push((member.operation, doubt(&error))),
+                Verdict::Doubt(Doubt::LostAnswer, error) => {
+                    if error.kind() == ErrorKind::Throttled {
+                        let wait = self.inner.config.backoff.wait(attempt.tries, attempt.id.0);
+                        self.rest(error.retry_after().unwrap_or_default().max(wait), Pause::Connection, &error);
+                    }
+                    settlings.push((member.operation, doubt(&error)));
+                }
                 Verdict::Doubt(Doubt::Taken, error) => taken.push((member, error)),
                 Verdict::Park(parked) => settlings.push((member.operation, Settling::park(parked))),
             }
@@ -154,13 +187,13 @@ impl Round<'_> {
                 Finding::Ours(record) => self.adopted(&member, *record),
                 Finding::OursToUpdate(record) => self.adopted_to_update(&member, &record),
                 Finding::Park(mut parked) => {
-                    parked.error.get_or_insert(error);
-                    if parked.code == Code::FoundDiffers {
+                    if parked.code == Code::FoundDiffers && error.kind() == ErrorKind::AlreadyExists {
                         parked.code = taken_code(member.operation.key.kind);
                     }
+                    parked.error.get_or_insert(error);
                     Settling::park(parked)
                 }
-                Finding::Nothing => {
+                Finding::Nothing | Finding::Gone(_) => {
                     let mut parked = plan::park_refusal(&member.operation.name, member.operation.key.kind, error);
                     if parked.code == Code::NumberTaken {
                         parked.code = taken_code(member.operation.key.kind);
@@ -175,12 +208,20 @@ impl Round<'_> {
 
     /// The books hold a record as sent.
     pub(crate) fn landed(&self, member: &Member, record: RemoteRecord, intent: Intent) -> Settling {
-        let Member { operation, planned, fingerprint, origin } = member;
+        let Member { operation, planned, fingerprint, origin, .. } = member;
         let mut notices = Vec::new();
+        let mut question = None;
         if let (Content::Document(document), Some(echoed)) = (&planned.content, record.totals)
             && document.totals != echoed
         {
             notices.push(Event::TotalsDiffer { key: operation.key.clone(), predicted: document.totals, echoed });
+            // Totals of lines that were not written are what somebody has made of them there.
+            question = planned.changes.lines.then(|| self.other_totals(operation, document, &record));
+        }
+        if intent != Intent::Void && plan::is_on_the_way(planned, &record) {
+            let link = link_from(operation, &record, None, *origin, None, self.inner.now());
+            let step = Step::NextGeneration { error: "written; its state is reached in steps".to_owned() };
+            return Settling { links: vec![link], notices, step };
         }
         let fingerprint = (intent != Intent::Void).then(|| fingerprint.clone());
         let link = link_from(operation, &record, fingerprint, *origin, None, self.inner.now());
@@ -189,7 +230,23 @@ impl Round<'_> {
             Intent::Update => Outcome::Updated,
             Intent::Void => Outcome::Voided,
         };
-        Settling { links: vec![link], notices, ..Settling::done(outcome) }
+        let settling = question.map_or_else(|| Settling::done(outcome), Settling::park);
+        Settling { links: vec![link], notices, ..settling }
+    }
+
+    /// The books hold the document, but not to the cent what was meant.
+    fn other_totals(&self, operation: &Operation, meant: &PlannedDocument, held: &RemoteRecord) -> Parked {
+        let show = |totals: Totals| format!("{} with {} tax", totals.total, totals.tax);
+        let reason = format!(
+            "{} {:?} is in {}, but as {} {currency} where {} {currency} was meant: correct it there, or mark it done",
+            operation.key.kind,
+            operation.name,
+            self.inner.package_title(),
+            held.totals.map(show).unwrap_or_default(),
+            show(meant.totals),
+            currency = meant.currency,
+        );
+        Parked::new(Code::TotalsDiffer, reason).with_candidates([plan::candidate(held)])
     }
 
     /// A record found in the books is ours and holds what was sent: it was created by a sending whose answer was lost.
@@ -210,6 +267,14 @@ impl Round<'_> {
 
     /// Nothing was written; it is tried again. Stops the round where the connection as a whole is concerned.
     pub(crate) fn again(&mut self, wait: Duration, pause: Pause, error: &ProviderError) -> Settling {
+        let not_before = self.rest(wait, pause, error);
+        // Limits are nobody's failure.
+        let counts = error.kind() != ErrorKind::Throttled;
+        Settling::step(Step::Retry { not_before, error: error.to_string(), counts })
+    }
+
+    /// Rests the connection as far as a failure concerns all of it; says until when.
+    pub(crate) fn rest(&mut self, wait: Duration, pause: Pause, error: &ProviderError) -> DateTime<Utc> {
         let now = self.inner.now();
         let not_before = plan::after(now, wait);
         match pause {
@@ -221,9 +286,7 @@ impl Round<'_> {
                 self.stop = Some(ConnectionState::NeedsReconnect { since: now, reason: error.to_string() });
             }
         }
-        // Limits are nobody's failure.
-        let counts = error.kind() != ErrorKind::Throttled;
-        Settling::step(Step::Retry { not_before, error: error.to_string(), counts })
+        not_before
     }
 
     /// What becomes of an operation whose record could not be read before an update.

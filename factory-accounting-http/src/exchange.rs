@@ -188,6 +188,7 @@ impl Exchange {
     }
 
     async fn send(&self, call: &Call, reading: Reading) -> Result<Received, Failure> {
+        let asked = self.inner.clock.now();
         let (bearer, version) = match self.inner.tokens.as_ref().filter(|_| call.authorise) {
             Some(tokens) => {
                 let bearer = tokens.bearer().await.map_err(Failure::before_sending)?;
@@ -201,6 +202,12 @@ impl Exchange {
         };
         let request = self.decorate(call, bearer).map_err(Failure::before_sending)?;
         let method = request.method().clone();
+        let waited = (self.inner.clock.now() - asked).to_std().unwrap_or_default();
+        if call.effect == Effect::Write && waited > call.timeout {
+            // Whoever asked has long given it up and may have looked whether it landed.
+            let message = format!("{}: it could not leave within {} s", call.operation, call.timeout.as_secs());
+            return Err(Failure::before_sending(ProviderError::new(ErrorKind::Unavailable, message)));
+        }
         let answer = self.inner.transport.send(request, call.timeout).await;
         let answer = answer.map_err(|error| failed(call, error.stage(), error))?;
         let (parts, body) = answer.into_parts();

@@ -261,6 +261,13 @@ impl OAuthClient {
     /// # Errors
     /// [`OAuthError::Config`] where the server has no such address; what the server answered, or that it did not.
     pub async fn revoke(&self, token: &SecretString) -> Result<(), OAuthError> {
+        let request = self.revocation(token)?;
+        let (parts, body) = self.endpoint.fetch(request).await?.into_parts();
+        if parts.status.is_success() { Ok(()) } else { Err(adapter::read_refusal(parts.status, &body)) }
+    }
+
+    /// Made apart from its sending: a half-written form may not be held across an await.
+    fn revocation(&self, token: &SecretString) -> Result<http::Request<Bytes>, OAuthError> {
         let Some(url) = &self.config.revocation_url else {
             return Err(OAuthError::Config("revocation_url is not set: the grant can only end at the package".into()));
         };
@@ -285,8 +292,7 @@ impl OAuthClient {
             url.parse().map_err(|_| OAuthError::Config("revocation_url is not an absolute URL: correct it".into()))?;
         request.headers_mut().insert(ACCEPT, HeaderValue::from_static("application/json"));
         request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded"));
-        let (parts, body) = self.endpoint.fetch(request).await?.into_parts();
-        if parts.status.is_success() { Ok(()) } else { Err(adapter::read_refusal(parts.status, &body)) }
+        Ok(request)
     }
 
     /// Counts the life from before the request left, so that it is never taken as longer than it is.

@@ -1,1 +1,23 @@
-//! The embedded SQLite store.
+#![doc = include_str!("../README.md")]
+
+mod fault;
+mod file;
+mod inbox;
+mod keep;
+mod links;
+mod outbox;
+mod read;
+mod rows;
+mod schema;
+mod seal;
+mod store;
+mod tokens;
+mod work;
+
+pub use file::SqliteOptions;
+pub use inbox::{InboxStatement, RefusedRow, inbox_statement};
+pub use outbox::enqueue_in;
+pub use rusqlite;
+pub use schema::{migrate_in, schema, supported_version};
+pub use seal::TokenKey;
+pub use store::SqliteStore;

@@ -1,1 +1,24 @@
-//! Integration tests.
+//! The whole system from outside: a real engine, real stores, the real Xero provider, and the emulator's books.
+
+mod bad_input;
+mod calls;
+mod errors;
+mod features;
+mod host;
+mod ledger;
+mod make;
+mod prediction;
+mod process;
+mod provider_xero;
+mod secrets;
+mod sweep;
+mod tidy;
+mod tree;
+mod world;
+
+/// Writes a line for the person who reads the test's output.
+fn say(line: &str) {
+    use std::io::Write as _;
+    // Where nobody listens nothing is lost.
+    let _ = writeln!(std::io::stderr(), "{line}");
+}

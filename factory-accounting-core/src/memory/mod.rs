@@ -182,11 +182,7 @@ impl SyncStore for MemoryStore {
         Ok(())
     }
 
-    async fn operations(
-        &self,
-        connection: &ConnectionId,
-        query: OperationQuery,
-    ) -> Result<Vec<Operation>, StoreError> {
+    async fn operations(&self, connection: &ConnectionId, query: OperationQuery) -> Result<Vec<Operation>, StoreError> {
         Ok(self.state().shelf(connection).list(&query))
     }
 

@@ -109,7 +109,8 @@ impl Shelf {
         }
         for need in new.needs.iter().filter(|need| **need != key) {
             let newest = self.open_of(need).last();
-            if let Some(needed) = newest.filter(|needed| transition::is_on_its_way(&self.row(*needed).operation.state)) {
+            if let Some(needed) = newest.filter(|needed| transition::is_on_its_way(&self.row(*needed).operation.state))
+            {
                 self.wait(id, needed);
             }
         }

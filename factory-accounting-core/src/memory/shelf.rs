@@ -9,9 +9,7 @@ use crate::model::{RecordKey, RecordKind};
 use crate::provider::{CatalogueEntry, CatalogueKind, ChangeFeed, Organisation};
 use crate::settings::Settings;
 use crate::store::transition::{self, Position};
-use crate::store::{
-    Absorb, Attempt, Connection, Counts, Link, Operation, OperationQuery, Progress, StoreError,
-};
+use crate::store::{Absorb, Attempt, Connection, Counts, Link, Operation, OperationQuery, Progress, StoreError};
 
 /// Everything of one connection.
 #[derive(Clone, Debug, Default)]
@@ -89,7 +87,9 @@ impl Shelf {
             .values()
             .filter(|row| query.after.is_none_or(|after| row.operation.id > after))
             .filter(|row| query.key.as_ref().is_none_or(|key| row.operation.key == *key))
-            .filter(|row| query.states.is_empty() || query.states.iter().any(|state| state.matches(&row.operation.state)))
+            .filter(|row| {
+                query.states.is_empty() || query.states.iter().any(|state| state.matches(&row.operation.state))
+            })
             .take(or_thousand(query.limit))
             .map(|row| self.view(row))
             .collect()
@@ -103,14 +103,14 @@ impl Shelf {
         counts
     }
 
-    /// The operation that says what the host wants of a record: the newest that was neither skipped nor dropped.
+    /// The operation that says what the host wants of a record: the newest that stands.
     fn standing(&self, key: &RecordKey) -> Option<&Operation> {
         let ids = self.by_record.get(key)?;
         ids.iter()
             .rev()
             .filter_map(|id| self.rows.get(id))
             .map(|row| &row.operation)
-            .find(|operation| !transition::is_repeatable(&operation.state))
+            .find(|operation| transition::stands(&operation.state))
     }
 
     pub(super) fn progress(&self, parent: &RecordKey) -> Vec<Progress> {
@@ -149,7 +149,8 @@ impl Shelf {
     }
 
     pub(super) fn links_to(&self, remotes: &[RemoteId]) -> Vec<Link> {
-        let keys: BTreeSet<&RecordKey> = remotes.iter().filter_map(|remote| self.by_remote.get(remote)).flatten().collect();
+        let keys: BTreeSet<&RecordKey> =
+            remotes.iter().filter_map(|remote| self.by_remote.get(remote)).flatten().collect();
         keys.into_iter().filter_map(|key| self.link(key)).cloned().collect()
     }
 

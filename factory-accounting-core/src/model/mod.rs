@@ -9,7 +9,9 @@ mod payment;
 mod product;
 mod record;
 
-pub use documents::{Bill, CreditNote, Extent, Invoice, Order, PurchaseOrder, Quote, QuoteStage, References, TaxMode, Trade};
+pub use documents::{
+    Bill, CreditNote, Extent, Invoice, Order, PurchaseOrder, Quote, QuoteStage, References, TaxMode, Trade,
+};
 pub use line::{Discount, ItemLine, Line, TextLine};
 pub use party::{Address, AddressKind, ContactPerson, Due, Party, PaymentTerms};
 pub use payment::{Allocation, Payment, PaymentTarget};

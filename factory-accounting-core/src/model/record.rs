@@ -117,10 +117,7 @@ impl FromStr for RecordKind {
     fn from_str(text: &str) -> Result<Self, ParseError> {
         Self::ALL.into_iter().find(|kind| kind.as_str() == text).ok_or_else(|| ParseError {
             path: "kind".to_owned(),
-            reason: format!(
-                "unknown kind {text:?}: use one of {}",
-                Self::ALL.map(Self::as_str).join(", ")
-            ),
+            reason: format!("unknown kind {text:?}: use one of {}", Self::ALL.map(Self::as_str).join(", ")),
         })
     }
 }

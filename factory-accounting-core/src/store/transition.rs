@@ -236,8 +236,15 @@ pub fn is_repeatable(state: &OperationState) -> bool {
     matches!(state, OperationState::Done { outcome: Outcome::Skipped { .. } | Outcome::Dropped })
 }
 
-/// Whether a record counts, judged by its newest operation that was neither skipped nor dropped: to the progress of its
-/// parent, and as the bearer of its name. A void counts from when the host asks for it.
+/// Whether an operation can be the one that a record is judged by: nobody has taken it back, by a newer revision, by a
+/// decision or by not sending it at all.
+#[must_use]
+pub fn stands(state: &OperationState) -> bool {
+    !is_repeatable(state) && !matches!(state, OperationState::Done { outcome: Outcome::Superseded })
+}
+
+/// Whether a record counts, judged by its newest operation that [stands](stands): to the progress of its parent, and as the
+/// bearer of its name. A void counts from when the host asks for it.
 #[must_use]
 pub fn counts(goal: Goal, state: &OperationState) -> bool {
     goal == Goal::Present && !matches!(state, OperationState::Done { outcome: Outcome::Voided })

@@ -343,7 +343,7 @@ impl XeroEmulator {
         if writes(method) && !attaches && body.len() > LARGEST_BODY {
             return refusal::oversize(self.switches.oversize);
         }
-        if !attaches && wants_xml(call) {
+        if !attaches && (wants_xml(call) || sends_xml(call)) {
             return refusal::xml_not_modelled();
         }
         let query = pairs(call.request.uri().query().unwrap_or_default().as_bytes());
@@ -371,6 +371,12 @@ fn wants_xml(call: &Passing<'_>) -> bool {
     let accept = call.request.headers().get(header::ACCEPT).and_then(|accept| accept.to_str().ok()).unwrap_or_default();
     let pdf = call.path.last().is_some_and(|segment| segment.eq_ignore_ascii_case("pdf"));
     !pdf && !["json", "pdf"].iter().any(|kind| accept.to_ascii_lowercase().contains(kind))
+}
+
+/// XML as such, or in the form field `xml`, as older clients send it.
+fn sends_xml(call: &Passing<'_>) -> bool {
+    let body = call.request.body().trim_ascii_start();
+    writes(call.request.method()) && (body.starts_with(b"<") || body.starts_with(b"xml="))
 }
 
 fn tenant_header(headers: &HeaderMap) -> Option<&str> {

@@ -56,12 +56,13 @@ pub(crate) enum Remembered {
 }
 
 /// The answers of all apps.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct KeyCache {
     entries: BTreeMap<(usize, String), Entry>,
     by_age: VecDeque<(DateTime<Utc>, usize, String)>,
 }
 
+#[derive(Clone)]
 struct Entry {
     print: Print,
     first_at: DateTime<Utc>,

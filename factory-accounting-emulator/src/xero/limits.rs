@@ -29,14 +29,14 @@ pub(crate) struct OverLimit {
 }
 
 /// All windows of all apps and organisations.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Limits {
     pub(crate) settings: RateLimits,
     seats: BTreeMap<Seat, SeatUse>,
     apps: BTreeMap<usize, Window>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct SeatUse {
     minute: Window,
     day: Window,
@@ -138,7 +138,7 @@ fn windows<'a>(
 }
 
 /// Calls within a span of time, fixed or rolling.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Window {
     seconds: i64,
     phase: i64,

@@ -52,7 +52,8 @@ use webhook::{Event, WebhookSender};
 ///
 /// A call is over when [`XeroEmulator::handle`] returns, so the limit of five calls in flight counts only calls whose
 /// answer is held back: a delayed one until it is there, a hanging one for 100 seconds of virtual time, or until
-/// [`XeroEmulator::finish_calls`].
+/// [`XeroEmulator::finish_calls`]. A clone goes its own way from there: what a test forks.
+#[derive(Clone)]
 pub struct XeroEmulator {
     config: XeroConfig,
     bench: Bench,
@@ -67,7 +68,7 @@ pub struct XeroEmulator {
 }
 
 /// One organisation and its books.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Organisation {
     id: Uuid,
     books: Books,
@@ -163,6 +164,11 @@ impl XeroEmulator {
     /// What an organisation's books hold, one row for each document; empty for an unknown tenant.
     pub fn documents(&self, tenant: Uuid) -> Vec<BookedDocument> {
         self.organisation(tenant).map(|own| own.books.documents()).unwrap_or_default()
+    }
+
+    /// The contacts and items of an organisation as rows of the same form; empty for an unknown tenant.
+    pub fn register(&self, tenant: Uuid) -> Vec<BookedDocument> {
+        self.organisation(tenant).map(|own| own.books.register()).unwrap_or_default()
     }
 
     /// Everything in an organisation's books, with totals as decimal text; `null` for an unknown tenant.

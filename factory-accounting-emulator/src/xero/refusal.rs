@@ -120,7 +120,7 @@ pub(crate) fn xml_not_modelled() -> Reply {
     let body = json!({
         "Title": "Not modelled",
         "Status": 501,
-        "Detail": "without `Accept: application/json` Xero answers XML, which this emulator does not; send the header",
+        "Detail": "XML, which Xero reads and, without `Accept: application/json`, answers; send JSON and that header",
     });
     Reply::json(StatusCode::NOT_IMPLEMENTED, body.to_string())
 }

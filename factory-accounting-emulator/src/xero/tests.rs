@@ -306,6 +306,20 @@ fn a_call_that_does_not_ask_for_json_is_told_so() {
 }
 
 #[test]
+fn a_body_in_xml_is_named_as_the_gap_it_is() {
+    let mut client = Client::new();
+    let before = client.contacts();
+    for body in
+        ["\n<Contact><Name>Acme</Name></Contact>", "xml=%3CContact%3E%3CName%3EAcme%3C%2FName%3E%3C%2FContact%3E"]
+    {
+        let answer = reply(client.send("PUT", CONTACTS, &[], body));
+        assert_eq!(answer.status(), 501, "{body}");
+        assert!(text(&answer).contains("XML"), "{}", text(&answer));
+    }
+    assert_eq!(client.contacts(), before);
+}
+
+#[test]
 fn a_body_above_the_limit_is_refused_by_the_switch() {
     let large = format!(r#"{{"Contacts":[{{"Name":"{}"}}]}}"#, "x".repeat(3_500_000));
     for (oversize, expected) in [(Oversize::PayloadTooLarge, 413), (Oversize::BadRequest, 400)] {

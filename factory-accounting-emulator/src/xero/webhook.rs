@@ -101,6 +101,7 @@ struct Envelope<'a> {
 }
 
 /// The subscription of one app.
+#[derive(Clone)]
 pub(crate) struct WebhookSender {
     url: String,
     key: String,
@@ -113,6 +114,7 @@ pub(crate) struct WebhookSender {
     chance: Seeded,
 }
 
+#[derive(Clone)]
 struct Post {
     body: Bytes,
     signature: String,

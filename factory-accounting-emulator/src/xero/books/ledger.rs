@@ -56,6 +56,26 @@ impl Books {
         documents.chain(payments).collect()
     }
 
+    /// Every contact and item as such rows: kind CONTACT or ITEM, the reference is the name.
+    pub(crate) fn register(&self) -> Vec<BookedDocument> {
+        let row = |kind: &str, id, number: &str, name: &str, status: &str| BookedDocument {
+            kind: kind.to_owned(),
+            id,
+            number: number.to_owned(),
+            reference: name.to_owned(),
+            status: status.to_owned(),
+            contact: Uuid::nil(),
+            total: Decimal::ZERO,
+            applied: Decimal::ZERO,
+        };
+        let contacts = self
+            .contacts
+            .iter()
+            .map(|own| row("CONTACT", own.id, own.text("ContactNumber"), own.name(), own.status.wire()));
+        let items = self.items.iter().map(|own| row("ITEM", own.id, &own.code, &own.name, "ACTIVE"));
+        contacts.chain(items).collect()
+    }
+
     /// Every entity as JSON, with sums per type and status as decimal strings.
     pub(crate) fn ledger(&self) -> Value {
         let mut whole = Map::new();

@@ -326,10 +326,11 @@ impl Books {
         }
         if let Some(sent) = input.tax {
             let sent = cents(sent, ctx.switches.halves);
-            if !override_fits(sent, computed, line, ctx.switches.tax_override) {
+            if override_fits(sent, computed, line, ctx.switches.tax_override) {
+                line.tax_sent = (sent != computed).then_some(sent);
+            } else {
                 findings.error(format!("The tax amount {sent} is not valid for this line item.")); // [impl]
             }
-            line.tax_sent = (sent != computed).then_some(sent);
         }
         line.tax = line.tax_sent.unwrap_or(computed);
     }
@@ -386,7 +387,9 @@ fn price(line: &mut Line, input: &LineInput, terms: Terms, ctx: &Context<'_>, fi
     match discounted(quantity, unit, line.discount, ctx.switches.halves) {
         Ok((_, off)) if derived => line.discounted = off,
         Ok((amount, off)) => {
-            if let Some(sent) = given.filter(|sent| (sent - amount).abs() > ctx.switches.line_amount_tolerance) {
+            let tolerance = ctx.switches.line_amount_tolerance;
+            let strays = |sent: &Decimal| sent.checked_sub(amount).is_none_or(|gap| gap.abs() > tolerance);
+            if let Some(sent) = given.filter(strays) {
                 findings.error(errors::line_total(&format!("{sent:.2}"), &format!("{amount:.2}")));
                 if line.discount != Discount::None && input.unit.is_none() {
                     findings.error(errors::DISCOUNT_UNIT);

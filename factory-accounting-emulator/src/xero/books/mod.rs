@@ -28,6 +28,7 @@ mod tax_rate;
 #[cfg(test)]
 mod tests;
 mod tracking;
+mod undo;
 mod wire_in;
 mod wire_out;
 mod zone;
@@ -39,11 +40,11 @@ use account::Account;
 use allocation::Allocation;
 use attachment::Attachment;
 use batch_payment::BatchPayment;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use contact::Contact;
 use document::{Document, Family};
 use errors::{Findings, Refusal};
-use history::Record;
+use history::History;
 use ids::Ids;
 use item::Item;
 use organisation::{Currency, Organisation, Theme};
@@ -82,7 +83,7 @@ pub(crate) struct Books {
     batches: Shelf<BatchPayment>,
     allocations: Shelf<Allocation>,
     attachments: BTreeMap<Uuid, Vec<Attachment>>,
-    history: BTreeMap<Uuid, Vec<Record>>,
+    history: History,
     /// The last number given by each sequence.
     counters: BTreeMap<Family, u32>,
     events: Vec<BookEvent>,
@@ -262,8 +263,8 @@ impl Books {
         }
     }
 
-    /// Outstanding and overdue of a contact, sales first; overdue is counted against the last update of the books.
-    fn outstanding_of(&self, contact: Uuid) -> ((Decimal, Decimal), (Decimal, Decimal)) {
+    /// Outstanding and overdue of a contact as of a day, sales first.
+    fn outstanding_of(&self, contact: Uuid, today: NaiveDate) -> ((Decimal, Decimal), (Decimal, Decimal)) {
         let mut sums = [(Decimal::ZERO, Decimal::ZERO); 2];
         for row in self.invoices.find(Key::Contact, &contact.to_string()) {
             if row.status != document::Status::Authorised {
@@ -271,7 +272,7 @@ impl Books {
             }
             let side = &mut sums[usize::from(!row.kind.is_sale())];
             side.0 += row.outstanding();
-            if row.due.is_some_and(|due| due < row.updated.date_naive()) {
+            if row.due.is_some_and(|due| due < today) {
                 side.1 += row.outstanding();
             }
         }

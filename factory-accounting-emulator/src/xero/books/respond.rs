@@ -55,9 +55,12 @@ impl Books {
         render: impl Fn(&Self, &mut Writer, &T, &Findings, bool),
     ) -> Answer {
         let summarise = !may_list_all || summarises(call);
-        let undo = (summarise && ctx.switches.partial_commit == PartialCommit::RollsBack).then(|| self.clone());
+        let undo = (summarise && ctx.switches.partial_commit == PartialCommit::RollsBack).then(|| self.mark());
         let written: Vec<Written<T>> = inputs.iter().map(|input| write(self, input)).collect();
         if !summarise || written.iter().all(|element| element.findings.is_clean()) {
+            if undo.is_some() {
+                self.forget_mark();
+            }
             let body = |out: &mut Writer| {
                 out.list(collection, &written, |out, element| {
                     render(self, out, &element.row, &element.findings, !summarise);
@@ -79,8 +82,8 @@ impl Books {
                 render(self, out, &element.row, &element.findings, false);
             });
         });
-        if let Some(before) = undo {
-            *self = before;
+        if let Some(mark) = undo {
+            self.roll_back(mark);
         }
         Ok(Reply::json(StatusCode::BAD_REQUEST, out.finish()))
     }

@@ -2,6 +2,7 @@
 
 use super::Books;
 use super::account::Account;
+use super::history::History;
 use super::ids::Ids;
 use super::organisation::{Currency, Organisation, Theme};
 use super::shelf::Shelf;
@@ -136,7 +137,7 @@ impl Books {
             batches: Shelf::default(),
             allocations: Shelf::default(),
             attachments: BTreeMap::new(),
-            history: BTreeMap::new(),
+            history: History::default(),
             counters: BTreeMap::new(),
             events: Vec::new(),
         }

@@ -1,5 +1,6 @@
 //! One kind of entity: rows in the order of creation, found by id and by natural keys without a scan.
 
+use super::undo::Undo;
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
@@ -24,39 +25,49 @@ pub(super) struct Shelf<T> {
     rows: Vec<T>,
     by_id: BTreeMap<Uuid, usize>,
     by_key: BTreeMap<(Key, String), BTreeSet<usize>>,
+    /// Since a mark: where a row was put, and which one it replaced.
+    journal: Option<Vec<(usize, Option<T>)>>,
 }
 
 impl<T> Default for Shelf<T> {
     fn default() -> Self {
-        Self { rows: Vec::new(), by_id: BTreeMap::new(), by_key: BTreeMap::new() }
+        Self { rows: Vec::new(), by_id: BTreeMap::new(), by_key: BTreeMap::new(), journal: None }
     }
 }
 
 impl<T: Shelved> Shelf<T> {
     /// Adds a row, or replaces the one of the same id, and keeps every index true.
     pub(super) fn put(&mut self, row: T) {
-        let at = match self.by_id.get(&row.id()) {
-            Some(&at) => {
-                for key in self.rows[at].keys() {
-                    if let Some(places) = self.by_key.get_mut(&key) {
-                        places.remove(&at);
-                        if places.is_empty() {
-                            self.by_key.remove(&key);
-                        }
-                    }
-                }
-                at
-            }
-            None => self.rows.len(),
-        };
+        let replaced = self.by_id.get(&row.id()).copied();
+        if let Some(at) = replaced {
+            self.unlist(at);
+        }
+        let at = replaced.unwrap_or(self.rows.len());
         for key in row.keys() {
             self.by_key.entry(key).or_default().insert(at);
         }
-        if at == self.rows.len() {
-            self.by_id.insert(row.id(), at);
-            self.rows.push(row);
-        } else {
-            self.rows[at] = row;
+        let before = match replaced {
+            Some(at) => Some(std::mem::replace(&mut self.rows[at], row)),
+            None => {
+                self.by_id.insert(row.id(), at);
+                self.rows.push(row);
+                None
+            }
+        };
+        if let Some(journal) = &mut self.journal {
+            journal.push((at, before));
+        }
+    }
+
+    /// Takes a row's natural keys out of the index.
+    fn unlist(&mut self, at: usize) {
+        for key in self.rows[at].keys() {
+            if let Some(places) = self.by_key.get_mut(&key) {
+                places.remove(&at);
+                if places.is_empty() {
+                    self.by_key.remove(&key);
+                }
+            }
         }
     }
 
@@ -84,5 +95,30 @@ impl<T: Shelved> Shelf<T> {
 
     pub(super) fn iter(&self) -> std::slice::Iter<'_, T> {
         self.rows.iter()
+    }
+}
+
+impl<T: Shelved> Undo for Shelf<T> {
+    fn mark(&mut self) {
+        self.journal = Some(Vec::new());
+    }
+
+    fn forget_mark(&mut self) {
+        self.journal = None;
+    }
+
+    fn roll_back(&mut self) {
+        for (at, before) in self.journal.take().unwrap_or_default().into_iter().rev() {
+            match before {
+                Some(before) => self.put(before),
+                // A new row is the last one by the time its turn comes.
+                None => {
+                    self.unlist(at);
+                    if let Some(row) = self.rows.pop() {
+                        self.by_id.remove(&row.id());
+                    }
+                }
+            }
+        }
     }
 }

@@ -41,11 +41,13 @@ impl TaxRate {
     /// The sum of the components; a compound one is applied on the amount and the earlier tax (xero.md 9.8).
     pub(super) fn effective(&self) -> Decimal {
         let (compound, plain): (Vec<_>, Vec<_>) = self.components.iter().partition(|component| component.compound);
-        let base: Decimal = plain.iter().map(|component| component.rate).sum();
+        let base = plain.iter().map(|component| component.rate);
         let hundred = Decimal::ONE_HUNDRED;
+        // A refused rate is echoed whatever it holds, so what no decimal can hold stands at the largest.
+        let base = base.fold(Decimal::ZERO, Decimal::saturating_add);
         let total = compound.iter().fold(base, |sum, component| {
-            let over = (hundred + sum).checked_mul(component.rate).unwrap_or_default() / hundred;
-            sum + over
+            let over = hundred.saturating_add(sum).saturating_mul(component.rate) / hundred;
+            sum.saturating_add(over)
         });
         total.round_dp(4)
     }

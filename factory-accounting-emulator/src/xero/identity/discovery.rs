@@ -4,6 +4,7 @@ use bytes::Bytes;
 use http::{Response, StatusCode};
 use serde_json::json;
 
+use super::key;
 use crate::answer::json as answer;
 
 /// `/.well-known/openid-configuration` of an emulator under `base`. The issuer is Xero's own, as in the tokens.
@@ -25,7 +26,7 @@ pub(crate) fn configuration(base: &str) -> Response<Bytes> {
     answer(StatusCode::OK, &document)
 }
 
-/// The key set: empty, because no token here was signed with a key.
+/// The key set: the one key that id tokens are signed with.
 pub(crate) fn keys() -> Response<Bytes> {
-    answer(StatusCode::OK, &json!({ "keys": [] }))
+    answer(StatusCode::OK, &json!({ "keys": [key::public()] }))
 }

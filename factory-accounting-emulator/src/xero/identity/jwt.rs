@@ -1,14 +1,17 @@
 //! Tokens that look like Xero's JWTs (xero.md 1.5).
 //!
-//! Header and claims are as real ones; the signature is the right length and cannot be verified, because the emulator
-//! holds no key. A client of Xero treats access tokens as opaque, apart from `exp` and `authentication_event_id`.
+//! Header and claims are as real ones. Id tokens are signed, because client libraries check them; access tokens only have
+//! a signature of the right length, because a client treats them as opaque, apart from `exp` and
+//! `authentication_event_id`.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, Duration, Utc};
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
+use super::key;
 use crate::seeded::Seeded;
 
 const ISSUER: &str = "https://identity.xero.com";
@@ -47,10 +50,12 @@ pub(super) fn access_token(facts: &Facts<'_>, chance: &mut Seeded) -> String {
         claims["xero_userid"] = json!(user);
         claims["global_session_id"] = json!(facts.event.simple().to_string());
     }
-    assemble(&claims, chance)
+    let unsigned = head_and_claims("OPAQUE", &claims);
+    format!("{unsigned}.{}", chance.token(SIGNATURE_LENGTH))
 }
 
-pub(super) fn id_token(facts: &Facts<'_>, chance: &mut Seeded) -> String {
+/// Goes with an access token, to whose hash it is tied.
+pub(super) fn id_token(facts: &Facts<'_>, access_token: &str) -> String {
     let email = facts.user.unwrap_or_default();
     let user = user_id(email);
     let claims = json!({
@@ -59,7 +64,7 @@ pub(super) fn id_token(facts: &Facts<'_>, chance: &mut Seeded) -> String {
         "iss": ISSUER,
         "aud": facts.client_id,
         "iat": facts.now.timestamp(),
-        "at_hash": chance.token(22),
+        "at_hash": URL_SAFE_NO_PAD.encode(&Sha256::digest(access_token)[..16]),
         "sid": facts.event.simple().to_string(),
         "sub": user.simple().to_string(),
         "auth_time": facts.auth_time.timestamp(),
@@ -72,7 +77,8 @@ pub(super) fn id_token(facts: &Facts<'_>, chance: &mut Seeded) -> String {
         "family_name": "User",
         "amr": ["pwd"],
     });
-    assemble(&claims, chance)
+    let unsigned = head_and_claims(key::ID, &claims);
+    format!("{unsigned}.{}", key::sign(&unsigned))
 }
 
 /// A user keeps one id over all seeds and restarts.
@@ -80,8 +86,8 @@ fn user_id(email: &str) -> Uuid {
     Seeded::new(0, email).uuid()
 }
 
-fn assemble(claims: &Value, chance: &mut Seeded) -> String {
-    let head = json!({ "alg": "RS256", "kid": "EMULATED", "typ": "JWT" });
+fn head_and_claims(key: &str, claims: &Value) -> String {
+    let head = json!({ "alg": "RS256", "kid": key, "typ": "JWT" });
     let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
-    format!("{}.{}.{}", part(&head), part(claims), chance.token(SIGNATURE_LENGTH))
+    format!("{}.{}", part(&head), part(claims))
 }

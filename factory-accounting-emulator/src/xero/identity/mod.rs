@@ -7,6 +7,7 @@
 mod authorize;
 mod discovery;
 mod jwt;
+mod key;
 mod page;
 #[cfg(test)]
 mod tests;
@@ -37,6 +38,7 @@ const REFRESH_LIFE: Duration = Duration::days(60);
 const ROTATION_GRACE: Duration = Duration::minutes(30);
 
 /// Everything that login.xero.com and identity.xero.com know.
+#[derive(Clone)]
 pub(crate) struct Identity {
     apps: Vec<AppConfig>,
     codes: BTreeMap<String, Code>,
@@ -48,6 +50,7 @@ pub(crate) struct Identity {
 }
 
 /// An authorization code on its way back to the app.
+#[derive(Clone)]
 struct Code {
     grant: usize,
     redirect_uri: String,
@@ -57,6 +60,7 @@ struct Code {
 }
 
 /// One consent.
+#[derive(Clone)]
 struct Grant {
     app: usize,
     user: Arc<str>,
@@ -67,6 +71,7 @@ struct Grant {
 }
 
 /// One link in a grant's chain of refresh tokens.
+#[derive(Clone)]
 struct Refresh {
     grant: usize,
     issued_at: DateTime<Utc>,
@@ -74,6 +79,7 @@ struct Refresh {
     rotated: Option<(DateTime<Utc>, TokenSet)>,
 }
 
+#[derive(Clone)]
 struct Access {
     caller: Caller,
     grant: Option<usize>,
@@ -190,7 +196,7 @@ impl Identity {
         let facts =
             jwt::Facts { client_id: &client_id, user: Some(&user), scopes: &scopes, event, auth_time, now, expires_at };
         let access_token = jwt::access_token(&facts, &mut self.chance);
-        let id_token = has("openid").then(|| jwt::id_token(&facts, &mut self.chance));
+        let id_token = has("openid").then(|| jwt::id_token(&facts, &access_token));
         let refresh_token = has("offline_access").then(|| self.chance.token(43));
         if let Some(value) = &refresh_token {
             self.refresh.insert(value.clone(), Refresh { grant: at, issued_at: now, rotated: None });

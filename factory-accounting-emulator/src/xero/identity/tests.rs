@@ -1,5 +1,6 @@
 //! Identity at the boundary: every error, rotation, PKCE, consent and connections.
 
+use aws_lc_rs::signature::{RSA_PKCS1_2048_8192_SHA256, RsaPublicKeyComponents};
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use chrono::Duration;
@@ -373,7 +374,34 @@ fn discovery_names_the_endpoints_under_the_caller_s_own_base() {
     let document = json(&reply(client.bare("GET", "/.well-known/openid-configuration", &headers, "")));
     assert_eq!(document["token_endpoint"], "http://127.0.0.1:9/connect/token");
     let keys = json(&reply(client.bare("GET", "/.well-known/openid-configuration/jwks", &headers, "")));
-    assert_eq!(keys, json!({ "keys": [] }));
+    assert_eq!(keys["keys"][0]["kty"], "RSA");
+    assert!(keys["keys"][0].get("d").is_none(), "the private half stays in");
+}
+
+#[test]
+fn an_id_token_is_signed_by_the_published_key_and_tied_to_its_access_token() {
+    let mut client = Client::new();
+    let code = consented(&mut client, &[]);
+    let (_, body) = exchange(&mut client, &code, &[]);
+    let token = body["id_token"].as_str().expect("an id token").to_owned();
+    let (signed, signature) = token.rsplit_once('.').expect("three parts");
+    let (head, claims) = signed.split_once('.').expect("three parts");
+    let part = |text: &str| -> Value {
+        serde_json::from_slice(&URL_SAFE_NO_PAD.decode(text).expect("base64url")).expect("JSON")
+    };
+    let keys = json(&client.get("/.well-known/openid-configuration/jwks"));
+    let key =
+        keys["keys"].as_array().expect("keys").iter().find(|key| key["kid"] == part(head)["kid"]).expect("its key");
+    let number = |name: &str| URL_SAFE_NO_PAD.decode(key[name].as_str().expect("text")).expect("base64url");
+    let components = RsaPublicKeyComponents { n: number("n"), e: number("e") };
+    let signature = URL_SAFE_NO_PAD.decode(signature).expect("base64url");
+    let verified = |message: &str| components.verify(&RSA_PKCS1_2048_8192_SHA256, message.as_bytes(), &signature);
+    assert!(verified(signed).is_ok());
+    assert!(verified(&signed[1..]).is_err());
+
+    let access = body["access_token"].as_str().expect("an access token");
+    assert_eq!(part(claims)["at_hash"], URL_SAFE_NO_PAD.encode(&Sha256::digest(access)[..16]));
+    assert_eq!((&part(claims)["iss"], &part(claims)["aud"]), (&json!("https://identity.xero.com"), &json!(ID)));
 }
 
 #[test]

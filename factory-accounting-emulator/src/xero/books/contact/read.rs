@@ -51,9 +51,10 @@ impl Books {
             (&Method::GET, [key]) => {
                 let id = self.find_contact(key).ok_or(Refusal::NotFound)?;
                 let contact = self.contacts.get(id).ok_or(Refusal::NotFound)?;
+                let today = self.region().today(ctx.now);
                 Ok(ctx.envelope(None, |out| {
                     out.list("Contacts", [contact], |out, contact| {
-                        render_read(out, self, contact, Shape::Single);
+                        render_read(out, self, contact, Shape::Single, today);
                     });
                 }))
             }
@@ -118,8 +119,9 @@ impl Books {
         })?;
         let (rows, paging) = page.cut(chosen);
         let shape = if summary { Shape::Summary } else { Shape::List };
+        let today = self.region().today(ctx.now);
         Ok(ctx.envelope(paging, |out| {
-            out.list("Contacts", rows, |out, contact| render_read(out, self, contact, shape));
+            out.list("Contacts", rows, |out, contact| render_read(out, self, contact, shape, today));
         }))
     }
 }

@@ -5,7 +5,7 @@ use super::{ADDRESS_TEXTS, Contact, PHONE_TEXTS, Texts};
 use crate::xero::books::errors::Findings;
 use crate::xero::books::wire_out::Writer;
 use crate::xero::books::{Books, respond};
-use chrono::Duration;
+use chrono::{Duration, NaiveDate};
 use rust_decimal::Decimal;
 use std::collections::BTreeMap;
 
@@ -35,7 +35,7 @@ pub(super) fn render_written(out: &mut Writer, contact: &Contact, findings: &Fin
     respond::verdict(out, findings, every);
 }
 
-pub(super) fn render_read(out: &mut Writer, books: &Books, contact: &Contact, shape: Shape) {
+pub(super) fn render_read(out: &mut Writer, books: &Books, contact: &Contact, shape: Shape, today: NaiveDate) {
     out.id("ContactID", contact.id);
     identity(out, contact);
     if shape != Shape::Summary {
@@ -53,7 +53,7 @@ pub(super) fn render_read(out: &mut Writer, books: &Books, contact: &Contact, sh
     if let Some(winner) = contact.merged_to {
         out.id("MergedToContactID", winner);
     }
-    balances(out, books, contact);
+    balances(out, books, contact, today);
     out.flag("HasAttachments", books.has_attachments(contact.id));
     out.flag("HasValidationErrors", false);
 }
@@ -179,8 +179,8 @@ fn persons(out: &mut Writer, contact: &Contact) {
 }
 
 /// Only contacts with something outstanding carry `Balances`.
-fn balances(out: &mut Writer, books: &Books, contact: &Contact) {
-    let owed = books.outstanding_of(contact.id);
+fn balances(out: &mut Writer, books: &Books, contact: &Contact, today: NaiveDate) {
+    let owed = books.outstanding_of(contact.id, today);
     if owed == ((Decimal::ZERO, Decimal::ZERO), (Decimal::ZERO, Decimal::ZERO)) {
         return;
     }

@@ -247,6 +247,11 @@ impl Document {
         self.totals.total - self.paid - self.credited
     }
 
+    /// What reads and filters show: nothing once the document is voided or deleted (xero.md 4.7).
+    pub(super) fn shown_outstanding(&self) -> Decimal {
+        if self.status.is_gone() { Decimal::ZERO } else { self.outstanding() }
+    }
+
     pub(super) fn has_applied(&self) -> bool {
         !self.paid.is_zero() || !self.credited.is_zero()
     }

@@ -68,8 +68,7 @@ fn invoice(out: &mut Writer, books: &Books, row: &Document, shape: Shape, ctx: &
     out.none("Prepayments");
     out.none("Overpayments");
     // Lists show nothing due on a voided invoice, the write answer still does (xero.md 4.7).
-    let gone = row.status.is_gone() && shape != Shape::Write;
-    out.decimal("AmountDue", if gone { Decimal::ZERO } else { row.outstanding() });
+    out.decimal("AmountDue", if shape == Shape::Write { row.outstanding() } else { row.shown_outstanding() });
     out.decimal("AmountPaid", row.paid);
     if shape != Shape::Write {
         out.decimal("AmountCredited", row.credited);
@@ -113,7 +112,7 @@ fn credit_note(out: &mut Writer, books: &Books, row: &Document, shape: Shape, ct
     out.text("Type", row.kind.wire());
     out.text("Reference", &row.reference);
     out.flag("SentToContact", row.sent);
-    out.decimal("RemainingCredit", if row.status.is_gone() { Decimal::ZERO } else { row.outstanding() });
+    out.decimal("RemainingCredit", row.shown_outstanding());
     if shape != Shape::Write {
         out.flag("HasAttachments", books.has_attachments(row.id));
     }

@@ -104,3 +104,18 @@ fn a_merged_contact_is_archived_and_points_at_the_winner_who_takes_its_documents
     assert_eq!(bench.get(&format!("Invoices/{id}"))["Invoices"][0]["Contact"]["ContactID"], winner.as_str());
     assert!(bench.books.act(&json!({"do": "dance"}), now).is_err());
 }
+
+#[test]
+fn a_balance_is_overdue_from_the_organisations_day_after_the_due_date() {
+    let mut bench = Bench::new();
+    let contact = bench.customer("Acme");
+    bench.invoice(&contact, "A-1");
+    let mut overdue = |now: &str| {
+        bench.now = now.parse().expect("instant");
+        let read = bench.get(&format!("Contacts/{contact}"))["Contacts"][0]["Balances"]["AccountsReceivable"].clone();
+        (read["Outstanding"].clone(), read["Overdue"].clone())
+    };
+    // Due on 20 October; in Auckland the 21st begins at 11:00 UTC.
+    assert_eq!(overdue("2026-10-20T10:59:00Z"), (json!(24.15), json!(0.0)));
+    assert_eq!(overdue("2026-10-20T11:00:00Z"), (json!(24.15), json!(24.15)));
+}

@@ -109,3 +109,23 @@ fn ten_thousand_invoices_are_written_by_index() {
     let found = bench.get("Invoices?InvoiceNumbers=N-99-99&page=1");
     assert_eq!(found["pagination"]["itemCount"], 1);
 }
+
+#[test]
+fn amounts_that_no_decimal_can_add_up_are_refused_not_fatal() {
+    let mut bench = Bench::new();
+    let contact = bench.customer("Acme");
+    let (most, least) = ("79228162514264337593543950335", "-79228162514264337593543950335");
+    for amount in [most, least] {
+        for member in ["Quantity", "UnitAmount", "LineAmount", "TaxAmount", "DiscountRate", "DiscountAmount"] {
+            let mut line = json!({"Description": "x", "Quantity": -2, "UnitAmount": 10.5, "AccountCode": "200"});
+            line[member] = json!(amount);
+            let mut body = super::invoice(&contact, "A-1", "DRAFT");
+            body["LineItems"] = json!([line, line, line]);
+            assert_eq!(bench.put("Invoices", &body).0, 400, "{member} {amount}");
+        }
+        let parts = json!([{"Name": "a", "Rate": amount}, {"Name": "b", "Rate": amount},
+            {"Name": "c", "Rate": amount, "IsCompound": true}]);
+        let rate = json!({"Name": "Huge", "ReportTaxType": "OUTPUT", "TaxComponents": parts});
+        assert_eq!(bench.put("TaxRates", &rate).0, 400, "{amount}");
+    }
+}

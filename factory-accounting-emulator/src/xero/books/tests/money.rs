@@ -137,3 +137,20 @@ fn a_foreign_document_takes_a_rate_and_pays_in_base_currency() {
     let (status, answer) = bench.pay(made["InvoiceID"].as_str().expect("id"), "6.50");
     assert_eq!((status, &answer["Payments"][0]["BankAmount"]), (200, &json!(10.0)));
 }
+
+#[test]
+fn a_line_amount_may_stray_as_far_as_the_switch_says() {
+    for (tolerance, sent, status) in [("0", "21.01", 400), ("0.01", "21.01", 200), ("0.01", "21.02", 400)] {
+        let mut bench = Bench::new();
+        bench.switches = serde_json::from_value(json!({"line_amount_tolerance": tolerance})).expect("switch");
+        let contact = bench.customer("Acme");
+        let mut body = super::invoice(&contact, "A-1", "AUTHORISED");
+        body["LineItems"][0]["LineAmount"] = json!(sent);
+        let (answered, answer) = bench.put("Invoices", &body);
+        assert_eq!(answered, status, "{tolerance} {sent}: {answer}");
+        if status == 400 {
+            let expected = format!("The line total {sent} does not match the expected line total 21.00");
+            assert_eq!(super::messages(&answer), [expected]);
+        }
+    }
+}

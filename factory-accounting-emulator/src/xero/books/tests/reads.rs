@@ -23,6 +23,16 @@ fn stocked() -> (Bench, String) {
 }
 
 #[test]
+fn a_voided_invoice_is_not_found_among_those_with_something_due() {
+    let (mut bench, _) = stocked();
+    bench.made(Method::POST, "Invoices/A-1", &json!({"Status": "VOIDED"}));
+    let found = bench.get_query("Invoices", &[("where", "AmountDue>0"), ("page", "1")]);
+    assert_eq!(numbers(&found), ["A-2", "A-3"]);
+    let found = bench.get_query("Invoices", &[("where", "AmountDue==0"), ("page", "1")]);
+    assert_eq!((numbers(&found), &found["Invoices"][0]["AmountDue"]), (vec!["A-1".to_owned()], &json!(0.0)));
+}
+
+#[test]
 fn the_where_grammar_finds_what_it_says() {
     let (mut bench, contact) = stocked();
     for (filter, found) in [
@@ -36,6 +46,8 @@ fn the_where_grammar_finds_what_it_says() {
         (r#"Reference!=null&&Reference.StartsWith("ref")==false"#.to_owned(), vec![]),
         (r#"InvoiceNumber.EndsWith("2")"#.to_owned(), vec!["A-2"]),
         ("FullyPaidOnDate==null AND AmountDue > 0".to_owned(), vec!["A-1", "A-2", "A-3"]),
+        ("IsDiscounted==true OR HasAttachments==true".to_owned(), vec![]),
+        (r#"LineAmountTypes=="Exclusive" AND CurrencyRate==1"#.to_owned(), vec!["A-1", "A-2", "A-3"]),
     ] {
         let answer = bench.get_query("Invoices", &[("where", &filter), ("page", "1")]);
         assert_eq!(numbers(&answer), found, "{filter}");

@@ -95,6 +95,46 @@ fn good_elements_stay_or_go_with_a_failing_neighbour_as_the_switch_says() {
 }
 
 #[test]
+fn a_rolled_back_call_leaves_no_trace_in_any_record() {
+    let mut bench = Bench::new();
+    bench.switches = serde_json::from_value(json!({"partial_commit": "rolls_back"})).expect("switch");
+    let contact = bench.customer("Acme");
+    let id = bench.invoice(&contact, "A-1");
+    bench.books.take_events();
+    let trace = |bench: &mut Bench| {
+        let history = [format!("Invoices/{id}/History"), format!("Contacts/{contact}/History")];
+        let records = history.map(|target| bench.get(&target)["HistoryRecords"].clone());
+        (bench.books.ledger(), records, bench.books.take_events())
+    };
+    let before = trace(&mut bench);
+
+    // An update, a bill that makes a supplier, a new contact, a drawn number, and a failing element.
+    let mut update = invoice(&contact, "A-7", "AUTHORISED");
+    update["InvoiceID"] = json!(id);
+    let mut bill = invoice(&contact, "", "AUTHORISED");
+    bill["Type"] = json!("ACCPAY");
+    bill["LineItems"][0]["AccountCode"] = json!("300");
+    let mut fresh = invoice("", "", "DRAFT");
+    fresh["Contact"] = json!({"Name": "Fresh"});
+    let failing = json!({"Type": "ACCREC", "Contact": {"ContactID": contact}});
+    let batch = json!({"Invoices": [update, bill, fresh, failing]});
+    let (status, answer) = bench.post("Invoices", &batch);
+    assert_eq!((status, answer["Elements"].as_array().map(Vec::len)), (400, Some(1)), "{answer}");
+    assert_eq!(trace(&mut bench), before);
+    let payments = [id.as_str(), id.as_str()].map(
+        |id| json!({"Invoice": {"InvoiceID": id}, "Account": {"Code": "090"}, "Date": "2026-09-20", "Amount": 20}),
+    );
+    assert_eq!(bench.put("Payments", &json!({"Payments": payments})).0, 400);
+    assert_eq!(trace(&mut bench), before);
+
+    // What was undone can be done afterwards, and a call without a failure stays.
+    let good = json!({"Invoices": [update, bill, fresh]});
+    assert_eq!(bench.post("Invoices", &good).0, 200);
+    assert_eq!(bench.get("Invoices?page=1")["pagination"]["itemCount"], 3);
+    assert_eq!(bench.get("Invoices?InvoiceNumbers=A-7,A-1&page=1")["pagination"]["itemCount"], 1);
+}
+
+#[test]
 fn paid_comes_with_the_last_cent_and_goes_with_a_deleted_payment() {
     let mut bench = Bench::new();
     let contact = bench.customer("Acme");

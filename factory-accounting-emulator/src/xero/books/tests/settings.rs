@@ -131,3 +131,18 @@ fn the_ledger_sums_each_type_by_status() {
     assert_eq!(ledger["contacts"][0]["isCustomer"], true);
     assert_eq!(bench.books.documents().len(), 3);
 }
+
+#[test]
+fn an_attachment_may_be_as_large_as_the_switch_says() {
+    let ten = vec![b'x'; 10 * 1024 * 1024];
+    let more = vec![b'x'; 10 * 1024 * 1024 + 1];
+    for (limit, file, status) in
+        [("ten_megabytes", &ten, 200), ("ten_megabytes", &more, 400), ("twenty_five_megabytes", &more, 200)]
+    {
+        let mut bench = Bench::new();
+        bench.switches = serde_json::from_value(json!({"attachment_limit": limit})).expect("switch");
+        let contact = bench.customer("Acme");
+        let reply = bench.reply(Method::PUT, &format!("Contacts/{contact}/Attachments/a.pdf"), file);
+        assert_eq!(reply.status, status, "{limit} {}", file.len());
+    }
+}

@@ -1,0 +1,311 @@
+//! What a document costs: new invoices for known customers through engine and SQLite store, beside a bare loop that posts
+//! the same batches and keeps nothing.
+//!
+//! The emulator runs in a process of its own, so that what is measured is the client's.
+
+use std::fmt::Write as _;
+use std::io::{self, Write as _};
+use std::process::{ExitCode, Stdio};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use anyhow::{Context as _, bail};
+use clap::Parser;
+use examples::console::{finish, say};
+use examples::cost::{cpu_time, peak_memory};
+use examples::emulator::Card;
+use examples::meter::Meter;
+use examples::report::measures;
+use examples::sign_in::RedirectListener;
+use examples::wiring::{self, Wiring};
+use factory_accounting::clock::Clock as _;
+use factory_accounting::engine::Engine;
+use factory_accounting::http::{AppPacer, Limits, SystemClock};
+use factory_accounting::ids::ConnectionId;
+use factory_accounting::model::{Invoice, ItemLine, Line, Party, Record, RecordKey, RecordKind, References, TaxMode};
+use factory_accounting::money::{Quantity, UnitPrice};
+use factory_accounting::settings::{Accounts, Settings, TaxCodes};
+use factory_accounting::sqlite::{SqliteOptions, SqliteStore};
+use factory_accounting::token::TokenStore as _;
+use factory_accounting::xero::XeroConfig;
+use factory_accounting_emulator::Package as _;
+use factory_accounting_emulator::xero::{AppConfig, RateLimits, XeroConfig as EmulatorConfig, XeroEmulator};
+use rust_decimal::Decimal;
+use secrecy::ExposeSecret as _;
+use serde_json::{Value, json};
+use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, BufReader};
+use tokio::process::{Child, Command};
+use url::Url;
+
+/// Measures what pushing new invoices costs. Run it with --release.
+#[derive(Debug, Parser)]
+struct Cli {
+    /// How many invoices.
+    #[arg(long, default_value_t = 10_000)]
+    invoices: u64,
+    /// Serves the emulator to the measuring process, for a client that comes back to this redirect URI.
+    #[arg(long, hide = true, value_name = "URL")]
+    serve: Option<Url>,
+}
+
+/// Invoices pushed in one transaction.
+const PUSH: u64 = 500;
+/// Invoices in one request.
+const BATCH: u64 = 50;
+/// Customers that they are for.
+const CUSTOMERS: u64 = 100;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> ExitCode {
+    let cli = Cli::parse();
+    finish(match &cli.serve {
+        Some(redirect_uri) => serve(redirect_uri).await,
+        None => measure(cli.invoices).await,
+    })
+}
+
+/// The other process: the emulator, until whoever started it is gone.
+async fn serve(redirect_uri: &Url) -> anyhow::Result<ExitCode> {
+    let emulator = XeroEmulator::new(EmulatorConfig {
+        apps: vec![AppConfig { redirect_uris: vec![redirect_uri.to_string()], ..AppConfig::default() }],
+        limits: RateLimits::off(),
+        ..EmulatorConfig::default()
+    });
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
+    let card = emulator.card(&format!("http://{}", listener.local_addr()?));
+    writeln!(io::stdout(), "{card}")?;
+    let parent_gone = async {
+        // Standard input ends when the other process does, however it ends.
+        let _ = tokio::io::stdin().read(&mut [0]).await;
+    };
+    factory_accounting_emulator::server::serve(listener, Arc::new(Mutex::new(emulator)), parent_gone).await?;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn start_emulator(redirect_uri: &Url) -> anyhow::Result<(Child, Card, Url)> {
+    let mut child = Command::new(std::env::current_exe()?)
+        .args(["--serve", redirect_uri.as_str()])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .kill_on_drop(true)
+        .spawn()
+        .context("failed to start the emulator")?;
+    let out = child.stdout.take().context("the emulator has no output")?;
+    let mut line = String::new();
+    BufReader::new(out).read_line(&mut line).await?;
+    let value: Value = serde_json::from_str(&line).context("the emulator did not start")?;
+    let host = Url::parse(value["api"].as_str().context("the emulator names no address")?)?;
+    Ok((child, serde_json::from_value(value)?, host))
+}
+
+/// What one way of sending came to.
+struct Measured {
+    wall: Duration,
+    cpu: Option<Duration>,
+    calls: u64,
+    memory: Option<u64>,
+}
+
+async fn measure(invoices: u64) -> anyhow::Result<ExitCode> {
+    let listener = RedirectListener::on_free_port().await?;
+    let (child, card, host) = start_emulator(listener.redirect_uri()).await?;
+    let folder = tempfile::tempdir()?;
+    let wiring = wire(&card, &host, &folder.path().join("load.sqlite3"))?;
+    wiring::sign_in(&wiring, &listener).await?;
+
+    let meter = Arc::new(Meter::default());
+    let engine = wiring.engine("load", meter.clone())?;
+    wiring::open(&engine, &settings()).await?;
+    engine.push_all((0..CUSTOMERS).map(customer).collect()).await?;
+    engine.run_until_idle().await?;
+
+    let through_engine = through_engine(&engine, &meter, invoices).await?;
+    if let Some(question) = engine.attention().await?.first() {
+        bail!("{} was not to be parked: {:?}", question.name, question.state);
+    }
+    let bare = bare(&wiring, &engine, invoices).await?;
+    say(told(invoices, &through_engine, &bare))?;
+    drop(child);
+    Ok(ExitCode::SUCCESS)
+}
+
+/// No limits on either side: what is measured is the work, not the waiting.
+fn wire(card: &Card, host: &Url, store: &std::path::Path) -> anyhow::Result<Wiring> {
+    let tenant = card.tenants.first().context("the emulator has no organisation")?.id.clone();
+    let config = XeroConfig::new(&card.client_id, &card.redirect_uri)
+        .with_secret(card.client_secret.clone())
+        .on_host(host)
+        .with_tenant(tenant);
+    let store = SqliteStore::open_with(SqliteOptions::file(store).plaintext_tokens())?;
+    let mut wiring = Wiring::new(config, ConnectionId::new("load"), store, wiring::transport()?, Arc::new(SystemClock));
+    wiring.pacer = AppPacer::new(
+        Limits { windows: Vec::new(), ..factory_accounting::xero::limits(&wiring.config) },
+        Arc::new(SystemClock),
+    );
+    Ok(wiring)
+}
+
+fn settings() -> Settings {
+    let gst = TaxCodes { sales: Some("OUTPUT2".to_owned()), purchases: None };
+    let accounts = Accounts { sales: Some("200".to_owned()), ..Accounts::default() };
+    Settings { accounts, default_tax: gst, ..Settings::default() }
+}
+
+fn customer(number: u64) -> Record {
+    Record::Customer(Party {
+        id: format!("c-{number}").into(),
+        name: format!("Customer {number}"),
+        email: None,
+        phone: None,
+        tax_number: None,
+        addresses: Vec::new(),
+        contacts: Vec::new(),
+        terms: None,
+        currency: None,
+        do_not_send: false,
+        create_in_package: None,
+    })
+}
+
+/// Three lines, one of them at four decimals.
+fn invoice(number: u64) -> Record {
+    let line = |description: &str, quantity: Decimal, price: Decimal| {
+        Line::Item(ItemLine {
+            product: None,
+            description: description.to_owned(),
+            quantity: Quantity(quantity),
+            unit_price: UnitPrice(price),
+            discount: None,
+            tax: None,
+            account: None,
+            job: None,
+        })
+    };
+    let day = chrono::NaiveDate::from_ymd_opt(2026, 7, 1).unwrap_or_default();
+    Record::Invoice(Invoice {
+        id: format!("inv-{number}").into(),
+        number: format!("LOAD-{number}"),
+        customer: format!("c-{}", number % CUSTOMERS).into(),
+        date: day,
+        due: day.checked_add_days(chrono::Days::new(20)),
+        currency: CURRENCY.parse().unwrap_or_else(|_| unreachable!("{CURRENCY} is a currency")),
+        exchange_rate: None,
+        tax_mode: TaxMode::Exclusive,
+        lines: vec![
+            line("Countersunk wood screw 4x30, zinc", Decimal::from(1_250), Decimal::new(825, 4)),
+            line("Concealed hinge 110°, soft close", Decimal::from(12 + number % 7), Decimal::new(890, 2)),
+            line("Workshop labour", Decimal::new(275, 2), Decimal::from(88)),
+        ],
+        total: None,
+        references: References::default(),
+        do_not_send: false,
+        order: None,
+        extent: Default::default(),
+        above_order: false,
+    })
+}
+
+const CURRENCY: &str = "NZD";
+
+async fn through_engine(engine: &Engine, meter: &Meter, invoices: u64) -> anyhow::Result<Measured> {
+    let (begun, cpu, calls) = (SystemClock.now(), cpu_time(), meter.read().calls());
+    let mut next = 0;
+    while next < invoices {
+        let end = invoices.min(next + PUSH);
+        engine.push_all((next..end).map(invoice).collect()).await?;
+        engine.run_until_idle().await?;
+        next = end;
+    }
+    Ok(Measured {
+        wall: (SystemClock.now() - begun).to_std().unwrap_or_default(),
+        cpu: cpu_time().zip(cpu).map(|(now, then)| now.saturating_sub(then)),
+        calls: meter.read().calls() - calls,
+        memory: peak_memory(),
+    })
+}
+
+/// The same batches by hand: made, sent, and the answer read; nothing is kept, checked or found again.
+async fn bare(wiring: &Wiring, engine: &Engine, invoices: u64) -> anyhow::Result<Measured> {
+    let keys: Vec<RecordKey> =
+        (0..CUSTOMERS).map(|number| RecordKey::new(RecordKind::Customer, format!("c-{number}"))).collect();
+    let links = engine.store().links(engine.connection(), &keys).await?;
+    let contacts: Vec<String> = links.into_iter().flatten().map(|link| link.remote.to_string()).collect();
+    let tokens = wiring.store.load(&wiring.connection).await?.context("there are no tokens")?;
+    let bearer = format!("Bearer {}", tokens.tokens.access.expose_secret());
+    let tenant = wiring.config.tenant.clone().context("there is no organisation")?;
+    let client = reqwest::Client::builder().no_proxy().build()?;
+    let mut url = wiring.config.api_base.join("Invoices")?;
+    url.set_query(Some("summarizeErrors=false&unitdp=4"));
+
+    let (begun, cpu) = (SystemClock.now(), cpu_time());
+    let (mut next, mut calls) = (0, 0);
+    while next < invoices {
+        let end = invoices.min(next + BATCH);
+        let batch: Vec<Value> = (next..end).map(|number| by_hand(number, &contacts)).collect();
+        let answer = client
+            .put(url.clone())
+            .header("authorization", &bearer)
+            .header("xero-tenant-id", tenant.as_str())
+            .header("accept", "application/json")
+            .header("content-type", "application/json")
+            .body(json!({ "Invoices": batch }).to_string())
+            .send()
+            .await?
+            .error_for_status()?;
+        let answer: Value = serde_json::from_slice(&answer.bytes().await?)?;
+        if answer["Invoices"].as_array().is_none_or(|made| made.len() as u64 != end - next) {
+            bail!("the bare loop's batch was not taken");
+        }
+        (next, calls) = (end, calls + 1);
+    }
+    Ok(Measured {
+        wall: (SystemClock.now() - begun).to_std().unwrap_or_default(),
+        cpu: cpu_time().zip(cpu).map(|(now, then)| now.saturating_sub(then)),
+        calls,
+        memory: None,
+    })
+}
+
+fn by_hand(number: u64, contacts: &[String]) -> Value {
+    let Record::Invoice(invoice) = invoice(number) else { return Value::Null };
+    let lines: Vec<Value> = invoice
+        .lines
+        .iter()
+        .filter_map(Line::as_item)
+        .map(|line| {
+            json!({
+                "Description": line.description, "Quantity": line.quantity.to_string(),
+                "UnitAmount": line.unit_price.to_string(), "AccountCode": "200", "TaxType": "OUTPUT2"
+            })
+        })
+        .collect();
+    let contact = usize::try_from(number).ok().and_then(|number| contacts.get(number % contacts.len().max(1)));
+    json!({
+        "Type": "ACCREC", "InvoiceNumber": format!("BARE-{number}"), "Contact": { "ContactID": contact },
+        "Date": invoice.date, "DueDate": invoice.due, "CurrencyCode": CURRENCY, "Status": "AUTHORISED",
+        "LineAmountTypes": "Exclusive", "LineItems": lines
+    })
+}
+
+fn told(invoices: u64, engine: &Measured, bare: &Measured) -> String {
+    let per_document = |measured: &Measured| measured.cpu.map(|cpu| cpu.as_micros() as u64 / invoices.max(1));
+    let a_second = |measured: &Measured| u128::from(invoices) * 1_000 / measured.wall.as_millis().max(1);
+    let calls = |measured: &Measured| (measured.calls * 1_000).div_ceil(invoices.max(1));
+    let shown = |value: Option<u64>| value.map_or_else(|| "(Linux only)".to_owned(), |value| value.to_string());
+    let mut text = measures(
+        ["", "engine and SQLite", "bare loop"],
+        &[
+            ["documents".to_owned(), invoices.to_string(), invoices.to_string()],
+            ["documents a second".to_owned(), a_second(engine).to_string(), a_second(bare).to_string()],
+            ["calls per 1,000 documents".to_owned(), calls(engine).to_string(), calls(bare).to_string()],
+            ["CPU µs per document".to_owned(), shown(per_document(engine)), shown(per_document(bare))],
+            ["peak memory, MB".to_owned(), shown(engine.memory.map(|bytes| bytes >> 20)), String::new()],
+        ],
+    );
+    if let (Some(ours), Some(theirs)) = (per_document(engine), per_document(bare)) {
+        let tenths = ours * 10 / theirs.max(1);
+        // Writing to a String cannot fail.
+        let _ = write!(text, "\nCPU per document: {}.{} times the bare loop's, and durable.", tenths / 10, tenths % 10);
+    }
+    text
+}

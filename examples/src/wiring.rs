@@ -1,0 +1,201 @@
+//! Putting an engine together: store, network, Xero, clock.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use factory_accounting::clock::Clock;
+use factory_accounting::engine::{Engine, Observer};
+use factory_accounting::http::{AppPacer, ReqwestTransport, SystemClock, Transport};
+use factory_accounting::ids::{ConnectionId, WorkerId};
+use factory_accounting::settings::Settings;
+use factory_accounting::sqlite::{SqliteOptions, SqliteStore};
+use factory_accounting::token::TokenStore as _;
+use factory_accounting::xero::{XeroAuthoriser, XeroConfig, XeroProvider, limits};
+use url::Url;
+
+use crate::clock::SwiftClock;
+use crate::connection::{ConnectionFile, Secrets};
+use crate::emulator::{Emulator, Start};
+use crate::sign_in::{RedirectListener, press_allow};
+
+/// Everything that an engine for one connection is made from.
+#[derive(Clone, Debug)]
+pub struct Wiring {
+    /// The app and the organisation.
+    pub config: XeroConfig,
+    /// The connection's id.
+    pub connection: ConnectionId,
+    /// The store.
+    pub store: SqliteStore,
+    /// The network.
+    pub transport: Arc<dyn Transport>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// The app's limits, shared by every engine of this program.
+    pub pacer: AppPacer,
+}
+
+impl Wiring {
+    /// A connection with the limits that its app has at Xero.
+    #[must_use]
+    pub fn new(
+        config: XeroConfig,
+        connection: ConnectionId,
+        store: SqliteStore,
+        transport: Arc<dyn Transport>,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
+        let pacer = AppPacer::new(limits(&config), Arc::clone(&clock));
+        Self { config, connection, store, transport, clock, pacer }
+    }
+
+    /// A connection that `connect` has made.
+    ///
+    /// # Errors
+    /// The store cannot be opened, or a secret is missing.
+    pub fn real(file: &ConnectionFile, secrets: &Secrets) -> anyhow::Result<Self> {
+        let options = SqliteOptions::file(&file.store).token_key(secrets.token_key()?);
+        let store =
+            SqliteStore::open_with(options).with_context(|| format!("failed to open {}", file.store.display()))?;
+        let config = file.config(secrets.client_secret()?);
+        Ok(Self::new(config, file.connection.clone(), store, transport()?, Arc::new(SystemClock)))
+    }
+
+    /// The same over a store that was opened anew, as a restarted program would.
+    ///
+    /// # Errors
+    /// The store cannot be opened.
+    pub fn reopened(&self, store: &Path) -> anyhow::Result<Self> {
+        let store = SqliteStore::open_with(SqliteOptions::file(store).plaintext_tokens())?;
+        Ok(Self { store, ..self.clone() })
+    }
+
+    /// An engine under a worker's name.
+    ///
+    /// # Errors
+    /// The configuration is not one that a provider can be made from.
+    pub fn engine(&self, worker: &str, observer: Arc<dyn Observer>) -> anyhow::Result<Engine> {
+        let store = Arc::new(self.store.clone());
+        let provider = XeroProvider::new(
+            self.config.clone(),
+            Arc::clone(&self.transport),
+            store.clone(),
+            self.connection.clone(),
+            WorkerId::new(worker),
+            Arc::clone(&self.clock),
+            &self.pacer,
+        )?;
+        Ok(Engine::builder(self.connection.clone(), Arc::new(provider), store, Arc::clone(&self.clock))
+            .worker(worker)
+            .observer(observer)
+            .build())
+    }
+}
+
+/// The real network.
+///
+/// # Errors
+/// TLS cannot be set up.
+pub fn transport() -> anyhow::Result<Arc<dyn Transport>> {
+    let agent = concat!("factory-accounting-examples/", env!("CARGO_PKG_VERSION"));
+    Ok(Arc::new(ReqwestTransport::builder(agent).build()?))
+}
+
+/// Opens the connection and saves the settings, unless they are the ones in force.
+///
+/// # Errors
+/// The package cannot be reached, or the store failed.
+pub async fn open(engine: &Engine, settings: &Settings) -> anyhow::Result<String> {
+    let organisation = engine.connect().await?;
+    if engine.settings().await? != *settings {
+        engine.save_settings(settings.clone()).await?;
+    }
+    Ok(organisation.name)
+}
+
+/// The emulator with a signed-in connection to its first organisation.
+#[derive(Debug)]
+pub struct Stage {
+    /// The emulator.
+    pub emulator: Emulator,
+    /// The connection.
+    pub wiring: Wiring,
+    /// The time of both.
+    pub clock: SwiftClock,
+}
+
+/// The examples' connection to the emulator. A host makes a new UUID for each connection.
+const CONNECTION: &str = "7b0a53a2-2f1c-4c35-9a53-0d7f0a6c1e11";
+
+impl Stage {
+    /// Opens `store` beside the emulator's books, which are kept next to it; a store that is new finds new books.
+    ///
+    /// # Errors
+    /// Store and books do not belong together, or one of them cannot be opened.
+    pub async fn kept(store: &Path) -> anyhow::Result<Self> {
+        let books = books_beside(store);
+        if store.exists() != books.exists() {
+            let (there, gone) = if store.exists() { (store, &*books) } else { (&*books, store) };
+            anyhow::bail!(
+                "{} is there but {} is not: what one has linked, the other does not know. Start with --fresh",
+                there.display(),
+                gone.display()
+            );
+        }
+        Self::set(SqliteOptions::file(store), Some(&books), 1).await
+    }
+
+    /// Opens a store and books that nothing outlives.
+    ///
+    /// # Errors
+    /// A port or the store cannot be opened.
+    pub async fn passing(store: &Path, seed: u64) -> anyhow::Result<Self> {
+        Self::set(SqliteOptions::file(store), None, seed).await
+    }
+
+    async fn set(store: SqliteOptions, books: Option<&Path>, seed: u64) -> anyhow::Result<Self> {
+        let clock = SwiftClock::default();
+        let listener = RedirectListener::on_free_port().await?;
+        let start = Start { seed, redirect_uri: listener.redirect_uri().clone() };
+        let emulator = Emulator::start(start, clock.clone(), books).await?;
+        let card = emulator.card().clone();
+        let config = XeroConfig::new(card.client_id, card.redirect_uri).with_secret(card.client_secret);
+        let tenant = card.tenants.first().context("the emulator has no organisation")?.id.clone();
+        let config = config.on_host(emulator.host()).with_tenant(tenant);
+        // The emulator's tokens open nothing, so they may lie open.
+        let store = SqliteStore::open_with(store.plaintext_tokens())?;
+        let wiring = Wiring::new(config, ConnectionId::new(CONNECTION), store, transport()?, Arc::new(clock.clone()));
+        if wiring.store.load(&wiring.connection).await?.is_none() {
+            sign_in(&wiring, &listener).await?;
+        }
+        Ok(Self { emulator, wiring, clock })
+    }
+}
+
+/// Where the emulator's books are kept.
+#[must_use]
+pub fn books_beside(store: &Path) -> std::path::PathBuf {
+    store.with_extension("books.jsonl")
+}
+
+/// Signs in to the emulator: the whole authorisation code flow with state and PKCE, the person's part included.
+///
+/// # Errors
+/// The emulator or the store cannot be reached.
+pub async fn sign_in(wiring: &Wiring, listener: &RedirectListener) -> anyhow::Result<()> {
+    let authoriser = XeroAuthoriser::new(
+        wiring.config.clone(),
+        Arc::clone(&wiring.transport),
+        Arc::new(wiring.store.clone()),
+        wiring.connection.clone(),
+        WorkerId::new("sign-in"),
+        Arc::clone(&wiring.clock),
+    )?;
+    let begun = authoriser.begin();
+    let url: Url = begun.url.clone();
+    let (back, pressed) = tokio::join!(listener.wait(), press_allow(&url));
+    pressed?;
+    authoriser.finish(&begun, back?.as_str()).await?;
+    Ok(())
+}

@@ -1,0 +1,112 @@
+//! Who may write to an order's draft: the order, until one invoice takes it over (F55). Never two at once, and never the
+//! order once an invoice may hold it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use factory_accounting_core::ids::RemoteId;
+use factory_accounting_core::model::{Extent, Record, RecordKey, RecordKind};
+use factory_accounting_core::plan::{self, Subject};
+use factory_accounting_core::store::{Link, Operation, StateFilter};
+
+use crate::engine::EngineError;
+use crate::push::order_key;
+use crate::round::Round;
+
+/// Links that planning needs, and who else holds the records they point to.
+pub(crate) struct Surroundings {
+    pub(crate) links: BTreeMap<RecordKey, Link>,
+    holders: BTreeMap<RemoteId, Vec<RecordKey>>,
+    /// Orders of which something is in an attempt: their own document, or one that bills them.
+    in_flight: BTreeSet<RecordKey>,
+}
+
+/// What becomes of drafts within one round.
+#[derive(Default)]
+pub(crate) struct Drafts {
+    /// Orders whose draft an invoice of this round may take over.
+    wanted: BTreeSet<RecordKey>,
+    taken: BTreeSet<RemoteId>,
+}
+
+/// An order's draft as an invoice finds it.
+pub(crate) enum Taken {
+    /// The invoice may have it.
+    Free(RemoteId),
+    /// Another document may be getting it at this moment.
+    Busy,
+}
+
+impl Round<'_> {
+    /// Loads the links of everything that the operations touch.
+    pub(crate) async fn surroundings(&self, subjects: &[(Operation, Subject)]) -> Result<Surroundings, EngineError> {
+        let inner = self.inner;
+        let mut keys = Vec::new();
+        for (operation, subject) in subjects {
+            keys.push(operation.key.clone());
+            keys.extend(plan::references(subject));
+        }
+        keys.sort();
+        keys.dedup();
+        let found = inner.store.links(&inner.connection, &keys).await?;
+        let links: BTreeMap<RecordKey, Link> =
+            keys.into_iter().zip(found).filter_map(|(key, link)| Some((key, link?))).collect();
+        // Only an order's draft can be held by two records: the order and the invoice it was promoted to.
+        let drafts: Vec<RemoteId> =
+            links.values().filter(|link| link.key.kind == RecordKind::Order).map(|link| link.remote.clone()).collect();
+        let mut around = Surroundings { links, holders: BTreeMap::new(), in_flight: BTreeSet::new() };
+        if drafts.is_empty() {
+            return Ok(around);
+        }
+        for link in inner.store.links_to(&inner.connection, &drafts).await? {
+            around.holders.entry(link.remote).or_default().push(link.key);
+        }
+        for operation in inner.operations(&[StateFilter::Sending]).await? {
+            match operation.key.kind {
+                RecordKind::Order => around.in_flight.insert(operation.key),
+                RecordKind::Invoice => operation.parent.is_some_and(|order| around.in_flight.insert(order)),
+                _ => false,
+            };
+        }
+        Ok(around)
+    }
+}
+
+impl Surroundings {
+    /// The invoice that holds the same remote record as an order.
+    pub(crate) fn invoice_on(&self, remote: &RemoteId, order: &RecordKey) -> Option<&RecordKey> {
+        self.holders.get(remote)?.iter().find(|key| *key != order && key.kind == RecordKind::Invoice)
+    }
+
+    /// The order whose draft an invoice may take over, and the draft: the invoice bills all of the order, has no document
+    /// of its own, and no other invoice has taken it.
+    fn draft_for(&self, subject: &Subject) -> Option<(RecordKey, RemoteId)> {
+        let Subject::Record(record) = subject else { return None };
+        let Record::Invoice(invoice) = record.as_ref() else { return None };
+        let order = order_key(record).filter(|_| invoice.extent == Extent::Full)?;
+        let link = self.links.get(&order).filter(|link| !link.status.is_gone())?;
+        let free = !self.links.contains_key(&invoice.key()) && self.invoice_on(&link.remote, &order).is_none();
+        free.then(|| (order, link.remote.clone()))
+    }
+}
+
+impl Drafts {
+    pub(crate) fn of(subjects: &[(Operation, Subject)], around: &Surroundings) -> Self {
+        let wanted = subjects.iter().filter_map(|(_, subject)| Some(around.draft_for(subject)?.0)).collect();
+        Self { wanted, taken: BTreeSet::new() }
+    }
+
+    /// Whether an order is to be left alone, because an invoice that is older than this state of it, or one that is in an
+    /// attempt, may be taking its draft.
+    pub(crate) fn keep_waiting(&self, operation: &Operation, around: &Surroundings) -> bool {
+        operation.key.kind == RecordKind::Order
+            && around.links.contains_key(&operation.key)
+            && (self.wanted.contains(&operation.key) || around.in_flight.contains(&operation.key))
+    }
+
+    /// Gives an invoice its order's draft, if it may have it.
+    pub(crate) fn take(&mut self, subject: &Subject, around: &Surroundings) -> Option<Taken> {
+        let (order, draft) = around.draft_for(subject)?;
+        let free = !around.in_flight.contains(&order) && self.taken.insert(draft.clone());
+        Some(if free { Taken::Free(draft) } else { Taken::Busy })
+    }
+}

@@ -1,0 +1,40 @@
+//! What the outbox holds, and has held, of a record.
+
+use factory_accounting_core::model::RecordKey;
+use factory_accounting_core::store::{Operation, OperationQuery, StateFilter};
+
+use crate::engine::{EngineError, Inner};
+
+/// Operations in one read.
+const PAGE: usize = 500;
+
+impl Inner {
+    /// Every operation of a record, oldest first.
+    pub(crate) async fn history(&self, key: &RecordKey) -> Result<Vec<Operation>, EngineError> {
+        self.list(OperationQuery { key: Some(key.clone()), ..OperationQuery::default() }).await
+    }
+
+    /// The newest operation of a record.
+    pub(crate) async fn newest(&self, key: &RecordKey) -> Result<Option<Operation>, EngineError> {
+        Ok(self.history(key).await?.pop())
+    }
+
+    /// Operations in some states, oldest first.
+    pub(crate) async fn operations(&self, states: &[StateFilter]) -> Result<Vec<Operation>, EngineError> {
+        self.list(OperationQuery { states: states.to_vec(), ..OperationQuery::default() }).await
+    }
+
+    async fn list(&self, query: OperationQuery) -> Result<Vec<Operation>, EngineError> {
+        let mut all: Vec<Operation> = Vec::new();
+        loop {
+            let after = all.last().map(|operation| operation.id);
+            let page = OperationQuery { after, limit: PAGE, ..query.clone() };
+            let page = self.store.operations(&self.connection, page).await?;
+            let last = page.len() < PAGE;
+            all.extend(page);
+            if last {
+                return Ok(all);
+            }
+        }
+    }
+}

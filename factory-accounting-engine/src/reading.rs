@@ -1,0 +1,193 @@
+//! Updates and voids read the record first: what is done follows from the record as the books hold it now.
+
+use std::collections::BTreeMap;
+
+use factory_accounting_core::code::{Code, Parked};
+use factory_accounting_core::error::{ErrorKind, ProviderError};
+use factory_accounting_core::ids::RemoteId;
+use factory_accounting_core::model::RecordKind;
+use factory_accounting_core::plan::{self, Draft, Revision};
+use factory_accounting_core::planned::{Changes, Content, Planned};
+use factory_accounting_core::provider::{Intent, ProbeTarget, RemoteRecord, RemoteStatus};
+use factory_accounting_core::store::{Goal, Link, LinkOrigin, Operation, Outcome};
+
+use crate::drafts::Surroundings;
+use crate::engine::EngineError;
+use crate::event::{Event, Verb};
+use crate::planning::{Write, create};
+use crate::round::Round;
+use crate::sending::link_from;
+use crate::settling::Settling;
+
+/// An operation whose record is to be read before it can be planned to the end.
+pub(crate) struct Reading {
+    pub(crate) operation: Operation,
+    /// `None` for a void.
+    pub(crate) draft: Option<Draft>,
+    pub(crate) remote: RemoteId,
+    pub(crate) origin: LinkOrigin,
+    pub(crate) link: Option<Link>,
+}
+
+impl Round<'_> {
+    /// Reads the records of updates and voids, many in a call, and plans them to the end.
+    pub(crate) async fn read(
+        &mut self,
+        readings: Vec<Reading>,
+        around: &Surroundings,
+    ) -> Result<Vec<Write>, EngineError> {
+        let mut by_kind: BTreeMap<RecordKind, Vec<Reading>> = BTreeMap::new();
+        for reading in readings {
+            by_kind.entry(reading.operation.key.kind).or_default().push(reading);
+        }
+        let mut writes = Vec::new();
+        for (kind, mut queue) in by_kind {
+            let chunk = self.inner.provider.capabilities().of(kind).map_or(1, |capability| capability.fetch.max(1));
+            while !queue.is_empty() && self.stop.is_none() {
+                let rest = queue.split_off(chunk.min(queue.len()));
+                let now = std::mem::replace(&mut queue, rest);
+                writes.extend(self.read_chunk(kind, now, around).await?);
+            }
+        }
+        Ok(writes)
+    }
+
+    async fn read_chunk(
+        &mut self,
+        kind: RecordKind,
+        readings: Vec<Reading>,
+        around: &Surroundings,
+    ) -> Result<Vec<Write>, EngineError> {
+        let ids: Vec<RemoteId> = readings.iter().map(|reading| reading.remote.clone()).collect();
+        self.inner.called(Verb::Fetch, Some(kind), ids.len());
+        let bases = match self.inner.provider.fetch(kind, &ids).await.and_then(|bases| complete(bases, ids.len())) {
+            Ok(bases) => bases,
+            Err(error) => {
+                let settlings = readings
+                    .into_iter()
+                    .map(|reading| {
+                        let settling = self.failed_read(&reading.operation, &error);
+                        (reading.operation, settling)
+                    })
+                    .collect();
+                self.settle(None, settlings).await?;
+                return Ok(Vec::new());
+            }
+        };
+        let mut settled = Vec::new();
+        let mut writes = Vec::new();
+        let mut bases = bases.into_iter();
+        for reading in readings {
+            let base = bases.next().flatten();
+            match self.plan_on_base(&reading, base, around) {
+                Ok(write) => writes.push(write),
+                Err(settling) => settled.push((reading.operation, *settling)),
+            }
+        }
+        self.settle(None, settled).await?;
+        Ok(writes)
+    }
+
+    fn plan_on_base(
+        &self,
+        reading: &Reading,
+        base: Option<RemoteRecord>,
+        around: &Surroundings,
+    ) -> Result<Write, Box<Settling>> {
+        let Reading { operation, draft, origin, link, .. } = reading;
+        let key = &operation.key;
+        // An invoice does not fall with its order's draft: it becomes a document of its own.
+        if let (LinkOrigin::Promoted, None, Some(draft)) = (origin, link, draft)
+            && base.as_ref().is_none_or(|base| base.status.is_gone())
+        {
+            return Ok(create(operation.clone(), draft.clone()));
+        }
+        let Some(base) = base else {
+            if operation.goal == Goal::Voided {
+                let gone = RemoteRecord::new(key.kind, reading.remote.clone(), RemoteStatus::Deleted);
+                let seen = link_from(operation, &gone, None, *origin, link.as_ref(), self.inner.now());
+                return Err(Box::new(Settling { links: vec![seen], ..Settling::done(Outcome::Voided) }));
+            }
+            let reason = format!("{} {:?} is no longer in {}", key.kind, operation.name, self.inner.package_title());
+            return Err(Box::new(Settling::park(Parked::new(Code::RemoteGone, reason))));
+        };
+        let mut notices = Vec::new();
+        if let Some(drift) = link.as_ref().and_then(|link| plan::drift(link, &base)) {
+            notices.push(Event::Drift { key: key.clone(), what: drift.what });
+        }
+        let context = self.inner.context(&self.facts, &around.links);
+        let verdict = match draft {
+            Some(draft) => plan::revise(key, &operation.name, draft, &base, &context),
+            None => match plan::void(key, &operation.name, &base, &context) {
+                Ok(true) => return Ok(self.void_write(reading, base)),
+                Ok(false) => Revision::Unchanged,
+                Err(parked) => Revision::Park(parked),
+            },
+        };
+        let settling = match verdict {
+            Revision::Update { content, changes } => {
+                let Some(draft) = draft else { return Ok(self.void_write(reading, base)) };
+                for notice in notices {
+                    self.inner.tell(&notice);
+                }
+                return Ok(Write {
+                    operation: operation.clone(),
+                    intent: Intent::Update,
+                    planned: Planned {
+                        key: key.clone(),
+                        name: operation.name.clone(),
+                        content,
+                        base: Some(Box::new(base)),
+                        changes,
+                        probe: draft.probe.clone(),
+                    },
+                    fingerprint: draft.fingerprint.clone(),
+                    origin: *origin,
+                });
+            }
+            Revision::Unchanged => {
+                let fingerprint = draft.as_ref().map(|draft| draft.fingerprint.clone());
+                let seen = link_from(operation, &base, fingerprint, *origin, link.as_ref(), self.inner.now());
+                let outcome = if operation.goal == Goal::Voided { Outcome::Voided } else { Outcome::Unchanged };
+                Settling { links: vec![seen], notices, ..Settling::done(outcome) }
+            }
+            Revision::Park(parked) => Settling { notices, ..Settling::park(parked) },
+        };
+        Err(Box::new(settling))
+    }
+
+    fn void_write(&self, reading: &Reading, base: RemoteRecord) -> Write {
+        let operation = &reading.operation;
+        Write {
+            operation: operation.clone(),
+            intent: Intent::Void,
+            planned: Planned {
+                key: operation.key.clone(),
+                name: operation.name.clone(),
+                probe: ProbeTarget {
+                    kind: operation.key.kind,
+                    marker: operation.name.clone(),
+                    party: base.party.clone(),
+                    parent: base.parent.clone(),
+                    counterpart: base.counterpart.clone(),
+                    date: base.date,
+                    in_reference: false,
+                },
+                content: Content::Void,
+                base: Some(Box::new(base)),
+                changes: Changes { header: false, lines: false, status: true },
+            },
+            fingerprint: String::new(),
+            origin: reading.origin,
+        }
+    }
+}
+
+/// An answer that leaves out what was asked for says nothing about it: not that it is not there.
+pub(crate) fn complete<T>(answers: Vec<T>, asked: usize) -> Result<Vec<T>, ProviderError> {
+    if answers.len() == asked {
+        return Ok(answers);
+    }
+    let message = format!("{} answers to {asked} questions", answers.len());
+    Err(ProviderError::new(ErrorKind::Protocol, message))
+}

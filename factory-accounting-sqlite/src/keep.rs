@@ -1,0 +1,116 @@
+//! What is kept beside operations and links: the connection, its settings, the package's lists and how far it was read.
+
+use chrono::{DateTime, Utc};
+use factory_accounting_core::ids::{ConnectionId, Cursor, OrganisationId};
+use factory_accounting_core::provider::{CatalogueEntry, CatalogueKind, ChangeFeed, Organisation};
+use factory_accounting_core::settings::Settings;
+use factory_accounting_core::store::Connection as Stored;
+use factory_accounting_core::store::transition;
+use rusqlite::{Connection, OptionalExtension, params};
+
+use crate::fault::{Fault, Outcome};
+use crate::rows::{instant, json, millis, parse, unsigned};
+
+pub(crate) fn connection(db: &Connection, id: &ConnectionId) -> Outcome<Option<Stored>> {
+    let mut statement = db.prepare_cached("SELECT organisation, state FROM fa_connection WHERE connection = ?1")?;
+    let mut rows = statement.query([id.as_str()])?;
+    let Some(row) = rows.next()? else { return Ok(None) };
+    Ok(Some(Stored {
+        id: id.clone(),
+        organisation: row.get::<_, Option<String>>(0)?.map(OrganisationId::from),
+        state: parse("state of the connection", &row.get::<_, String>(1)?)?,
+    }))
+}
+
+pub(crate) fn put_connection(db: &Connection, new: &Stored) -> Outcome<()> {
+    let pinned = connection(db, &new.id)?.and_then(|stored| stored.organisation);
+    if let (Some(pinned), Some(other)) = (&pinned, &new.organisation)
+        && pinned != other
+    {
+        return Err(Fault(transition::pinned(&new.id, pinned, other)));
+    }
+    let organisation = new.organisation.as_ref().or(pinned.as_ref()).map(OrganisationId::as_str);
+    let sql = "INSERT INTO fa_connection (connection, organisation, state) VALUES (?1, ?2, ?3)
+               ON CONFLICT DO UPDATE SET organisation = excluded.organisation, state = excluded.state";
+    db.prepare_cached(sql)?.execute(params![new.id.as_str(), organisation, json(&new.state)?])?;
+    Ok(())
+}
+
+pub(crate) fn settings(db: &Connection, connection: &ConnectionId) -> Outcome<Option<(u64, Settings)>> {
+    let sql = "SELECT version, settings FROM fa_settings WHERE connection = ?1 ORDER BY version DESC LIMIT 1";
+    let mut statement = db.prepare_cached(sql)?;
+    let mut rows = statement.query([connection.as_str()])?;
+    let Some(row) = rows.next()? else { return Ok(None) };
+    Ok(Some((unsigned(row, 0)?, parse("settings", &row.get::<_, String>(1)?)?)))
+}
+
+pub(crate) fn save_settings(
+    db: &Connection,
+    connection: &ConnectionId,
+    settings: &Settings,
+    now: DateTime<Utc>,
+) -> Outcome<u64> {
+    let mut statement = db.prepare_cached(
+        "INSERT INTO fa_settings (connection, version, saved_at, settings)
+         SELECT ?1, coalesce(max(version), 0) + 1, ?2, ?3 FROM fa_settings WHERE connection = ?1 RETURNING version",
+    )?;
+    let mut rows = statement.query(params![connection.as_str(), millis(now), json(settings)?])?;
+    match rows.next()? {
+        Some(row) => unsigned(row, 0),
+        None => Err(rusqlite::Error::QueryReturnedNoRows.into()),
+    }
+}
+
+/// A list of the package, and when it was read, UTC.
+pub(crate) type Catalogue = (DateTime<Utc>, Vec<CatalogueEntry>);
+
+pub(crate) fn catalogue(db: &Connection, connection: &ConnectionId, kind: CatalogueKind) -> Outcome<Option<Catalogue>> {
+    let sql = "SELECT read_at, entries FROM fa_catalogue WHERE connection = ?1 AND kind = ?2";
+    let mut statement = db.prepare_cached(sql)?;
+    let mut rows = statement.query(params![connection.as_str(), kind.as_str()])?;
+    let Some(row) = rows.next()? else { return Ok(None) };
+    Ok(Some((instant(row.get(0)?)?, parse("list of the package", &row.get::<_, String>(1)?)?)))
+}
+
+pub(crate) fn put_catalogue(
+    db: &Connection,
+    connection: &ConnectionId,
+    kind: CatalogueKind,
+    entries: &[CatalogueEntry],
+    read_at: DateTime<Utc>,
+) -> Outcome<()> {
+    let sql = "INSERT INTO fa_catalogue (connection, kind, read_at, entries) VALUES (?1, ?2, ?3, ?4)
+               ON CONFLICT DO UPDATE SET read_at = excluded.read_at, entries = excluded.entries";
+    db.prepare_cached(sql)?.execute(params![connection.as_str(), kind.as_str(), millis(read_at), json(entries)?])?;
+    Ok(())
+}
+
+pub(crate) fn organisation(
+    db: &Connection,
+    connection: &ConnectionId,
+) -> Outcome<Option<(DateTime<Utc>, Organisation)>> {
+    let sql = "SELECT read_at, organisation FROM fa_organisation WHERE connection = ?1";
+    let mut statement = db.prepare_cached(sql)?;
+    let mut rows = statement.query([connection.as_str()])?;
+    let Some(row) = rows.next()? else { return Ok(None) };
+    Ok(Some((instant(row.get(0)?)?, parse("organisation", &row.get::<_, String>(1)?)?)))
+}
+
+pub(crate) fn put_organisation(
+    db: &Connection,
+    connection: &ConnectionId,
+    organisation: &Organisation,
+    read_at: DateTime<Utc>,
+) -> Outcome<()> {
+    let sql = "INSERT INTO fa_organisation (connection, read_at, organisation) VALUES (?1, ?2, ?3)
+               ON CONFLICT DO UPDATE SET read_at = excluded.read_at, organisation = excluded.organisation";
+    db.prepare_cached(sql)?.execute(params![connection.as_str(), millis(read_at), json(organisation)?])?;
+    Ok(())
+}
+
+pub(crate) fn cursor(db: &Connection, connection: &ConnectionId, feed: ChangeFeed) -> Outcome<Option<Cursor>> {
+    let sql = "SELECT cursor FROM fa_cursor WHERE connection = ?1 AND feed = ?2";
+    let parameters = params![connection.as_str(), feed.as_str()];
+    let cursor: Option<String> = db.prepare_cached(sql)?.query_row(parameters, |row| row.get(0)).optional()?;
+    Ok(cursor.map(Cursor::from))
+}

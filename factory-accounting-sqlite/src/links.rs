@@ -1,0 +1,127 @@
+//! Links, and what inbound changes do to them.
+
+use std::collections::BTreeMap;
+
+use factory_accounting_core::ids::{ConnectionId, LocalId, RemoteId};
+use factory_accounting_core::model::{RecordKey, RecordKind};
+use factory_accounting_core::store::transition;
+use factory_accounting_core::store::{Absorb, Link};
+use rusqlite::{Connection, ErrorCode, OptionalExtension, params};
+
+use crate::fault::{Fault, Outcome};
+use crate::outbox::Outbox;
+use crate::rows::{json, key, parse};
+
+/// Stores a link in place of an earlier one and wakes what waits for it.
+pub(crate) fn store(outbox: &Outbox<'_>, link: &Link) -> Outcome<()> {
+    let connection = outbox.connection.as_str();
+    // Removed and added anew rather than updated, so that `stored` grows.
+    remove(outbox.db, outbox.connection, &link.key)?;
+    let mut statement = outbox.db.prepare_cached(
+        "INSERT INTO fa_link (connection, kind, local, remote, exclusive, link) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+    )?;
+    let stored = statement.execute(params![
+        connection,
+        link.key.kind.as_str(),
+        link.key.id.as_str(),
+        link.remote.as_str(),
+        transition::is_exclusive(link),
+        json(link)?,
+    ]);
+    match stored {
+        Ok(_) => outbox.wake(&link.key),
+        Err(error) if error.sqlite_error_code() == Some(ErrorCode::ConstraintViolation) => {
+            match owner(outbox.db, outbox.connection, link)? {
+                Some(owner) => Err(Fault(transition::taken(link, &owner))),
+                None => Err(error.into()),
+            }
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn owner(db: &Connection, connection: &ConnectionId, link: &Link) -> Outcome<Option<RecordKey>> {
+    let mut statement = db.prepare_cached(
+        "SELECT local FROM fa_link WHERE connection = ?1 AND kind = ?2 AND remote = ?3 AND exclusive = 1",
+    )?;
+    let parameters = params![connection.as_str(), link.key.kind.as_str(), link.remote.as_str()];
+    let local: Option<String> = statement.query_row(parameters, |row| row.get(0)).optional()?;
+    local.map(|local| key(link.key.kind.as_str(), local)).transpose()
+}
+
+pub(crate) fn absorb(db: &Connection, absorb: &Absorb) -> Outcome<()> {
+    for link in &absorb.links {
+        store(&Outbox { db, connection: &absorb.connection, now: link.seen_at }, link)?;
+    }
+    if let Some(cursor) = &absorb.cursor {
+        let sql = "INSERT INTO fa_cursor (connection, feed, cursor) VALUES (?1, ?2, ?3)
+                   ON CONFLICT DO UPDATE SET cursor = excluded.cursor";
+        let parameters = params![absorb.connection.as_str(), absorb.feed.as_str(), cursor.as_str()];
+        db.prepare_cached(sql)?.execute(parameters)?;
+    }
+    Ok(())
+}
+
+pub(crate) fn remove(db: &Connection, connection: &ConnectionId, key: &RecordKey) -> Outcome<()> {
+    let sql = "DELETE FROM fa_link WHERE connection = ?1 AND kind = ?2 AND local = ?3";
+    db.prepare_cached(sql)?.execute(params![connection.as_str(), key.kind.as_str(), key.id.as_str()])?;
+    Ok(())
+}
+
+/// When a record's link was stored, in the order of all storing.
+pub(crate) fn stored(db: &Connection, connection: &ConnectionId, key: &RecordKey) -> Outcome<Option<i64>> {
+    let sql = "SELECT stored FROM fa_link WHERE connection = ?1 AND kind = ?2 AND local = ?3";
+    let parameters = params![connection.as_str(), key.kind.as_str(), key.id.as_str()];
+    Ok(db.prepare_cached(sql)?.query_row(parameters, |row| row.get(0)).optional()?)
+}
+
+/// The last link stored, removed ones included.
+pub(crate) fn newest(db: &Connection) -> Outcome<i64> {
+    let sql = "SELECT seq FROM sqlite_sequence WHERE name = 'fa_link'";
+    Ok(db.prepare_cached(sql)?.query_row([], |row| row.get(0)).optional()?.unwrap_or(0))
+}
+
+pub(crate) fn of_keys(db: &Connection, connection: &ConnectionId, keys: &[RecordKey]) -> Outcome<Vec<Option<Link>>> {
+    let sql = "SELECT link FROM fa_link WHERE connection = ?1 AND kind = ?2 AND local = ?3";
+    let mut statement = db.prepare_cached(sql)?;
+    keys.iter()
+        .map(|key| {
+            let parameters = params![connection.as_str(), key.kind.as_str(), key.id.as_str()];
+            let text: Option<String> = statement.query_row(parameters, |row| row.get(0)).optional()?;
+            text.map(|text| parse("link", &text)).transpose()
+        })
+        .collect()
+}
+
+pub(crate) fn to_remotes(db: &Connection, connection: &ConnectionId, remotes: &[RemoteId]) -> Outcome<Vec<Link>> {
+    let mut statement = db.prepare_cached("SELECT link FROM fa_link WHERE connection = ?1 AND remote = ?2")?;
+    let mut links = BTreeMap::new();
+    for remote in remotes {
+        let mut rows = statement.query(params![connection.as_str(), remote.as_str()])?;
+        while let Some(row) = rows.next()? {
+            let link: Link = parse("link", &row.get::<_, String>(0)?)?;
+            links.insert(link.key.clone(), link);
+        }
+    }
+    Ok(links.into_values().collect())
+}
+
+pub(crate) fn page(
+    db: &Connection,
+    connection: &ConnectionId,
+    kind: RecordKind,
+    after: Option<&LocalId>,
+    limit: usize,
+) -> Outcome<Vec<Link>> {
+    // Host ids are not empty, so that the empty one stands for the beginning.
+    let sql = "SELECT link FROM fa_link WHERE connection = ?1 AND kind = ?2 AND local > ?3 ORDER BY local LIMIT ?4";
+    let mut statement = db.prepare_cached(sql)?;
+    let after = after.map_or("", LocalId::as_str);
+    let mut rows =
+        statement.query(params![connection.as_str(), kind.as_str(), after, crate::read::page_size(limit)])?;
+    let mut links = Vec::new();
+    while let Some(row) = rows.next()? {
+        links.push(parse("link", &row.get::<_, String>(0)?)?);
+    }
+    Ok(links)
+}

@@ -1,0 +1,194 @@
+//! Between rows and values.
+
+use std::str::FromStr;
+
+use chrono::{DateTime, Utc};
+use factory_accounting_core::ids::{AttemptId, Generation, LocalId, OperationId, Revision};
+use factory_accounting_core::model::{RecordKey, RecordKind};
+use factory_accounting_core::store::transition::Position;
+use factory_accounting_core::store::{Goal, Operation, OperationState};
+use rusqlite::{Connection, Row};
+use rust_decimal::Decimal;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::fault::{Fault, Outcome, damaged};
+
+/// The columns that [`operation`] reads, in its order.
+pub(crate) const OPERATION: &str = "id, kind, local, name, goal, revision, generation, record, fingerprint, parent_kind, \
+     parent_local, net, state, attempt, parked, outcome, not_before, claims, failures, last_error, created_at, updated_at, \
+     decisions, blocked";
+
+/// Reads an operation; what it waits for costs another look, and only where it waits at all.
+pub(crate) fn operation(connection: &Connection, row: &Row<'_>) -> Outcome<Operation> {
+    let id = OperationId(unsigned(row, 0)?);
+    let parent = match (row.get::<_, Option<String>>(9)?, row.get::<_, Option<String>>(10)?) {
+        (Some(kind), Some(local)) => Some(key(&kind, local)?),
+        _ => None,
+    };
+    let net = row.get_ref(11)?.as_str_or_null().map_err(|error| damaged("net amount", error))?;
+    let decisions = row.get_ref(22)?.as_str_or_null().map_err(|error| damaged("decisions", error))?;
+    Ok(Operation {
+        id,
+        key: key(row.get_ref(1)?.as_str().map_err(|error| damaged("kind", error))?, row.get(2)?)?,
+        name: row.get(3)?,
+        goal: goal(row.get_ref(4)?.as_str().map_err(|error| damaged("goal", error))?)?,
+        revision: Revision(unsigned(row, 5)?),
+        generation: Generation(row.get(6)?),
+        record: row.get(7)?,
+        fingerprint: row.get(8)?,
+        parent,
+        net: net.map(Decimal::from_str).transpose().map_err(|error| damaged("net amount", error))?,
+        state: state(row, 12)?,
+        waits_for: if row.get::<_, i64>(23)? > 0 { waits_for(connection, id)? } else { Vec::new() },
+        not_before: instant(row.get(16)?)?,
+        claims: row.get(17)?,
+        failures: row.get(18)?,
+        last_error: row.get(19)?,
+        created_at: instant(row.get(20)?)?,
+        updated_at: instant(row.get(21)?)?,
+        decisions: decisions.map(|text| parse("decisions", text)).transpose()?.unwrap_or_default(),
+    })
+}
+
+fn waits_for(connection: &Connection, id: OperationId) -> Outcome<Vec<RecordKey>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT DISTINCT o.kind, o.local FROM fa_wait w JOIN fa_operation o ON o.id = w.awaited WHERE w.waiter = ?1",
+    )?;
+    let mut rows = statement.query([signed(id.0)])?;
+    let mut keys = Vec::new();
+    while let Some(row) = rows.next()? {
+        keys.push(key(&row.get::<_, String>(0)?, row.get(1)?)?);
+    }
+    // The order of kinds is the library's, not that of their names.
+    keys.sort();
+    Ok(keys)
+}
+
+/// What of an operation decides about its next move.
+#[derive(Debug)]
+pub(crate) struct Standing {
+    pub(crate) id: OperationId,
+    pub(crate) key: RecordKey,
+    pub(crate) position: Position,
+    pub(crate) links_seen: i64,
+}
+
+/// The columns that [`standing`] reads, in its order.
+pub(crate) const STANDING: &str = "id, kind, local, state, attempt, parked, outcome, generation, not_before, claims, \
+     failures, last_error, links_seen";
+
+pub(crate) fn standing(row: &Row<'_>) -> Outcome<Standing> {
+    Ok(Standing {
+        id: OperationId(unsigned(row, 0)?),
+        key: key(row.get_ref(1)?.as_str().map_err(|error| damaged("kind", error))?, row.get(2)?)?,
+        position: Position {
+            state: state(row, 3)?,
+            generation: Generation(row.get(7)?),
+            not_before: instant(row.get(8)?)?,
+            claims: row.get(9)?,
+            failures: row.get(10)?,
+            last_error: row.get(11)?,
+        },
+        links_seen: row.get(12)?,
+    })
+}
+
+/// Reads state, attempt, parked and outcome from four columns in a row.
+pub(crate) fn state(row: &Row<'_>, first: usize) -> Outcome<OperationState> {
+    let text = |column: usize| -> Outcome<String> { Ok(row.get(column)?) };
+    Ok(match row.get_ref(first)?.as_str().map_err(|error| damaged("state", error))? {
+        "queued" => OperationState::Queued,
+        "held" => OperationState::Held,
+        "sending" => OperationState::Sending { attempt: AttemptId(unsigned(row, first + 1)?) },
+        "parked" => OperationState::Parked { parked: parse("question", &text(first + 2)?)? },
+        "done" => OperationState::Done { outcome: parse("outcome", &text(first + 3)?)? },
+        other => return Err(damaged("state", format!("unknown state {other:?}"))),
+    })
+}
+
+/// A state in its columns.
+#[derive(Debug, Default)]
+pub(crate) struct StateColumns {
+    pub(crate) state: &'static str,
+    pub(crate) attempt: Option<i64>,
+    pub(crate) parked: Option<String>,
+    pub(crate) until: Option<(&'static str, String)>,
+    pub(crate) outcome: Option<String>,
+}
+
+impl StateColumns {
+    pub(crate) fn of(state: &OperationState) -> Outcome<Self> {
+        Ok(match state {
+            OperationState::Queued => Self { state: "queued", ..Self::default() },
+            OperationState::Held => Self { state: "held", ..Self::default() },
+            OperationState::Sending { attempt } => {
+                Self { state: "sending", attempt: Some(signed(attempt.0)), ..Self::default() }
+            }
+            OperationState::Parked { parked } => Self {
+                state: "parked",
+                parked: Some(json(parked)?),
+                until: parked.until_linked.as_ref().map(|key| (key.kind.as_str(), key.id.as_str().to_owned())),
+                ..Self::default()
+            },
+            OperationState::Done { outcome } => {
+                Self { state: "done", outcome: Some(json(outcome)?), ..Self::default() }
+            }
+            other => {
+                return Err(Fault(factory_accounting_core::store::StoreError::Refused(format!(
+                    "state {other:?} is newer than this store: use matching versions of the crates"
+                ))));
+            }
+        })
+    }
+}
+
+pub(crate) fn key(kind: &str, local: String) -> Outcome<RecordKey> {
+    let kind = RecordKind::from_str(kind).map_err(|error| damaged("kind of record", error))?;
+    Ok(RecordKey { kind, id: LocalId::from(local) })
+}
+
+pub(crate) fn goal_name(goal: Goal) -> &'static str {
+    match goal {
+        Goal::Present => "present",
+        Goal::Voided => "voided",
+    }
+}
+
+pub(crate) fn goal(name: &str) -> Outcome<Goal> {
+    match name {
+        "present" => Ok(Goal::Present),
+        "voided" => Ok(Goal::Voided),
+        other => Err(damaged("goal", format!("unknown goal {other:?}"))),
+    }
+}
+
+/// SQLite has no unsigned integers. Ids and epochs count up from 1 and revisions are checked when they arrive, so that
+/// nothing that comes here exceeds the signed ones.
+pub(crate) fn signed(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+pub(crate) fn unsigned(row: &Row<'_>, column: usize) -> Outcome<u64> {
+    let number: i64 = row.get(column)?;
+    u64::try_from(number).map_err(|_| damaged("number", format!("{number} is negative")))
+}
+
+/// Milliseconds since 1970 UTC.
+pub(crate) fn millis(instant: DateTime<Utc>) -> i64 {
+    instant.timestamp_millis()
+}
+
+pub(crate) fn instant(millis: i64) -> Outcome<DateTime<Utc>> {
+    DateTime::from_timestamp_millis(millis).ok_or_else(|| damaged("instant", format!("{millis} ms is out of range")))
+}
+
+pub(crate) fn json<T: Serialize + ?Sized>(value: &T) -> Outcome<String> {
+    serde_json::to_string(value).map_err(|error| {
+        Fault(factory_accounting_core::store::StoreError::Failed(format!("cannot write JSON: {error}")))
+    })
+}
+
+pub(crate) fn parse<T: DeserializeOwned>(what: &str, text: &str) -> Outcome<T> {
+    serde_json::from_str(text).map_err(|error| damaged(what, error))
+}

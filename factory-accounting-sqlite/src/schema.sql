@@ -1,0 +1,173 @@
+-- Tables of factory-accounting, all named fa_*. Decimals and JSON are TEXT, instants are milliseconds since 1970 UTC.
+
+CREATE TABLE fa_connection (
+    connection   TEXT PRIMARY KEY NOT NULL,
+    organisation TEXT,
+    state        TEXT NOT NULL,
+    -- The lease: who may act for the connection until when, and the fence.
+    worker       TEXT,
+    lease_until  INTEGER,
+    epoch        INTEGER NOT NULL DEFAULT 0
+);
+
+CREATE TABLE fa_operation (
+    -- Never given twice, and in order of arrival.
+    id           INTEGER PRIMARY KEY AUTOINCREMENT,
+    connection   TEXT NOT NULL,
+    kind         TEXT NOT NULL,
+    local        TEXT NOT NULL,
+    revision     INTEGER NOT NULL,
+    -- Counts the rows of one revision: a skipped or dropped one may come again.
+    repetition   INTEGER NOT NULL DEFAULT 0,
+    goal         TEXT NOT NULL,
+    name         TEXT NOT NULL,
+    fingerprint  TEXT NOT NULL,
+    parent_kind  TEXT,
+    parent_local TEXT,
+    net          TEXT,
+    state        TEXT NOT NULL CHECK (state IN ('queued', 'held', 'sending', 'parked', 'done')),
+    attempt      INTEGER,
+    parked       TEXT,
+    until_kind   TEXT,
+    until_local  TEXT,
+    outcome      TEXT,
+    generation   INTEGER NOT NULL,
+    not_before   INTEGER NOT NULL,
+    claims       INTEGER NOT NULL,
+    failures     INTEGER NOT NULL,
+    last_error   TEXT,
+    -- How many rows of fa_wait hold it back; kept by triggers.
+    blocked      INTEGER NOT NULL DEFAULT 0,
+    -- The newest link when it was claimed last.
+    links_seen   INTEGER NOT NULL DEFAULT 0,
+    created_at   INTEGER NOT NULL,
+    updated_at   INTEGER NOT NULL,
+    decisions    TEXT,
+    record       TEXT NOT NULL,
+    -- Two workers, two processes, two hosts: still one row per revision.
+    UNIQUE (connection, kind, local, revision, repetition)
+);
+
+-- A claim reads these two from the left and never sees what is done, blocked or parked.
+CREATE INDEX fa_operation_ready ON fa_operation (connection, id, not_before) WHERE state = 'queued' AND blocked = 0;
+CREATE INDEX fa_operation_due ON fa_operation (connection, not_before) WHERE state = 'queued' AND blocked = 0;
+CREATE INDEX fa_operation_open ON fa_operation (connection, state, id, kind) WHERE state <> 'done';
+CREATE INDEX fa_operation_sleeper ON fa_operation (connection, until_kind, until_local) WHERE until_kind IS NOT NULL;
+CREATE INDEX fa_operation_parent ON fa_operation (connection, parent_kind, parent_local) WHERE parent_kind IS NOT NULL;
+CREATE INDEX fa_operation_name ON fa_operation (connection, kind, name);
+
+-- Which operation waits for which.
+CREATE TABLE fa_wait (
+    waiter  INTEGER NOT NULL REFERENCES fa_operation (id),
+    awaited INTEGER NOT NULL REFERENCES fa_operation (id),
+    PRIMARY KEY (waiter, awaited)
+) WITHOUT ROWID;
+
+CREATE INDEX fa_wait_awaited ON fa_wait (awaited);
+
+CREATE TRIGGER fa_wait_begins AFTER INSERT ON fa_wait BEGIN
+    UPDATE fa_operation SET blocked = blocked + 1 WHERE id = NEW.waiter;
+END;
+
+CREATE TRIGGER fa_wait_ends AFTER DELETE ON fa_wait BEGIN
+    UPDATE fa_operation SET blocked = blocked - 1 WHERE id = OLD.waiter;
+END;
+
+-- How many operations are done, so that nobody has to count a million rows.
+CREATE TABLE fa_tally (
+    connection TEXT NOT NULL,
+    kind       TEXT NOT NULL,
+    outcome    TEXT NOT NULL,
+    number     INTEGER NOT NULL,
+    PRIMARY KEY (connection, kind, outcome)
+) WITHOUT ROWID;
+
+CREATE TRIGGER fa_operation_arrives_done AFTER INSERT ON fa_operation WHEN NEW.state = 'done' BEGIN
+    INSERT INTO fa_tally VALUES (NEW.connection, NEW.kind, NEW.outcome ->> 'outcome', 1)
+    ON CONFLICT DO UPDATE SET number = number + 1;
+END;
+
+CREATE TRIGGER fa_operation_gets_done AFTER UPDATE OF state ON fa_operation
+WHEN NEW.state = 'done' AND OLD.state <> 'done' BEGIN
+    INSERT INTO fa_tally VALUES (NEW.connection, NEW.kind, NEW.outcome ->> 'outcome', 1)
+    ON CONFLICT DO UPDATE SET number = number + 1;
+END;
+
+-- Sendings whose fate is not settled; the request goes with the row.
+CREATE TABLE fa_attempt (
+    id         INTEGER PRIMARY KEY AUTOINCREMENT,
+    connection TEXT NOT NULL,
+    begun_at   INTEGER NOT NULL,
+    not_before INTEGER NOT NULL,
+    tries      INTEGER NOT NULL,
+    -- Ids of the members' operations, as a JSON array in the order of the request.
+    operations TEXT NOT NULL,
+    members    TEXT NOT NULL,
+    request    TEXT NOT NULL
+);
+
+CREATE INDEX fa_attempt_due ON fa_attempt (connection, not_before);
+
+CREATE TABLE fa_link (
+    -- Grows with every storing, so that a claim knows which links it has seen.
+    stored     INTEGER PRIMARY KEY AUTOINCREMENT,
+    connection TEXT NOT NULL,
+    kind       TEXT NOT NULL,
+    local      TEXT NOT NULL,
+    remote     TEXT NOT NULL,
+    exclusive  INTEGER NOT NULL,
+    link       TEXT NOT NULL,
+    UNIQUE (connection, kind, local)
+);
+
+CREATE INDEX fa_link_remote ON fa_link (connection, remote);
+CREATE UNIQUE INDEX fa_link_exclusive ON fa_link (connection, kind, remote) WHERE exclusive = 1;
+
+CREATE TABLE fa_settings (
+    connection TEXT NOT NULL,
+    version    INTEGER NOT NULL,
+    saved_at   INTEGER NOT NULL,
+    settings   TEXT NOT NULL,
+    PRIMARY KEY (connection, version)
+);
+
+CREATE TABLE fa_catalogue (
+    connection TEXT NOT NULL,
+    kind       TEXT NOT NULL,
+    read_at    INTEGER NOT NULL,
+    entries    TEXT NOT NULL,
+    PRIMARY KEY (connection, kind)
+);
+
+CREATE TABLE fa_organisation (
+    connection   TEXT PRIMARY KEY NOT NULL,
+    read_at      INTEGER NOT NULL,
+    organisation TEXT NOT NULL
+);
+
+CREATE TABLE fa_cursor (
+    connection TEXT NOT NULL,
+    feed       TEXT NOT NULL,
+    cursor     TEXT NOT NULL,
+    PRIMARY KEY (connection, feed)
+) WITHOUT ROWID;
+
+-- Where hosts on any driver put operations in their own transaction; the next claim takes them over.
+CREATE TABLE fa_inbox (
+    id         INTEGER PRIMARY KEY AUTOINCREMENT,
+    connection TEXT NOT NULL,
+    operation  TEXT NOT NULL,
+    -- Why it was not taken over; such a row stays until a person has looked.
+    refused    TEXT
+);
+
+CREATE INDEX fa_inbox_waiting ON fa_inbox (connection, id) WHERE refused IS NULL;
+
+-- Tokens, sealed. A row without a body keeps the version of tokens that were forgotten.
+CREATE TABLE fa_token (
+    connection  TEXT PRIMARY KEY NOT NULL,
+    version     INTEGER NOT NULL DEFAULT 0,
+    body        BLOB,
+    worker      TEXT,
+    lease_until INTEGER
+);

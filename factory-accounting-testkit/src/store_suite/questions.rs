@@ -1,0 +1,147 @@
+//! What can be asked about the outbox.
+
+use std::sync::Arc;
+
+use factory_accounting_core::code::Code;
+use factory_accounting_core::model::{RecordKey, RecordKind};
+use factory_accounting_core::store::{
+    Decision, Goal, NewOperation, OperationQuery, Outcome, Start, StateFilter, Step, SyncStore,
+};
+use rust_decimal::Decimal;
+
+use super::bench::{Bench, customer, invoice, invoice_key, key, parked, starting};
+
+/// Operations are listed in order of arrival, by record, by states and page by page.
+pub async fn operations_are_listed_by_record_state_and_page(store: Arc<dyn SyncStore>) {
+    let bench = Bench::new(store).await;
+    let ids = bench
+        .enqueue_all(vec![
+            invoice("1", 1),
+            starting(customer("1", 1), Start::Held),
+            starting(invoice("2", 1), Start::Parked(parked(Code::Invalid))),
+            invoice("1", 2),
+            starting(invoice("3", 1), Start::Skipped("no".to_owned())),
+            invoice("4", 1),
+        ])
+        .await;
+    bench.send(&ids[5..], 1).await;
+    let list = async |query: OperationQuery| -> Vec<usize> {
+        let found = bench.store.operations(&bench.connection, query).await.expect("listed");
+        found.iter().filter_map(|found| ids.iter().position(|id| *id == found.id)).collect()
+    };
+    let all = OperationQuery::default();
+    let states = |states: &[StateFilter]| OperationQuery { states: states.to_vec(), ..OperationQuery::default() };
+    assert_eq!(list(all.clone()).await, [0, 1, 2, 3, 4, 5]);
+    assert_eq!(list(OperationQuery { key: Some(invoice_key("1")), ..all.clone() }).await, [0, 3]);
+    assert_eq!(list(states(&[StateFilter::Queued])).await, [3]);
+    assert_eq!(list(states(&[StateFilter::Parked, StateFilter::Held])).await, [1, 2]);
+    assert_eq!(list(states(&[StateFilter::Sending])).await, [5]);
+    assert_eq!(list(states(&[StateFilter::Done])).await, [0, 4]);
+    assert_eq!(list(states(&[StateFilter::Done, StateFilter::Parked])).await, [0, 2, 4]);
+    let one = OperationQuery { key: Some(invoice_key("1")), ..states(&[StateFilter::Done]) };
+    assert_eq!(list(one).await, [0]);
+    assert_eq!(list(OperationQuery { limit: 2, ..all.clone() }).await, [0, 1]);
+    assert_eq!(list(OperationQuery { after: Some(ids[3]), ..all }).await, [4, 5]);
+}
+
+/// Counts tell kinds, states and the outcomes of what is done, and leave out what is not there.
+pub async fn counts_tell_states_and_outcomes(store: Arc<dyn SyncStore>) {
+    let bench = Bench::new(store).await;
+    assert!(bench.store.counts(&bench.connection).await.expect("counted").is_empty());
+    let ids = bench.enqueue_all(vec![invoice("1", 1), invoice("2", 1), invoice("3", 1), invoice("3", 2)]).await;
+    bench
+        .enqueue_all(vec![
+            starting(customer("1", 1), Start::Held),
+            starting(customer("2", 1), Start::Skipped("no".to_owned())),
+            starting(invoice("4", 1), Start::Parked(parked(Code::Invalid))),
+        ])
+        .await;
+    bench.send_and_settle(ids[0], 1, Step::Done(Outcome::Created)).await;
+    bench.send(&ids[1..2], 1).await;
+    let counts = bench.store.counts(&bench.connection).await.expect("counted");
+    let expected = [
+        ((RecordKind::Customer, "done.skipped"), 1),
+        ((RecordKind::Customer, "held"), 1),
+        ((RecordKind::Invoice, "done.created"), 1),
+        ((RecordKind::Invoice, "done.superseded"), 1),
+        ((RecordKind::Invoice, "parked"), 1),
+        ((RecordKind::Invoice, "queued"), 1),
+        ((RecordKind::Invoice, "sending"), 1),
+    ];
+    assert_eq!(counts, expected.into());
+}
+
+fn billing(id: &str, revision: u64, order: &RecordKey, net: i64) -> NewOperation {
+    NewOperation { parent: Some(order.clone()), net: Some(Decimal::new(net, 2)), ..invoice(id, revision) }
+}
+
+/// An order's progress is what its invoices come to as the host wants them: the newest revision of each, without those
+/// that were skipped, dropped or voided (R12).
+pub async fn r12_progress_counts_what_stands(store: Arc<dyn SyncStore>) {
+    let bench = Bench::new(store).await;
+    let (order, other) = (key(RecordKind::Order, "O-1"), key(RecordKind::Order, "O-2"));
+    let ids = bench
+        .enqueue_all(vec![
+            billing("changed", 1, &order, 10_000),
+            billing("changed", 2, &order, 12_050),
+            billing("voided", 1, &order, 3_000),
+            billing("dropped", 1, &order, 4_000),
+            starting(billing("dropped", 2, &order, 4_500), Start::Parked(parked(Code::AboveOrder))),
+            starting(billing("skipped", 1, &order, 5_000), Start::Skipped("no".to_owned())),
+            billing("moved", 1, &order, 6_000),
+            billing("moved", 2, &other, 6_000),
+            billing("elsewhere", 1, &other, 7_000),
+            starting(billing("asked", 1, &order, 8_000), Start::Parked(parked(Code::AboveOrder))),
+            NewOperation { net: None, ..billing("no amount", 1, &order, 0) },
+            NewOperation { goal: Goal::Voided, ..billing("voided", 2, &order, 3_000) },
+        ])
+        .await;
+    let read = async |parent: &RecordKey| -> Vec<(String, String)> {
+        let progress = bench.store.progress(&bench.connection, parent).await.expect("read");
+        progress.into_iter().map(|part| (part.key.id.as_str().to_owned(), part.net.to_string())).collect()
+    };
+    let part = |id: &str, net: &str| (id.to_owned(), net.to_owned());
+    let (asked, changed) = (part("asked", "80.00"), part("changed", "120.50"));
+    assert_eq!(read(&order).await, [asked.clone(), changed.clone(), part("dropped", "45.00")]);
+    assert_eq!(read(&other).await, [part("elsewhere", "70.00"), part("moved", "60.00")]);
+    // What a dropped revision had superseded never went out; what was sent before it stands again.
+    bench.decide(ids[4], 1, Decision::Drop).await;
+    assert_eq!(read(&order).await, [asked.clone(), changed.clone()]);
+    bench.send_and_settle(ids[1], 2, Step::Done(Outcome::Created)).await;
+    let raised = starting(billing("changed", 3, &order, 99_900), Start::Parked(parked(Code::AboveOrder)));
+    let raised = bench.enqueue(raised).await;
+    assert_eq!(read(&order).await, [asked.clone(), part("changed", "999.00")]);
+    bench.decide(raised, 3, Decision::Drop).await;
+    assert_eq!(read(&order).await, [asked, changed]);
+}
+
+/// Another record of the same kind under the same name is found, unless it has another name by now, is voided, or was
+/// never to be sent.
+pub async fn namesakes_are_found_among_what_stands(store: Arc<dyn SyncStore>) {
+    let bench = Bench::new(store).await;
+    let named = |operation: NewOperation, name: &str| NewOperation { name: name.to_owned(), ..operation };
+    bench
+        .enqueue_all(vec![
+            named(invoice("1", 1), "INV-1"),
+            named(customer("9", 1), "INV-9"),
+            named(invoice("renamed", 1), "INV-5"),
+            named(invoice("renamed", 2), "INV-6"),
+            named(invoice("voided", 1), "INV-7"),
+            NewOperation { goal: Goal::Voided, ..named(invoice("voided", 2), "INV-7") },
+            starting(named(invoice("skipped", 1), "INV-8"), Start::Skipped("no".to_owned())),
+        ])
+        .await;
+    let ask = async |id: &str, name: &str| {
+        bench.store.namesake(&bench.connection, &invoice_key(id), name).await.expect("asked")
+    };
+    assert_eq!(ask("2", "INV-1").await, Some(invoice_key("1")));
+    assert_eq!(ask("1", "INV-1").await, None);
+    assert_eq!(ask("2", "inv-1").await, None);
+    for gone in ["INV-5", "INV-7", "INV-8", "INV-9"] {
+        assert_eq!(ask("2", gone).await, None, "{gone}");
+    }
+    assert_eq!(ask("2", "INV-6").await, Some(invoice_key("renamed")));
+    bench.enqueue(named(invoice("later", 1), "INV-1")).await;
+    assert_eq!(ask("2", "INV-1").await, Some(invoice_key("later")));
+    assert_eq!(ask("later", "INV-1").await, Some(invoice_key("1")));
+}

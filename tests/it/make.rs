@@ -1,0 +1,79 @@
+//! Records and settings, short enough to read in a test.
+
+use factory_accounting_core::model::{Record, RecordKey, RecordKind};
+use factory_accounting_core::settings::Settings;
+use serde_json::{Value, json};
+
+/// A record from its JSON form.
+pub(crate) fn record(form: Value) -> Record {
+    Record::parse(&form.to_string()).unwrap_or_else(|error| panic!("{error} in {form}"))
+}
+
+pub(crate) fn key(kind: RecordKind, id: &str) -> RecordKey {
+    RecordKey::new(kind, id)
+}
+
+/// Settings of a workshop in New Zealand that keeps the seeded chart of accounts.
+pub(crate) fn settings() -> Settings {
+    settings_with(json!({}))
+}
+
+/// The same with some of them changed.
+pub(crate) fn settings_with(changes: Value) -> Settings {
+    let mut form = json!({
+        "accounts": { "sales": "200", "purchases": "300", "rounding": "860", "payments": "090" },
+        "default_tax": { "sales": "OUTPUT2", "purchases": "INPUT2" },
+    });
+    merge(&mut form, changes);
+    serde_json::from_value(form).expect("settings")
+}
+
+pub(crate) fn merge(form: &mut Value, changes: Value) {
+    match (form, changes) {
+        (Value::Object(form), Value::Object(changes)) => {
+            for (name, change) in changes {
+                merge(form.entry(name).or_insert(Value::Null), change);
+            }
+        }
+        (form, change) => *form = change,
+    }
+}
+
+pub(crate) fn customer(id: &str, name: &str) -> Record {
+    record(json!({ "kind": "customer", "id": id, "name": name }))
+}
+
+pub(crate) fn supplier(id: &str, name: &str) -> Record {
+    record(json!({ "kind": "supplier", "id": id, "name": name }))
+}
+
+/// A line of the default tax: 15 % on top.
+pub(crate) fn line(description: &str, quantity: &str, unit_price: &str) -> Value {
+    json!({ "type": "item", "description": description, "quantity": quantity, "unit_price": unit_price })
+}
+
+/// A document of trade over one line; `changes` go over its JSON form.
+pub(crate) fn document(kind: &str, id: &str, party: &str, unit_price: &str, changes: Value) -> Record {
+    let role = if matches!(kind, "purchase_order" | "bill") { "supplier" } else { "customer" };
+    let mut form = json!({
+        "kind": kind, "id": id, "number": id, "date": "2026-11-20", "currency": "NZD",
+        "lines": [line("Oak top, oiled", "1", unit_price)],
+    });
+    if matches!(kind, "order" | "invoice" | "bill") {
+        merge(&mut form, json!({ "due": "2026-12-20" }));
+    }
+    merge(&mut form, json!({ role: party }));
+    merge(&mut form, changes);
+    record(form)
+}
+
+pub(crate) fn invoice(id: &str, customer: &str, unit_price: &str) -> Record {
+    document("invoice", id, customer, unit_price, json!({}))
+}
+
+pub(crate) fn payment(id: &str, target: Value, amount: &str) -> Record {
+    record(json!({
+        "kind": "payment", "id": id, "number": id, "target": target, "date": "2026-11-20",
+        "amount": { "amount": amount, "currency": "NZD" },
+    }))
+}

@@ -1,0 +1,173 @@
+//! Xero as a world to sweep: the real provider, and the emulator's books in the same process.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use chrono::{DateTime, Utc};
+use factory_accounting_core::ids::RemoteId;
+use factory_accounting_core::provider::AccountingProvider;
+use factory_accounting_core::token::TokenSet;
+use factory_accounting_emulator::xero::{BookedDocument, Region, TenantConfig, XeroConfig as EmulatorConfig, XeroEmulator};
+use factory_accounting_emulator::{CommitPoint, Fault, FaultRule, LimitProblem, OfflineText, Outcome};
+use factory_accounting_http::AppPacer;
+use factory_accounting_testkit::Wire;
+use factory_accounting_testkit::sweep::{Booked, Seams, World};
+use factory_accounting_xero::{XeroConfig, XeroProvider, limits};
+use http::{Method, Request};
+use secrecy::SecretString;
+use url::Url;
+use uuid::Uuid;
+
+/// One organisation in New Zealand and the app that is connected to it.
+#[derive(Clone, Debug)]
+pub(crate) struct XeroWorld {
+    pub(crate) emulator: XeroEmulator,
+    pub(crate) tenant: Uuid,
+}
+
+impl XeroWorld {
+    pub(crate) fn new() -> Self {
+        let config = EmulatorConfig {
+            tenants: vec![TenantConfig { region: Region::Nz, id: None }],
+            ..EmulatorConfig::default()
+        };
+        Self::with(config)
+    }
+
+    pub(crate) fn with(config: EmulatorConfig) -> Self {
+        let emulator = XeroEmulator::new(config);
+        let tenant = emulator.tenants()[0].id;
+        Self { emulator, tenant }
+    }
+
+    /// A person works in Xero.
+    pub(crate) fn act(&mut self, action: &serde_json::Value, now: DateTime<Utc>) -> serde_json::Value {
+        self.emulator.act(self.tenant, action, now).unwrap_or_else(|refusal| panic!("{action}: {refusal}"))
+    }
+
+    /// What the app is configured with.
+    pub(crate) fn config(&self) -> XeroConfig {
+        let host = Url::parse("https://xero.emulator.test").expect("a URL");
+        XeroConfig::new("EMULATOR0000000000000000CLIENTID", "http://localhost:8910/callback")
+            .with_secret(SecretString::from("emulator-client-secret"))
+            .with_tenant(self.tenant.to_string())
+            .on_host(&host)
+    }
+}
+
+impl World for XeroWorld {
+    fn provider(&self, seams: Seams) -> Arc<dyn AccountingProvider> {
+        let config = self.config();
+        let pacer = AppPacer::new(limits(&config), Arc::clone(&seams.clock));
+        let Seams { transport, tokens, clock, connection, worker } = seams;
+        let provider = XeroProvider::new(config, transport, tokens, connection, worker, clock, &pacer);
+        Arc::new(provider.expect("the configuration is whole"))
+    }
+
+    fn handle(&mut self, request: Request<Bytes>, fault: Option<&'static str>, now: DateTime<Utc>) -> Wire {
+        if let Some((_, fault)) = FAULTS.iter().find(|(name, _)| Some(*name) == fault) {
+            self.emulator.inject(FaultRule::next(fault.clone()));
+        }
+        let outcome = self.emulator.handle(request, now);
+        self.emulator.clear_faults();
+        wire(outcome)
+    }
+
+    fn faults(&self, method: &Method, path: &str) -> Vec<&'static str> {
+        let of_tokens = path.starts_with("/connect/");
+        let applies = |name: &&str| {
+            let for_tokens = matches!(*name, "invalid grant" | "tokens rotated, answer lost");
+            let of_limits = name.starts_with("429") || *name == "401" || name.starts_with("503");
+            if of_tokens { !of_limits } else { !for_tokens && (method != Method::GET || !name.starts_with("answered, then")) }
+        };
+        FAULTS.iter().map(|(name, _)| *name).filter(applies).collect()
+    }
+
+    fn sign_in(&mut self, now: DateTime<Utc>) -> TokenSet {
+        let scopes = self.config().scopes().join(" ");
+        let granted = self.emulator.authorised(&[self.tenant], &scopes, now);
+        TokenSet {
+            access: SecretString::from(granted.access_token),
+            refresh: granted.refresh_token.map(SecretString::from),
+            expires_at: granted.expires_at,
+            scopes: granted.scope,
+        }
+    }
+
+    fn books(&self) -> Vec<Booked> {
+        let register = self.emulator.register(self.tenant);
+        let name = |id: Uuid| register.iter().find(|row| row.id == id).map_or("nobody", |row| row.reference.as_str());
+        let documents = self.emulator.documents(self.tenant);
+        register.iter().map(|row| entry(row)).chain(documents.iter().map(|row| booked(row, name(row.contact)))).collect()
+    }
+}
+
+fn entry(row: &BookedDocument) -> Booked {
+    let label = if row.kind == "CONTACT" { &row.reference } else { &row.number };
+    Booked {
+        kind: row.kind.clone(),
+        label: label.clone(),
+        state: row.status.clone(),
+        remote: RemoteId::new(row.id.to_string()),
+        gone: row.status == "ARCHIVED",
+    }
+}
+
+fn booked(row: &BookedDocument, party: &str) -> Booked {
+    // A number that Xero gave itself says nothing to the host: its own number is in the reference then.
+    let own_number = row.number.is_empty() || ["INV-", "PO-", "QU-", "CN-"].iter().any(|own| row.number.starts_with(own));
+    let label = if own_number { &row.reference } else { &row.number };
+    let applied = if row.applied.is_zero() { String::new() } else { format!(", {:.2} applied", row.applied) };
+    let whose = if row.kind == "PAYMENT" { String::new() } else { format!(" for {party}") };
+    Booked {
+        kind: row.kind.clone(),
+        label: label.clone(),
+        state: format!("{} {:.2}{whose}{applied}", row.status, row.total),
+        remote: RemoteId::new(row.id.to_string()),
+        gone: matches!(row.status.as_str(), "VOIDED" | "DELETED"),
+    }
+}
+
+pub(crate) fn wire(outcome: Outcome) -> Wire {
+    match outcome {
+        Outcome::Reply(response) => Wire::Answer(response),
+        Outcome::Truncated { response, bytes } => Wire::Truncated(response, bytes),
+        Outcome::Hang => Wire::Silence,
+        Outcome::Delayed { by, response } => Wire::Slow(response, by.to_std().unwrap_or(Duration::ZERO)),
+        Outcome::Endless { response, bytes } => Wire::Endless(response, bytes),
+        _ => Wire::Dropped,
+    }
+}
+
+fn limited(problem: LimitProblem, retry_after: Option<u64>) -> Fault {
+    Fault::RateLimited { problem, retry_after }
+}
+
+/// The emulator's own faults (xero.md 11.4), by the names that a plan shows.
+static FAULTS: std::sync::LazyLock<Vec<(&'static str, Fault)>> = std::sync::LazyLock::new(|| {
+    vec![
+        ("answered, then dropped", Fault::CommitThenDrop),
+        ("answered, then 500", Fault::CommitThen500),
+        ("answered, then silence", Fault::CommitThenTimeout),
+        ("dropped", Fault::DropBeforeCommit),
+        ("slow body", Fault::SlowBody { delay_ms: 150_000 }),
+        ("429 concurrent", limited(LimitProblem::Concurrent, None)),
+        ("429 minute", limited(LimitProblem::Minute, Some(26))),
+        ("429 day", limited(LimitProblem::Day, Some(40_000))),
+        ("429 app minute", limited(LimitProblem::AppMinute, None)),
+        ("503", Fault::Unavailable503 { text: OfflineText::Temporary }),
+        ("503 organisation", Fault::Unavailable503 { text: OfflineText::Organisation }),
+        ("401", Fault::Unauthorised401),
+        ("502 page, nothing done", Fault::Html502 { work: CommitPoint::NotDone }),
+        ("answered, then 502 page", Fault::Html502 { work: CommitPoint::Done }),
+        ("garbage", Fault::GarbageJson),
+        ("empty body", Fault::EmptyBody),
+        ("unknown values", Fault::UnknownEnumValues { members: Vec::new() }),
+        ("unknown members", Fault::ExtraFields),
+        ("null members", Fault::NullInsteadOfAbsent),
+        ("empty members", Fault::EmptyTextInsteadOfAbsent),
+        ("tokens rotated, answer lost", Fault::TokenLostResponse),
+        ("invalid grant", Fault::InvalidGrant),
+    ]
+});
