@@ -375,8 +375,10 @@ fn wants_xml(call: &Passing<'_>) -> bool {
 
 /// XML as such, or in the form field `xml`, as older clients send it.
 fn sends_xml(call: &Passing<'_>) -> bool {
+    let kind = call.request.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
     let body = call.request.body().trim_ascii_start();
-    writes(call.request.method()) && (body.starts_with(b"<") || body.starts_with(b"xml="))
+    let looks_so = body.starts_with(b"<") || body.starts_with(b"xml=");
+    writes(call.request.method()) && looks_so && !kind.to_ascii_lowercase().contains("json")
 }
 
 fn tenant_header(headers: &HeaderMap) -> Option<&str> {

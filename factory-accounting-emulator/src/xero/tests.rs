@@ -316,6 +316,8 @@ fn a_body_in_xml_is_named_as_the_gap_it_is() {
         assert_eq!(answer.status(), 501, "{body}");
         assert!(text(&answer).contains("XML"), "{}", text(&answer));
     }
+    let json = [("content-type", "application/json")];
+    assert_eq!(reply(client.send("PUT", CONTACTS, &json, "<Contact/>")).status(), 400, "JSON that is none");
     assert_eq!(client.contacts(), before);
 }
 

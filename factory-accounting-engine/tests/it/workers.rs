@@ -39,7 +39,7 @@ async fn waiting_for_a_worker_that_lives_comes_to_an_end() {
     };
     let report = tokio::select! {
         biased;
-        () = async { renew.await } => None,
+        () = renew => None,
         report = world.engine.run_until_idle() => Some(report.expect("a report")),
     };
     assert!(report.is_some_and(|report| report.busy_until.is_some()));
