@@ -153,6 +153,7 @@ impl Engine {
             line_ids: Vec::new(),
             origin: LinkOrigin::Imported,
             url: None,
+            settled_since: None,
             suppressed: party.party.do_not_send,
         };
         match inner.store.put_link(&inner.connection, link, inner.now()).await {

@@ -146,6 +146,7 @@ impl Engine {
             line_ids: Vec::new(),
             origin: LinkOrigin::ByHand,
             url: record.link.clone(),
+            settled_since: None,
             suppressed: false,
             key,
         };

@@ -340,6 +340,7 @@ pub(crate) fn link_from(
         line_ids: line_ids.iter().map(|line| line.id.clone().unwrap_or_else(|| RemoteId::new(""))).collect(),
         origin,
         url: record.link.clone().or_else(|| before.and_then(|link| link.url.clone())),
+        settled_since: None,
         suppressed: before.is_some_and(|link| link.suppressed),
     }
 }

@@ -228,7 +228,6 @@ fn a_server_that_answers_half_a_body() {
 fn a_server_that_answers_nothing() {
     first_write_meets(|| Wire::Silence);
     first_write_meets(|| Wire::Dropped);
-    first_write_meets(|| Wire::Refused);
     first_write_meets(|| answer(200, "application/json", ""));
 }
 
@@ -250,7 +249,7 @@ fn r6_a_package_that_is_down_for_hours_loses_nothing() {
     host.work();
     assert_eq!(host.books().len(), 2);
     let calls = host.calls().len();
-    assert!(calls < 150, "{calls} calls in nine hours");
+    assert!(calls < 250, "{calls} calls in nine hours");
 }
 
 #[test]

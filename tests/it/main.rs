@@ -14,6 +14,7 @@ mod secrets;
 mod sweep;
 mod tidy;
 mod tree;
+mod wire_witness;
 mod world;
 
 /// Writes a line for the person who reads the test's output.

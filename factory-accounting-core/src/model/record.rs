@@ -305,5 +305,9 @@ fn from_members<T: DeserializeOwned>(body: serde_json::Value) -> Result<T, Parse
 }
 
 fn located(error: serde_path_to_error::Error<serde_json::Error>) -> ParseError {
-    ParseError { path: error.path().to_string(), reason: error.inner().to_string() }
+    // Where the text breaks off or is no JSON at all, the path ends in a question mark.
+    let path = error.path().to_string();
+    let known = path.trim_end_matches('?').trim_end_matches('.');
+    let path = if known.is_empty() { "." } else { known };
+    ParseError { path: path.to_owned(), reason: error.inner().to_string() }
 }

@@ -168,6 +168,7 @@ fn link(record: &Record, echo: &RemoteRecord) -> Link {
         line_ids: Vec::new(),
         origin: LinkOrigin::Written,
         url: None,
+        settled_since: None,
         suppressed: false,
     }
 }

@@ -82,6 +82,7 @@ pub(super) fn link(key: &RecordKey, remote: &str) -> Link {
         line_ids: vec![RemoteId::from("line-1")],
         origin: LinkOrigin::Written,
         url: None,
+        settled_since: None,
         suppressed: false,
     }
 }

@@ -143,6 +143,7 @@ pub(crate) struct Life(AtomicU8);
 
 const DEAD: u8 = 1;
 const FROZEN: u8 = 2;
+const GONE: u8 = 3;
 
 impl Life {
     pub(crate) fn is_struck(&self) -> bool {
@@ -153,6 +154,10 @@ impl Life {
         self.0.load(Ordering::Relaxed) == FROZEN
     }
 
+    pub(crate) fn is_gone_for_long(&self) -> bool {
+        self.0.load(Ordering::Relaxed) == GONE
+    }
+
     pub(crate) fn thaw(&self) {
         self.0.store(0, Ordering::Relaxed);
     }
@@ -160,6 +165,7 @@ impl Life {
     fn end(&self, kind: StrikeKind) {
         let state = match kind {
             StrikeKind::Crash => DEAD,
+            StrikeKind::Outage => GONE,
             StrikeKind::Freeze => FROZEN,
         };
         self.0.store(state, Ordering::Relaxed);

@@ -22,8 +22,8 @@ pub enum Mutant {
     ForgetfulBegin,
     /// What became of an operation is stored without its link.
     LosesLinks,
-    /// Two workers act for one connection at once.
-    NoLease,
+    /// Two workers act for one connection at once, and an attempt begins whatever has become of its members.
+    NoFence,
     /// A probe never finds anything.
     BlindProbe,
     /// A probe believes the marker alone, whatever else the record holds.
@@ -43,7 +43,7 @@ impl Mutant {
     pub const ALL: [Self; 9] = [
         Self::ForgetfulBegin,
         Self::LosesLinks,
-        Self::NoLease,
+        Self::NoFence,
         Self::BlindProbe,
         Self::CredulousProbe,
         Self::HopefulFate,

@@ -71,6 +71,7 @@ impl fmt::Display for Strike {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let kind = match self.kind {
             StrikeKind::Crash => "crash",
+            StrikeKind::Outage => "outage",
             StrikeKind::Freeze => "freeze",
         };
         let side = match self.side {
@@ -93,8 +94,10 @@ pub enum Side {
 /// What becomes of a process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StrikeKind {
-    /// It is gone; another starts in its place.
+    /// It is gone; another starts in its place at once.
     Crash,
+    /// It is gone; another starts in its place when the package has forgotten every key.
+    Outage,
     /// It stands still until another worker has taken over and finished, and then goes on as if nothing had been.
     Freeze,
 }

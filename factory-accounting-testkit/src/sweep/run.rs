@@ -25,6 +25,8 @@ use crate::sim_clock::{Driven, SimClock};
 
 /// A run that lasts longer on its own clock never comes to rest.
 const LONGEST: TimeDelta = TimeDelta::days(60);
+/// How long an outage lasts, and how long a frozen process stands still after the others have finished.
+const OUTAGE: Duration = Duration::from_secs(25 * 60);
 /// How often the host tries a step that fails before the run counts as one that never gets on.
 const PATIENCE: u32 = 40;
 
@@ -240,6 +242,7 @@ impl<W: World> Universe<W> {
             }
         }
         for (stalled, work) in frozen {
+            self.clock.advance(OUTAGE);
             stalled.life.thaw();
             self.board.note("a frozen process goes on");
             self.drive(&stalled, work)?;
@@ -279,7 +282,12 @@ impl<W: World> Universe<W> {
         match driven {
             Driven::Done(result) => Ok(Ended::With(result)),
             Driven::Stopped if process.life.is_frozen() => Ok(Ended::Frozen(work)),
-            Driven::Stopped if process.life.is_struck() => Ok(Ended::Crashed),
+            Driven::Stopped if process.life.is_struck() => {
+                if process.life.is_gone_for_long() {
+                    self.clock.advance(OUTAGE);
+                }
+                Ok(Ended::Crashed)
+            }
             Driven::Stopped => Err("the engine never comes to rest".to_owned()),
             Driven::Stuck => Err("the engine waits for something that can never come".to_owned()),
         }

@@ -170,12 +170,13 @@ fn jobs<W: World>(world: &W, prepared: &[Prepared<W>], budget: Budget) -> Vec<Jo
     jobs
 }
 
-/// Both sides of every crossing, for a crash and for a freeze.
+/// Both sides of every crossing, for every end of a process.
 fn strikes(seams: &[&'static str]) -> Vec<Strike> {
     let mut strikes = Vec::new();
     for (at, seam) in (0_u32..).zip(seams) {
         for side in [Side::Before, Side::After] {
             strikes.push(Strike { at, side, kind: StrikeKind::Crash });
+            strikes.push(Strike { at, side, kind: StrikeKind::Outage });
             if may_freeze(seam, side) {
                 strikes.push(Strike { at, side, kind: StrikeKind::Freeze });
             }
@@ -223,7 +224,8 @@ fn swarm<W: World>(world: &W, base: &Ending, random: &mut Random) -> Plan {
         let seam = usize::try_from(at).ok().and_then(|at| base.seams.get(at)).copied();
         // Beyond the plain run nobody knows which seam it will be.
         let freeze = random.chance(1, 4) && seam.is_some_and(|seam| may_freeze(seam, side)) && plan.faults.is_empty();
-        let kind = if freeze { StrikeKind::Freeze } else { StrikeKind::Crash };
+        let crash = if random.chance(1, 2) { StrikeKind::Crash } else { StrikeKind::Outage };
+        let kind = if freeze { StrikeKind::Freeze } else { crash };
         plan.strikes.push(Strike { at, side, kind });
         from = at + 1;
     }

@@ -147,6 +147,7 @@ fn link(to: u8, remote: u8, memory: &Memory) -> Link {
         line_ids: Vec::new(),
         origin: LinkOrigin::Written,
         url: None,
+        settled_since: None,
         suppressed: false,
     }
 }

@@ -71,7 +71,6 @@ fn a_run_that_is_told_twice_leaves_the_same_trace() {
 /// Each safety is needed: without it the same sweep fails.
 fn fails_without(mutant: Mutant) {
     let budget = Budget { stop_at_first: true, ..budget(30_000) };
-    // A system this broken may not even get through undisturbed, which is a failure too.
     let report = sweep(&XeroWorld::new(), scenarios::all(), Some(mutant), budget).unwrap_or_else(|reason| panic!("{reason}"));
     let first = report.violations.first();
     let first = first.unwrap_or_else(|| panic!("{mutant:?}: {} runs and no violation", report.runs));
@@ -92,7 +91,7 @@ macro_rules! sensitivity {
 sensitivity! {
     without_a_durable_begin_the_sweep_fails => ForgetfulBegin;
     without_stored_links_the_sweep_fails => LosesLinks;
-    without_a_lease_the_sweep_fails => NoLease;
+    without_fences_the_sweep_fails => NoFence;
     without_a_probe_the_sweep_fails => BlindProbe;
     without_evidence_the_sweep_fails => CredulousProbe;
     without_the_unknown_fate_the_sweep_fails => HopefulFate;

@@ -99,6 +99,7 @@ impl Company {
             line_ids: Vec::new(),
             origin: LinkOrigin::ByHand,
             url: None,
+            settled_since: None,
             suppressed: false,
         })
     }

@@ -1,0 +1,86 @@
+//! Links: durable ties between records of the host and of the package.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::ids::{ConnectionId, Cursor, RemoteId, Revision, VersionToken};
+use crate::model::RecordKey;
+use crate::money::Totals;
+use crate::provider::{ChangeFeed, RemoteStatus, Settled};
+
+/// A durable tie between a host record and a package record.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Link {
+    /// The host's record.
+    pub key: RecordKey,
+    /// The package's id.
+    pub remote: RemoteId,
+    /// Number, item code or name as the package has it.
+    pub number: Option<String>,
+    /// Version as last seen.
+    pub version: Option<VersionToken>,
+    /// Revision last written; `None` for a link made by hand or import.
+    pub revision: Option<Revision>,
+    /// Digest of what was last written.
+    pub fingerprint: Option<String>,
+    /// Status as last seen.
+    pub status: RemoteStatus,
+    /// Totals as the package reckoned them.
+    pub totals: Option<Totals>,
+    /// What had been applied, as last seen.
+    pub settled: Option<Settled>,
+    /// When `status`, `totals` and `settled` were seen, UTC.
+    pub seen_at: DateTime<Utc>,
+    /// Ids of the document's lines as last written, in order; empty text for lines whose id is not known.
+    pub line_ids: Vec<RemoteId>,
+    /// How it came about.
+    pub origin: LinkOrigin,
+    /// Since when it is known that something has been applied, UTC; `None` while nothing is.
+    #[serde(default)]
+    pub settled_since: Option<DateTime<Utc>>,
+    /// Link for a person into the package's pages.
+    pub url: Option<String>,
+    /// A party whose documents stay in the host (L16).
+    #[serde(default)]
+    pub suppressed: bool,
+}
+
+/// How a link came about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LinkOrigin {
+    /// Our own write.
+    Written,
+    /// Found after doubt or told by a person.
+    Adopted,
+    /// A person's choice.
+    ByHand,
+    /// An import.
+    Imported,
+    /// The document of another record: an invoice that is its order's promoted draft.
+    Promoted,
+}
+
+impl Link {
+    /// Notes since when something has been applied, given the link as it was before.
+    #[must_use]
+    pub fn settled_since(mut self, before: Option<&Self>) -> Self {
+        let applied = self.settled.is_some_and(|settled| !settled.applied().is_zero());
+        let known = before.and_then(|link| link.settled_since);
+        self.settled_since = applied.then(|| known.unwrap_or(self.seen_at));
+        self
+    }
+}
+
+/// Effects of inbound changes.
+#[derive(Clone, Debug)]
+pub struct Absorb {
+    /// The connection.
+    pub connection: ConnectionId,
+    /// The feed.
+    pub feed: ChangeFeed,
+    /// Links as they are now.
+    pub links: Vec<Link>,
+    /// Where to go on; stored together with the links.
+    pub cursor: Option<Cursor>,
+}
