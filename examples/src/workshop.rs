@@ -131,7 +131,14 @@ async fn run_lives(stage: &Stage, mortal: &Mortal, meter: &Arc<Meter>, store: &P
 async fn sign_in_again(stage: &Stage, meter: &Arc<Meter>) -> anyhow::Result<()> {
     let wiring = Wiring { transport: wiring::transport()?, ..stage.wiring.clone() };
     let listener = RedirectListener::at(&Url::parse(&wiring.config.redirect_uri)?).await?;
-    wiring::sign_in(&wiring, &listener).await?;
+    // A person whose sign-in comes to nothing tries again, within reason.
+    let mut tries = 1;
+    while let Err(error) = wiring::sign_in(&wiring, &listener).await {
+        if tries == 3 {
+            return Err(error);
+        }
+        tries += 1;
+    }
     let engine = wiring.engine("person", meter.clone())?;
     loop {
         match engine.connect().await {

@@ -85,7 +85,7 @@ codes! {
     /// Several records carry our marker.
     SeveralFound = "FA-301", "more than one record in the accounting package could be this one", "adopt the right one and void the others there";
     /// One record carries our marker but differs.
-    FoundDiffers = "FA-302", "a record with this number is in the accounting package but differs from what was sent", "compare the two: adopt it if it is the same document, else give this one another number and push again";
+    FoundDiffers = "FA-302", "a record with this number is in the accounting package but differs from what was sent", "compare the two: adopt it if it is the same document, else drop this one and push it again under another number";
     /// It cannot be found out whether a write landed.
     Unresolved = "FA-303", "it could not be found out whether the document reached the accounting package", "look for it there: adopt it if it is there, else send again";
     /// The package refused for a reason of its own.

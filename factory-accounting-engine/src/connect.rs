@@ -28,7 +28,7 @@ impl Engine {
             });
         }
         inner.store.put_organisation(&inner.connection, organisation.clone(), inner.now()).await?;
-        self.refresh(&[CatalogueKind::Accounts, CatalogueKind::TaxCodes, CatalogueKind::Currencies]).await?;
+        self.read_lists(&[CatalogueKind::Accounts, CatalogueKind::TaxCodes, CatalogueKind::Currencies]).await?;
         self.put_state(Some(organisation.id.clone()), ConnectionState::Connected).await?;
         Ok(organisation)
     }
@@ -63,8 +63,17 @@ impl Engine {
         Ok(version)
     }
 
-    /// Reads lists of the package anew: "update accounting data" (F107).
+    /// Reads lists of the package anew: "update accounting data" (F107), and with them what the organisation says of itself,
+    /// such as the period that is closed.
     pub async fn refresh(&self, kinds: &[CatalogueKind]) -> Result<(), EngineError> {
+        let inner = &self.inner;
+        inner.called(Verb::Organisation, None, 1);
+        let organisation = inner.provider.organisation().await?;
+        inner.store.put_organisation(&inner.connection, organisation, inner.now()).await?;
+        self.read_lists(kinds).await
+    }
+
+    async fn read_lists(&self, kinds: &[CatalogueKind]) -> Result<(), EngineError> {
         let inner = &self.inner;
         for kind in kinds {
             let mut entries = Vec::new();

@@ -83,14 +83,15 @@ impl Engine {
                     inner.tell(&Event::Drift { key: link.key.clone(), what: drift.what });
                 }
                 report.updated += 1;
-                updated.push(Link {
+                let now = Link {
                     status: record.status.clone(),
                     totals: record.totals.or(link.totals),
                     settled: record.settled.or(link.settled),
                     version: record.version.clone(),
                     seen_at: inner.now(),
-                    ..link
-                });
+                    ..link.clone()
+                };
+                updated.push(now.settled_since(Some(&link)));
             }
         }
         Ok(updated)

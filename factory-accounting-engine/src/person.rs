@@ -187,8 +187,8 @@ impl Engine {
                         capability.editable_when_settled
                     }),
             );
-            if lock.is_some() {
-                return Ok(lock);
+            if let Some(lock) = lock {
+                return Ok(Some(EditLock { since: link.settled_since, ..lock }));
             }
         }
         Ok(None)
@@ -232,14 +232,15 @@ impl Engine {
         let Some(link) = inner.link_of(&link.key).await?.filter(|now| now.remote == link.remote) else {
             return Ok(link);
         };
-        let link = Link {
+        let now = Link {
             status: record.status,
             totals: record.totals,
             settled: record.settled,
             version: record.version,
             seen_at: inner.now(),
-            ..link
+            ..link.clone()
         };
+        let link = now.settled_since(Some(&link));
         inner.store.put_link(&inner.connection, link.clone(), inner.now()).await?;
         Ok(link)
     }

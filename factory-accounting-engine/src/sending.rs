@@ -343,6 +343,7 @@ pub(crate) fn link_from(
         settled_since: None,
         suppressed: before.is_some_and(|link| link.suppressed),
     }
+    .settled_since(before)
 }
 
 fn attempt_member(member: &Member) -> AttemptMember {

@@ -17,22 +17,10 @@ pub struct EditLock {
     /// Why, and what a person can do about it; one line that goes on from the record's name: `95.00 NZD paid, so lines and
     /// prices are locked: …`.
     pub reason: String,
-    /// When the lock was first seen, UTC; `None` where no earlier look is known.
+    /// Since when it is known, UTC; `None` where nobody keeps that: see [`Link::settled_since`](crate::store::Link).
     pub since: Option<DateTime<Utc>>,
     /// How fresh this is: when the books were last seen, UTC.
     pub seen_at: DateTime<Utc>,
-}
-
-impl EditLock {
-    /// Takes over from an earlier look when the lock began. A lock of another scope is another lock: it begins where it was
-    /// first seen.
-    #[must_use]
-    pub fn continuing(mut self, earlier: Option<&Self>) -> Self {
-        self.since = earlier
-            .filter(|earlier| earlier.scope == self.scope)
-            .map_or(Some(self.seen_at), |earlier| earlier.since.or(Some(earlier.seen_at)));
-        self
-    }
 }
 
 /// What is locked.

@@ -84,3 +84,44 @@ pub struct Absorb {
     /// Where to go on; stored together with the links.
     pub cursor: Option<Cursor>,
 }
+
+#[cfg(test)]
+mod tests {
+    use chrono::TimeDelta;
+    use rust_decimal::Decimal;
+
+    use super::*;
+    use crate::model::RecordKind;
+
+    fn seen(at: i64, paid: i64) -> Link {
+        Link {
+            key: RecordKey::new(RecordKind::Invoice, "i1"),
+            remote: RemoteId::new("r1"),
+            number: None,
+            version: None,
+            revision: None,
+            fingerprint: None,
+            status: RemoteStatus::Open,
+            totals: None,
+            settled: Some(Settled { paid: Decimal::from(paid), ..Settled::default() }),
+            seen_at: DateTime::<Utc>::UNIX_EPOCH + TimeDelta::hours(at),
+            line_ids: Vec::new(),
+            origin: LinkOrigin::Written,
+            settled_since: None,
+            url: None,
+            suppressed: false,
+        }
+    }
+
+    #[test]
+    fn f82_a_lock_that_goes_on_keeps_its_beginning() {
+        let open = seen(1, 0).settled_since(None);
+        assert_eq!(open.settled_since, None);
+        let first = seen(2, 10).settled_since(Some(&open));
+        assert_eq!(first.settled_since, Some(first.seen_at));
+        let second = seen(3, 20).settled_since(Some(&first));
+        assert_eq!(second.settled_since, Some(first.seen_at));
+        let released = seen(4, 0).settled_since(Some(&second));
+        assert_eq!(released.settled_since, None);
+    }
+}

@@ -1,11 +1,11 @@
 //! Edit locks: every status, every settlement, every capability.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 
 use super::{nzd, rows, settlements, statuses};
 use crate::capability::Editable;
 use crate::model::RecordKind;
-use crate::rules::{EditLock, LockScope, edit_lock};
+use crate::rules::{LockScope, edit_lock};
 
 /// `lines`: lines and pricing are locked; `all`: everything; `money`: what the package's capability says, which is `lines`
 /// or `all`. A column per settlement.
@@ -67,18 +67,4 @@ fn f82_the_reason_names_amounts_currency_and_remedy() {
         "95.00 NZD paid and 20.00 NZD credited, so lines and prices are locked: remove the payment or credit in \
          the accounting package first"
     );
-}
-
-#[test]
-fn f82_a_lock_that_goes_on_keeps_its_beginning() {
-    let lock = |scope, at| EditLock { scope, reason: "paid".to_owned(), since: None, seen_at: at };
-    let later = seen() + TimeDelta::hours(1);
-    let first = lock(LockScope::LinesAndPricing, seen()).continuing(None);
-    assert_eq!(first.since, Some(seen()));
-    let second = lock(LockScope::LinesAndPricing, later).continuing(Some(&first));
-    assert_eq!((second.since, second.seen_at), (Some(seen()), later));
-    let other = lock(LockScope::Everything, later).continuing(Some(&second));
-    assert_eq!(other.since, Some(later));
-    let untracked = lock(LockScope::Everything, later).continuing(Some(&lock(LockScope::Everything, seen())));
-    assert_eq!(untracked.since, Some(seen()));
 }
