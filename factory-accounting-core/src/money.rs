@@ -8,7 +8,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 
 /// An ISO 4217 currency, written as its three-letter code.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(transparent)]
 pub struct Currency(iso_currency::Currency);
 
@@ -44,6 +44,14 @@ impl FromStr for Currency {
 impl fmt::Display for Currency {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.code())
+    }
+}
+
+// By hand: the derived form answers an unknown code with the list of all known ones.
+impl<'de> Deserialize<'de> for Currency {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let code = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
+        code.parse().map_err(serde::de::Error::custom)
     }
 }
 
@@ -85,7 +93,10 @@ impl Money {
 
 impl fmt::Display for Money {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:.*} {}", self.currency.decimals() as usize, self.amount, self.currency)
+        let decimals = self.currency.decimals();
+        // Formatting with a precision cuts; a cent that is shown must be the nearest one.
+        let amount = Halves::AwayFromZero.round(self.amount, decimals);
+        write!(f, "{amount:.*} {}", decimals as usize, self.currency)
     }
 }
 
@@ -163,5 +174,29 @@ impl Halves {
             Self::ToEven => RoundingStrategy::MidpointNearestEven,
         };
         value.round_dp_with_strategy(decimals, strategy)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn money_is_shown_to_the_nearest_smallest_unit() {
+        let shown = |amount: &str, code: &str| {
+            let amount: Decimal = amount.parse().expect("a decimal");
+            Money::new(amount, code.parse().expect("a currency")).to_string()
+        };
+        assert_eq!(shown("1.005", "NZD"), "1.01 NZD");
+        assert_eq!(shown("-1.999", "NZD"), "-2.00 NZD");
+        assert_eq!(shown("7", "NZD"), "7.00 NZD");
+        assert_eq!(shown("99.5", "JPY"), "100 JPY");
+    }
+
+    #[test]
+    fn an_unknown_currency_is_named_with_what_would_be_right() {
+        let error = serde_json::from_str::<Currency>(r#""XQZ""#).expect_err("no currency");
+        assert!(error.to_string().starts_with(r#"unknown currency "XQZ": use a three-letter ISO 4217 code"#), "{error}");
+        assert_eq!(serde_json::from_str::<Currency>(r#""nzd""#).expect("a currency").code(), "NZD");
     }
 }

@@ -9,12 +9,68 @@ use crate::money::{Quantity, Rate, UnitPrice};
 
 /// A line: something with a price, or text alone.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(tag = "type", rename_all = "snake_case")]
+#[serde(tag = "type", rename_all = "snake_case", try_from = "LineForm")]
+#[schemars(!try_from)]
 pub enum Line {
     /// Goods, labour, freight: counts towards the total.
     Item(ItemLine),
     /// Text for the reader; counts nothing.
     Text(TextLine),
+}
+
+/// A line as it is read. Reading a tagged enum directly would hide the path of a wrong field; this form keeps it.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct LineForm {
+    r#type: LineType,
+    text: Option<String>,
+    product: Option<LocalId>,
+    description: Option<String>,
+    quantity: Option<Quantity>,
+    unit_price: Option<UnitPrice>,
+    discount: Option<Discount>,
+    tax: Option<String>,
+    account: Option<String>,
+    job: Option<LocalId>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum LineType {
+    Item,
+    Text,
+}
+
+impl TryFrom<LineForm> for Line {
+    type Error = String;
+
+    fn try_from(form: LineForm) -> Result<Self, String> {
+        let missing = |field: &str| format!("missing field `{field}`");
+        match form.r#type {
+            LineType::Text => {
+                let priced = form.quantity.is_some() || form.unit_price.is_some() || form.description.is_some();
+                if priced {
+                    return Err("a text line has nothing but `text`: make it an item line".to_owned());
+                }
+                Ok(Self::Text(TextLine { text: form.text.ok_or_else(|| missing("text"))? }))
+            }
+            LineType::Item => {
+                if form.text.is_some() {
+                    return Err("an item line has no `text`: its text is its `description`".to_owned());
+                }
+                Ok(Self::Item(ItemLine {
+                    product: form.product,
+                    description: form.description.ok_or_else(|| missing("description"))?,
+                    quantity: form.quantity.ok_or_else(|| missing("quantity"))?,
+                    unit_price: form.unit_price.ok_or_else(|| missing("unit_price"))?,
+                    discount: form.discount,
+                    tax: form.tax,
+                    account: form.account,
+                    job: form.job,
+                }))
+            }
+        }
+    }
 }
 
 impl Line {

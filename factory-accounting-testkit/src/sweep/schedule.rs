@@ -190,7 +190,11 @@ fn strikes(seams: &[&'static str]) -> Vec<Strike> {
 /// the transport. And a host whose processes push states of one record at the same time says by revisions which is the
 /// newer one: hence no freeze in a push. An observer cannot stand still by itself: the process stands at the next crossing.
 fn may_freeze(seam: &str, side: Side) -> bool {
-    !matches!(seam, "store.enqueue" | "observer.observe") && !(seam == "transport.send" && side == Side::Before)
+    match seam {
+        "store.enqueue" | "observer.observe" => false,
+        "transport.send" => side == Side::After,
+        _ => true,
+    }
 }
 
 fn faults<W: World>(world: &W, call: &str) -> Vec<Fault> {
@@ -246,10 +250,13 @@ fn thin(jobs: &mut Vec<Job>, keep: usize, random: &mut Random) {
     *jobs = kept;
 }
 
+/// What one thread found, its violations by the number of their job.
+type Part = (SweepReport, Vec<(usize, Violation)>);
+
 fn work<W: World>(prepared: &[Prepared<W>], jobs: &[Job], mutant: Option<Mutant>, budget: Budget) -> SweepReport {
     let next = AtomicUsize::new(0);
     let stopped = AtomicUsize::new(usize::MAX);
-    let parts: Mutex<Vec<(SweepReport, Vec<(usize, Violation)>)>> = Mutex::new(Vec::new());
+    let parts: Mutex<Vec<Part>> = Mutex::new(Vec::new());
     std::thread::scope(|scope| {
         for _ in 0..budget.threads.max(1) {
             scope.spawn(|| {
