@@ -196,7 +196,10 @@ mod tests {
     #[test]
     fn an_unknown_currency_is_named_with_what_would_be_right() {
         let error = serde_json::from_str::<Currency>(r#""XQZ""#).expect_err("no currency");
-        assert!(error.to_string().starts_with(r#"unknown currency "XQZ": use a three-letter ISO 4217 code"#), "{error}");
+        assert!(
+            error.to_string().starts_with(r#"unknown currency "XQZ": use a three-letter ISO 4217 code"#),
+            "{error}"
+        );
         assert_eq!(serde_json::from_str::<Currency>(r#""nzd""#).expect("a currency").code(), "NZD");
     }
 }

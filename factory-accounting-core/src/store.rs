@@ -23,7 +23,8 @@ pub use claim::{Claim, ClaimRequest, Work};
 pub use connection::{Connection, ConnectionState, Decision, RecordedDecision};
 pub use link::{Absorb, Link, LinkOrigin};
 pub use operation::{
-    Counts, Enqueued, Goal, NewOperation, Operation, OperationQuery, OperationState, Outcome, Progress, Start, StateFilter,
+    Counts, Enqueued, Goal, NewOperation, Operation, OperationQuery, OperationState, Outcome, Progress, Start,
+    StateFilter,
 };
 
 use std::fmt;

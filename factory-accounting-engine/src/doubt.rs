@@ -229,7 +229,8 @@ impl Round<'_> {
         let record = match &finding {
             Finding::Ours(record) | Finding::OursToUpdate(record) => record,
             Finding::Gone(records) => return self.untied(operation, records).await,
-            _ => return Ok(finding),
+            Finding::Park(parked) => return Ok(self.tied_to_another(operation, parked).await?.unwrap_or(finding)),
+            Finding::Nothing => return Ok(finding),
         };
         // What is tied to another record of the host is not ours, however alike it is (R10). Items may be shared (F40).
         let inner = self.inner;
@@ -247,6 +248,19 @@ impl Round<'_> {
                 Finding::Park(Parked::new(Code::NumberTwice, reason))
             }
         })
+    }
+
+    /// A record that differs because it is another one of the host's: two documents under one number (R10).
+    async fn tied_to_another(&self, operation: &Operation, parked: &Parked) -> Result<Option<Finding>, EngineError> {
+        let [candidate] = parked.candidates.as_slice() else { return Ok(None) };
+        let inner = self.inner;
+        let ties = inner.store.links_to(&inner.connection, std::slice::from_ref(&candidate.remote)).await?;
+        let other = ties.into_iter().find(|link| link.key != operation.key);
+        Ok(other.map(|link| {
+            let reason =
+                format!("{} {:?}: this number belongs to {} already", operation.key.kind, operation.name, link.key);
+            Finding::Park(Parked::new(Code::NumberTwice, reason).with_candidates([candidate.clone()]))
+        }))
     }
 
     /// Records that count no more and that no record of the host is tied to. The others are the ends of earlier stories.

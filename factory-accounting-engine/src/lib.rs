@@ -15,12 +15,14 @@ mod import;
 mod inbound;
 mod person;
 mod planning;
+mod poison;
 mod push;
 mod reading;
 mod round;
 mod sending;
 mod settling;
 mod turns;
+mod wanting;
 
 pub use engine::{Engine, EngineBuilder, EngineConfig, EngineError};
 pub use event::{Event, NoObserver, Observer, Verb};

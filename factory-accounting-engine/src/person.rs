@@ -3,7 +3,8 @@
 use factory_accounting_core::code::{Code, Parked};
 use factory_accounting_core::ids::{LocalId, OperationId, RemoteId};
 use factory_accounting_core::model::{RecordKey, RecordKind};
-use factory_accounting_core::provider::RemoteRecord;
+use factory_accounting_core::plan::{self, Subject};
+use factory_accounting_core::provider::{RemoteRecord, RemoteStatus};
 use factory_accounting_core::rules::{self, EditLock, OrderProgress, VoidForm};
 use factory_accounting_core::store::{
     Counts, Decision, Goal, Link, LinkOrigin, Operation, OperationState, Outcome, RecordedDecision, StateFilter,
@@ -108,10 +109,33 @@ impl Engine {
         let inner = &self.inner;
         let link = match &decision {
             Decision::Adopt { remote } => Some(self.adoptable(operation, remote).await?),
+            Decision::Retry => {
+                self.look_at_needs(operation).await?;
+                None
+            }
             _ => None,
         };
         let recorded = RecordedDecision { decision, by: by.to_owned(), at: inner.now() };
         Ok(inner.store.decide(&inner.connection, operation, recorded, link).await?)
+    }
+
+    /// What was archived or voided when a document was parked may have been restored since: sending it again looks anew.
+    async fn look_at_needs(&self, id: OperationId) -> Result<(), EngineError> {
+        let inner = &self.inner;
+        let parked = self.attention().await?;
+        let Some(operation) = parked.into_iter().find(|operation| operation.id == id) else { return Ok(()) };
+        let OperationState::Parked { parked } = &operation.state else { return Ok(()) };
+        if !matches!(parked.code, Code::PartyArchived | Code::RemoteGone) {
+            return Ok(());
+        }
+        let Ok(subject) = Subject::of(&operation) else { return Ok(()) };
+        let needs = plan::references(&subject);
+        for link in inner.store.links(&inner.connection, &needs).await?.into_iter().flatten() {
+            if link.status != RemoteStatus::Open {
+                self.look_again(link).await?;
+            }
+        }
+        Ok(())
     }
 
     async fn adoptable(&self, id: OperationId, remote: &RemoteId) -> Result<Link, EngineError> {

@@ -38,7 +38,7 @@ pub(crate) struct Write {
 pub(crate) type Group = Vec<Write>;
 
 /// What planning found about one operation without a call.
-enum Plan {
+pub(crate) enum Plan {
     Settle(Settling),
     Create(Draft),
     Read { draft: Option<Draft>, remote: RemoteId, origin: LinkOrigin },
@@ -64,6 +64,7 @@ impl Round<'_> {
                 Err(parked) => settled.push((operation, Settling::park(parked))),
             }
         }
+        self.lend(&mut subjects).await?;
         let surroundings = self.surroundings(&subjects).await?;
         let mut drafts = Drafts::of(&subjects, &surroundings);
         let mut writes = Vec::new();
@@ -118,7 +119,7 @@ impl Round<'_> {
         let draft = match plan::draft(key, subject, &context) {
             Ok(Ok(draft)) => draft,
             Ok(Err(reason)) => return Ok(skip(reason)),
-            Err(parked) => return Ok(parked.into()),
+            Err(parked) => return self.wanting(operation, parked).await,
         };
         let Some(link) = link else { return self.plan_new(operation, subject, draft, around, drafts).await };
         if link.status.is_gone() {
@@ -257,7 +258,7 @@ impl Round<'_> {
         }
         let (Some(net), false) = (operation.net, invoice.above_order) else { return Ok(None) };
         let Some(limit) = ordered.net else { return Ok(None) };
-        let billed = inner.store.progress(&inner.connection, &order).await?;
+        let billed = self.billed_before(operation, &order).await?;
         let all = rules::with_invoice(&billed, Progress { key: operation.key.clone(), net });
         Ok(rules::exceeds(limit, &all).map(|excess| {
             let reason = format!(
@@ -284,7 +285,7 @@ impl Round<'_> {
         let Some(other) = inner.store.namesake(&inner.connection, key, &operation.name).await? else { return Ok(None) };
         let Some(twin) = inner.newest(&other).await? else { return Ok(None) };
         // Two suppliers may use one number, two invoices may be paid under one receipt.
-        let same_place = Subject::of(&twin).is_ok_and(|twin| place(&twin) == place(subject));
+        let same_place = twin.id < operation.id && Subject::of(&twin).is_ok_and(|twin| place(&twin) == place(subject));
         Ok(same_place.then(|| {
             let reason = format!("{} {:?} has the same number as {other}", key.kind, operation.name);
             Parked::new(Code::NumberTwice, reason)
@@ -311,7 +312,7 @@ impl Round<'_> {
     }
 }
 
-fn skip(reason: String) -> Plan {
+pub(crate) fn skip(reason: String) -> Plan {
     Plan::Settle(Settling::done(Outcome::Skipped { reason }))
 }
 

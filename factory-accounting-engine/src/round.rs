@@ -174,7 +174,8 @@ impl Engine {
                     .wake_at()
                     .and_then(|wake| wake.signed_duration_since(self.inner.now()).to_std().ok())
                     .map_or(idle, |wait| wait.min(idle)),
-                Err(EngineError::Store(StoreError::Busy(_) | StoreError::Full(_))) => idle,
+                // A full disk is freed, a database comes back.
+                Err(EngineError::Store(StoreError::Busy(_) | StoreError::Full(_) | StoreError::Failed(_))) => idle,
                 Err(error) => return Err(error),
             };
             let pause = pin!(self.inner.clock.sleep(wait));
@@ -216,7 +217,7 @@ impl Round<'_> {
             work.operations.iter().map(|operation| (operation.id, operation.not_before)).collect();
         if self.stop.is_none() {
             self.report.claimed += claimed.len() as u64;
-            let fit = self.park_poison(work.operations).await?;
+            let fit = self.isolate(work.operations).await?;
             let mut writes = self.plan(fit).await?.into_iter();
             while self.stop.is_none()
                 && let Some(group) = writes.next()
@@ -267,24 +268,6 @@ impl Round<'_> {
         });
         let questions = questions.collect();
         self.settle(Some((attempt.id, self.inner.now())), questions).await
-    }
-
-    /// Operations at which workers have died again and again are not touched any more.
-    async fn park_poison(&mut self, operations: Vec<Operation>) -> Result<Vec<Operation>, EngineError> {
-        let limit = self.inner.config.max_claims;
-        let (poison, fit): (Vec<_>, Vec<_>) = operations.into_iter().partition(|operation| operation.claims > limit);
-        let settlements = poison
-            .into_iter()
-            .map(|operation| {
-                let reason = format!(
-                    "{} {:?} was taken up {} times and never came to an end",
-                    operation.key.kind, operation.name, operation.claims
-                );
-                (operation, Settling::park(Parked::new(Code::Poison, reason)))
-            })
-            .collect();
-        self.settle(None, settlements).await?;
-        Ok(fit)
     }
 }
 

@@ -198,6 +198,10 @@ impl Round<'_> {
                     if parked.code == Code::NumberTaken {
                         parked.code = taken_code(member.operation.key.kind);
                     }
+                    if parked.code == Code::NameTaken {
+                        // Linking the one that has the name answers the question.
+                        parked = parked.until_linked(member.operation.key.clone());
+                    }
                     Settling::park(parked)
                 }
             };

@@ -122,7 +122,8 @@ fn an_unknown_product() {
 #[test]
 fn a_closed_period() {
     let host = Host::new();
-    let question = between_two_good_ones(&host, document("invoice", "BAD-1", "C1", "10", json!({ "date": "2009-09-30" })));
+    let question =
+        between_two_good_ones(&host, document("invoice", "BAD-1", "C1", "10", json!({ "date": "2009-09-30" })));
     is_told_well(&question, Code::PeriodClosed, "BAD-1", "date");
 }
 
@@ -130,7 +131,8 @@ fn a_closed_period() {
 fn a_period_that_was_closed_after_we_last_looked() {
     let host = Host::new();
     host.act(json!({ "do": "lock_period", "date": "2026-10-31" }));
-    let question = between_two_good_ones(&host, document("invoice", "BAD-1", "C1", "10", json!({ "date": "2026-10-30" })));
+    let question =
+        between_two_good_ones(&host, document("invoice", "BAD-1", "C1", "10", json!({ "date": "2026-10-30" })));
     is_told_well(&question, Code::PeriodClosed, "BAD-1", "date");
 }
 
@@ -233,7 +235,9 @@ fn a_server_that_answers_nothing() {
 
 #[test]
 fn a_server_that_answers_a_gigabyte() {
-    first_write_meets(|| Wire::Endless(Response::builder().status(200).body(bytes::Bytes::new()).expect("a head"), 1 << 30));
+    first_write_meets(|| {
+        Wire::Endless(Response::builder().status(200).body(bytes::Bytes::new()).expect("a head"), 1 << 30)
+    });
 }
 
 #[test]

@@ -15,7 +15,8 @@ fn a_thousand_new_invoices_to_known_contacts_take_at_most_21_calls() {
     let host = Host::new();
     host.send((0..20).map(|number| customer(&format!("C{number}"), &format!("Customer {number}"))).collect());
     host.calls();
-    let invoices = (0..1_000).map(|number| invoice(&format!("F-{number:04}"), &format!("C{}", number % 20), "100")).collect();
+    let invoices =
+        (0..1_000).map(|number| invoice(&format!("F-{number:04}"), &format!("C{}", number % 20), "100")).collect();
     let report = host.send(invoices);
     let calls = host.calls();
     say(&format!("1,000 invoices: {} calls", calls.len()));

@@ -115,7 +115,8 @@ impl Host {
     ) -> (Arc<dyn AccountingProvider>, Engine) {
         let time: Arc<dyn Clock> = Arc::new(clock.clone());
         let server = (Arc::clone(world), Arc::clone(network));
-        let transport = WireTransport::new(Arc::clone(&time), move |request, now| serve(&server.0, &server.1, request, now));
+        let transport =
+            WireTransport::new(Arc::clone(&time), move |request, now| serve(&server.0, &server.1, request, now));
         let seams = Seams {
             transport: Arc::new(transport),
             tokens: Arc::new(tokens.clone()),
@@ -204,7 +205,8 @@ impl Host {
         let ledger = world.emulator.ledger(world.tenant);
         let names = ["InvoiceNumber", "CreditNoteNumber", "PurchaseOrderNumber", "QuoteNumber"];
         let rows = ledger[list].as_array().cloned().unwrap_or_default();
-        let found = rows.into_iter().find(|row| names.iter().any(|name| row[*name] == number) || row["Reference"] == number);
+        let found =
+            rows.into_iter().find(|row| names.iter().any(|name| row[*name] == number) || row["Reference"] == number);
         found.unwrap_or_else(|| panic!("no {number} among {list}: {ledger}"))
     }
 

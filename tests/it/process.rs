@@ -1,5 +1,6 @@
 //! A real process over a real file, killed without warning while it works against a server on the loopback.
 
+use std::io::Read as _;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
@@ -88,27 +89,31 @@ async fn a_process_killed_at_any_moment_leaves_each_document_once() {
     let mut killed = 0;
     for round in 0..24 {
         let mut child = Command::new(std::env::current_exe().expect("this program"))
-            .args(["process::a_process_that_pushes", "--exact"])
+            .args(["process::a_process_that_pushes", "--exact", "--nocapture"])
             .env(FILE, &file)
             .env(BASE, &base)
             .env(TENANT, tenant.to_string())
             .stdout(Stdio::null())
-            .stderr(Stdio::null())
+            .stderr(Stdio::piped())
             .spawn()
             .expect("a process");
-        let until = std::time::Instant::now() + Duration::from_millis(random.between(10, 60 + 25 * round));
+        let until = SystemClock.now() + Duration::from_millis(random.between(10, 60 + 25 * round));
         let ended = loop {
             if let Some(status) = child.try_wait().expect("the process is ours") {
                 break Some(status);
             }
-            if std::time::Instant::now() >= until {
+            if SystemClock.now() >= until {
                 break None;
             }
-            tokio::time::sleep(Duration::from_millis(2)).await;
+            SystemClock.sleep(Duration::from_millis(2)).await;
         };
         match ended {
             Some(status) => {
-                assert!(status.success(), "the process fails");
+                let mut told = String::new();
+                if let Some(mut stderr) = child.stderr.take() {
+                    stderr.read_to_string(&mut told).expect("text");
+                }
+                assert!(status.success(), "the process fails: {told}");
                 break;
             }
             None => {

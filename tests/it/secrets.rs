@@ -43,7 +43,8 @@ pub(crate) fn secrets(host: &Host) -> Vec<String> {
 #[test]
 fn x7_no_secret_is_in_any_debug_error_event_log_line_or_row() {
     let paper = Paper::default();
-    let subscriber = tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_writer(paper.clone()).finish();
+    let subscriber =
+        tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_writer(paper.clone()).finish();
     let (host, mut planted) = tracing::subscriber::with_default(subscriber, || {
         let host = Host::new();
         let mut planted = secrets(&host);
@@ -89,7 +90,11 @@ fn x7_no_secret_is_in_any_debug_error_event_log_line_or_row() {
         assert!(secret.len() > 10);
         for text in &told {
             let at = text.find(secret.as_str());
-            assert!(at.is_none(), "a secret is told: …{}…", &text[at.unwrap_or(0).saturating_sub(120)..at.unwrap_or(0)]);
+            assert!(
+                at.is_none(),
+                "a secret is told: …{}…",
+                &text[at.unwrap_or(0).saturating_sub(120)..at.unwrap_or(0)]
+            );
         }
     }
 }

@@ -43,7 +43,12 @@ fn translated(value: &Value, strict: bool) -> Value {
         Value::Object(members) => {
             let mut out: serde_json::Map<String, Value> = members
                 .iter()
-                .filter(|(name, _)| !matches!(name.as_str(), "example" | "examples" | "nullable" | "readOnly" | "format" | "externalDocs"))
+                .filter(|(name, _)| {
+                    !matches!(
+                        name.as_str(),
+                        "example" | "examples" | "nullable" | "readOnly" | "format" | "externalDocs"
+                    )
+                })
                 .map(|(name, value)| (name.clone(), translated(value, strict)))
                 .collect();
             if members.get("nullable") == Some(&Value::Bool(true)) {
@@ -96,32 +101,53 @@ fn schema(path: &str) -> Option<&'static str> {
 }
 
 fn complaints(validator: &jsonschema::Validator, body: &Value) -> Vec<String> {
-    validator.iter_errors(body).map(|error| format!("{}: {error}", error.instance_path())).map(|text| text.chars().take(300).collect()).collect()
+    validator
+        .iter_errors(body)
+        .map(|error| format!("{}: {error}", error.instance_path()))
+        .map(|text| text.chars().take(300).collect())
+        .collect()
 }
 
 /// A day of everything that we can send and read.
 fn exchanged() -> Vec<Exchanged> {
     let host = Host::new();
     let records = vec![
-        record(json!({ "kind": "customer", "id": "C1", "name": "Hale Joinery", "email": "ap@hale.test", "phone": "04 555 0100",
+        record(
+            json!({ "kind": "customer", "id": "C1", "name": "Hale Joinery", "email": "ap@hale.test", "phone": "04 555 0100",
             "tax_number": "101-2-303", "terms": { "days": 20, "from": "end_of_month" }, "currency": "NZD",
             "contacts": [{ "first_name": "Mere", "last_name": "Tane", "email": "mere@hale.test" }],
-            "addresses": [{ "kind": "postal", "lines": ["PO Box 9"], "city": "Wellington", "postal_code": "6011", "country": "New Zealand" }] })),
+            "addresses": [{ "kind": "postal", "lines": ["PO Box 9"], "city": "Wellington", "postal_code": "6011", "country": "New Zealand" }] }),
+        ),
         supplier("S1", "Kauri Timber"),
         record(json!({ "kind": "product", "id": "P1", "code": "OAK-40", "name": "Oak 40 mm",
             "sales": { "unit_price": "10.25", "account": "200", "tax": "OUTPUT2" } })),
-        document("quote", "A-1", "C1", "100", json!({ "stage": "sent", "expires": "2026-12-20", "title": "Stairs", "terms": "20 days" })),
+        document(
+            "quote",
+            "A-1",
+            "C1",
+            "100",
+            json!({ "stage": "sent", "expires": "2026-12-20", "title": "Stairs", "terms": "20 days" }),
+        ),
         document("order", "SO-1", "C1", "400", json!({})),
-        document("invoice", "F-1", "C1", "100", json!({ "lines": [
+        document(
+            "invoice",
+            "F-1",
+            "C1",
+            "100",
+            json!({ "lines": [
             { "type": "item", "product": "P1", "description": "Oak", "quantity": "2.5", "unit_price": "10.2575", "discount": { "rate": "12.5" } },
-            { "type": "text", "text": "as agreed" } ] })),
+            { "type": "text", "text": "as agreed" } ] }),
+        ),
         document("credit_note", "K-1", "C1", "20", json!({ "allocations": [{ "invoice": "F-1", "amount": "10" }] })),
         document("purchase_order", "B-5", "S1", "80", json!({ "delivery": "2026-12-01" })),
         document("bill", "KT-1", "S1", "80", json!({ "purchase_order": "B-5" })),
         payment("R-1", json!({ "invoice": "F-1" }), "5"),
     ];
     host.send(records);
-    host.send(vec![document("invoice", "F-2", "C1", "400", json!({ "order": "SO-1" })), customer("C1", "Hale Joinery Ltd")]);
+    host.send(vec![
+        document("invoice", "F-2", "C1", "400", json!({ "order": "SO-1" })),
+        customer("C1", "Hale Joinery Ltd"),
+    ]);
     host.send(vec![document("bill", "KT-1", "S1", "81", json!({ "purchase_order": "B-5" }))]);
     host.clock.run(host.engine.read_changes()).expect("changes");
     let lists = factory_accounting_core::provider::CatalogueKind::ALL;
@@ -169,7 +195,8 @@ fn trim(body: &mut Value) {
     fn inner(value: &mut Value) {
         match value {
             Value::Object(members) => {
-                members.retain(|name, value| !RECORDED.contains(&name.as_str()) || (name == "Type" && value.is_string()));
+                members
+                    .retain(|name, value| !RECORDED.contains(&name.as_str()) || (name == "Type" && value.is_string()));
                 members.values_mut().for_each(inner);
             }
             Value::Array(items) => items.iter_mut().for_each(inner),

@@ -8,7 +8,9 @@ use chrono::{DateTime, Utc};
 use factory_accounting_core::ids::RemoteId;
 use factory_accounting_core::provider::AccountingProvider;
 use factory_accounting_core::token::TokenSet;
-use factory_accounting_emulator::xero::{BookedDocument, Region, TenantConfig, XeroConfig as EmulatorConfig, XeroEmulator};
+use factory_accounting_emulator::xero::{
+    BookedDocument, Region, TenantConfig, XeroConfig as EmulatorConfig, XeroEmulator,
+};
 use factory_accounting_emulator::{CommitPoint, Fault, FaultRule, LimitProblem, OfflineText, Outcome};
 use factory_accounting_http::AppPacer;
 use factory_accounting_testkit::Wire;
@@ -79,7 +81,11 @@ impl World for XeroWorld {
         let applies = |name: &&str| {
             let for_tokens = matches!(*name, "invalid grant" | "tokens rotated, answer lost");
             let of_limits = name.starts_with("429") || *name == "401" || name.starts_with("503");
-            if of_tokens { !of_limits } else { !for_tokens && (method != Method::GET || !name.starts_with("answered, then")) }
+            if of_tokens {
+                !of_limits
+            } else {
+                !for_tokens && (method != Method::GET || !name.starts_with("answered, then"))
+            }
         };
         FAULTS.iter().map(|(name, _)| *name).filter(applies).collect()
     }
@@ -99,7 +105,7 @@ impl World for XeroWorld {
         let register = self.emulator.register(self.tenant);
         let name = |id: Uuid| register.iter().find(|row| row.id == id).map_or("nobody", |row| row.reference.as_str());
         let documents = self.emulator.documents(self.tenant);
-        register.iter().map(|row| entry(row)).chain(documents.iter().map(|row| booked(row, name(row.contact)))).collect()
+        register.iter().map(entry).chain(documents.iter().map(|row| booked(row, name(row.contact)))).collect()
     }
 }
 
@@ -116,7 +122,8 @@ fn entry(row: &BookedDocument) -> Booked {
 
 fn booked(row: &BookedDocument, party: &str) -> Booked {
     // A number that Xero gave itself says nothing to the host: its own number is in the reference then.
-    let own_number = row.number.is_empty() || ["INV-", "PO-", "QU-", "CN-"].iter().any(|own| row.number.starts_with(own));
+    let own_number =
+        row.number.is_empty() || ["INV-", "PO-", "QU-", "CN-"].iter().any(|own| row.number.starts_with(own));
     let label = if own_number { &row.reference } else { &row.number };
     let applied = if row.applied.is_zero() { String::new() } else { format!(", {:.2} applied", row.applied) };
     let whose = if row.kind == "PAYMENT" { String::new() } else { format!(" for {party}") };

@@ -8,8 +8,12 @@ use crate::money::Halves;
 /// The exact product; `None` where it does not fit.
 pub(crate) fn product(left: Decimal, right: Decimal) -> Option<Decimal> {
     let (left, right) = (left.normalize(), right.normalize());
-    let mut mantissa = left.mantissa().checked_mul(right.mantissa())?;
-    let mut scale = left.scale() + right.scale();
+    let mantissa = left.mantissa().checked_mul(right.mantissa())?;
+    shortest(mantissa, left.scale() + right.scale())
+}
+
+/// A decimal without zeros at its end, which may fit where the longer form does not.
+fn shortest(mut mantissa: i128, mut scale: u32) -> Option<Decimal> {
     while scale > 0 && mantissa % 10 == 0 {
         mantissa /= 10;
         scale -= 1;
@@ -25,7 +29,7 @@ pub(crate) fn sum(left: Decimal, right: Decimal) -> Option<Decimal> {
 fn aligned_sum(left: Decimal, right: Decimal) -> Option<Decimal> {
     let scale = left.scale().max(right.scale());
     let mantissa = at_scale(left, scale)?.checked_add(at_scale(right, scale)?)?;
-    Decimal::try_from_i128_with_scale(mantissa, scale).ok()
+    Decimal::try_from_i128_with_scale(mantissa, scale).ok().or_else(|| shortest(mantissa, scale))
 }
 
 /// The exact sum of all, at `decimals` at least where there is room for them; `None` where a partial sum does not fit.

@@ -17,6 +17,7 @@ mod document;
 mod draft;
 mod evidence;
 mod fate;
+mod inherit;
 mod revise;
 mod subject;
 #[cfg(test)]
@@ -27,6 +28,7 @@ pub use catalogue::Catalogue;
 pub use draft::{Draft, draft, fingerprint};
 pub use evidence::{Finding, candidate, judge};
 pub use fate::{Backoff, Doubt, Pause, Sending, Verdict, after, decide, park_refusal};
+pub use inherit::{inherit, lenders};
 pub use revise::{Drift, Revision, drift, is_on_the_way, revise, void};
 pub use subject::{AllocationSubject, Subject};
 

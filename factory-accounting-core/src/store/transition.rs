@@ -6,8 +6,8 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Utc};
 
 use super::{
-    AttemptMember, ConnectionState, Decision, Enqueued, Goal, Link, LinkOrigin, NewOperation, OperationState, Outcome,
-    Start, Step, StoreError,
+    AttemptMember, ConnectionState, Decision, Enqueued, Goal, Link, NewOperation, OperationState, Outcome, Start, Step,
+    StoreError,
 };
 use crate::code::{Code, Parked};
 use crate::ids::{AttemptId, ConnectionId, Generation, OperationId, OrganisationId, Revision};
@@ -323,10 +323,10 @@ pub fn connection_at(state: &ConnectionState, now: DateTime<Utc>) -> ConnectionS
 }
 
 /// Whether a link claims its package record for itself: no other record of the same kind may be linked there. Several
-/// products may share an item (F40), and an invoice shares the draft of its order.
+/// products may share an item (F40). An order and the invoice that it became share a draft, but are of two kinds.
 #[must_use]
 pub fn is_exclusive(link: &Link) -> bool {
-    link.key.kind != RecordKind::Product && link.origin != LinkOrigin::Promoted
+    link.key.kind != RecordKind::Product
 }
 
 /// Why a connection is refused.

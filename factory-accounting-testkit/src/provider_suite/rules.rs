@@ -69,7 +69,10 @@ pub fn a_kind_that_is_not_listed_is_refused_without_a_call(own: &Workbench<'_>) 
         batch.kind = kind;
         batch.members.iter_mut().for_each(|member| member.key.kind = kind);
         assert!(own.encode(&batch).is_err(), "{kind} is not claimed, and yet encoded");
-        assert!(own.run(own.provider.fetch(kind, &[RemoteId::new("x")])).is_err(), "{kind} is not claimed, and yet fetched");
+        assert!(
+            own.run(own.provider.fetch(kind, &[RemoteId::new("x")])).is_err(),
+            "{kind} is not claimed, and yet fetched"
+        );
     }
     assert_eq!(own.bench.requests(), before);
 }
@@ -192,7 +195,8 @@ pub fn a_fetch_answers_in_order_and_says_what_is_not_there(own: &Workbench<'_>) 
             continue;
         }
         let nobody = RemoteId::new("7d0c7d8e-6f0a-4f3c-9a59-0f1d6c5b4a39");
-        let mut found = own.run(own.provider.fetch(kind, std::slice::from_ref(&nobody))).unwrap_or_else(|error| panic!("{error}"));
+        let mut found =
+            own.run(own.provider.fetch(kind, std::slice::from_ref(&nobody))).unwrap_or_else(|error| panic!("{error}"));
         assert_eq!(found.pop(), Some(None), "{kind}");
         let found = own.fetched(kind, &echo).unwrap_or_else(|| panic!("{} is not there", planned.key));
         assert_eq!((found.id, found.kind), (echo.id, kind));
@@ -305,12 +309,18 @@ pub fn an_attached_file_comes_back_as_it_was(own: &Workbench<'_>) {
             content: content.clone(),
             show_to_party: false,
         };
-        let attached = own.run(own.provider.attach(kind, &echo.id, file)).unwrap_or_else(|error| panic!("{kind}: {error}"));
+        let attached =
+            own.run(own.provider.attach(kind, &echo.id, file)).unwrap_or_else(|error| panic!("{kind}: {error}"));
         assert_eq!(attached.name, "drawing.pdf");
-        let listed = own.run(own.provider.attachments(kind, &echo.id)).unwrap_or_else(|error| panic!("{kind}: {error}"));
+        let listed =
+            own.run(own.provider.attachments(kind, &echo.id)).unwrap_or_else(|error| panic!("{kind}: {error}"));
         assert_eq!(listed.len(), 1, "{kind}");
         let bytes = own.run(async {
-            let mut stream = own.provider.download(kind, &echo.id, &listed[0]).await.unwrap_or_else(|error| panic!("{kind}: {error}"));
+            let mut stream = own
+                .provider
+                .download(kind, &echo.id, &listed[0])
+                .await
+                .unwrap_or_else(|error| panic!("{kind}: {error}"));
             let mut bytes = Vec::new();
             while let Some(chunk) = std::future::poll_fn(|context| stream.as_mut().poll_next(context)).await {
                 bytes.extend_from_slice(&chunk.unwrap_or_else(|error| panic!("{kind}: {error}")));
@@ -335,7 +345,12 @@ pub fn a_dropped_verb_leaves_the_provider_usable(own: &Workbench<'_>) {
 /// Planted secrets are in no `Debug` and no error.
 pub fn no_secret_is_in_any_debug_or_error(own: &Workbench<'_>) {
     let mut told = vec![format!("{:?}", own.provider)];
-    for wire in [Wire::Dropped, answer(401, "application/json", "{}"), answer(403, "application/json", "{}"), answer(500, "text/html", "<p>")] {
+    for wire in [
+        Wire::Dropped,
+        answer(401, "application/json", "{}"),
+        answer(403, "application/json", "{}"),
+        answer(500, "text/html", "<p>"),
+    ] {
         own.bench.next_request_meets(wire);
         if let Err(error) = own.run(own.provider.fetch(RecordKind::Customer, &[RemoteId::new("x")])) {
             told.push(format!("{error} {error:?}"));

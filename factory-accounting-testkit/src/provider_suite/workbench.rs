@@ -43,7 +43,8 @@ impl<'a> Workbench<'a> {
         let mut entries = Vec::new();
         for kind in [CatalogueKind::Accounts, CatalogueKind::TaxCodes, CatalogueKind::Currencies] {
             for page in 1.. {
-                let answer = clock.run(provider.catalogue(kind, page)).unwrap_or_else(|error| panic!("{kind:?}: {error}"));
+                let answer =
+                    clock.run(provider.catalogue(kind, page)).unwrap_or_else(|error| panic!("{kind:?}: {error}"));
                 entries.extend(answer.entries);
                 if !answer.more {
                     break;

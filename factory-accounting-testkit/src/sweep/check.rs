@@ -6,7 +6,9 @@ use factory_accounting_core::ids::RemoteId;
 use factory_accounting_core::memory::MemoryStore;
 use factory_accounting_core::model::{RecordKey, RecordKind};
 use factory_accounting_core::plan::{self, Subject};
-use factory_accounting_core::store::{Link, LinkOrigin, Operation, OperationQuery, OperationState, StoreError, SyncStore};
+use factory_accounting_core::store::{
+    Link, LinkOrigin, Operation, OperationQuery, OperationState, StoreError, SyncStore,
+};
 
 use super::run::connection;
 use super::world::{Booked, Scenario};
@@ -23,7 +25,12 @@ pub(crate) struct Inspection {
 /// - the books hold nothing that nobody pushed;
 /// - each link points to a record that is there, and no two of a kind to the same one;
 /// - no operation is left in between.
-pub(crate) fn inspect<W>(clock: &SimClock, store: &MemoryStore, scenario: &Scenario<W>, books: &[Booked]) -> Inspection {
+pub(crate) fn inspect<W>(
+    clock: &SimClock,
+    store: &MemoryStore,
+    scenario: &Scenario<W>,
+    books: &[Booked],
+) -> Inspection {
     match clock.run(read(store)) {
         Ok((operations, links)) => {
             let mut inspection = Inspection::default();
@@ -32,7 +39,9 @@ pub(crate) fn inspect<W>(clock: &SimClock, store: &MemoryStore, scenario: &Scena
             check_links(&operations, &links, books, &mut inspection.violations);
             inspection
         }
-        Err(error) => Inspection { violations: vec![format!("the store cannot be read: {error}")], ..Inspection::default() },
+        Err(error) => {
+            Inspection { violations: vec![format!("the store cannot be read: {error}")], ..Inspection::default() }
+        }
     }
 }
 

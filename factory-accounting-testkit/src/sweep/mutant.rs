@@ -131,7 +131,8 @@ impl AccountingProvider for MutantProvider {
         }
         if self.mutant == Mutant::CredulousProbe {
             for record in found.iter_mut().flatten() {
-                (record.party, record.date, record.totals, record.currency, record.name) = (None, None, None, None, None);
+                (record.party, record.date, record.totals, record.currency, record.name) =
+                    (None, None, None, None, None);
             }
         }
         Ok(found)

@@ -159,11 +159,8 @@ impl<W: World> Universe<W> {
         let life = Arc::new(Life::default());
         let seam = Seam { board: Arc::clone(&self.board), life: Arc::clone(&life) };
         let clock: Arc<dyn Clock> = Arc::new(SeamClock { seam: seam.clone(), clock: self.clock.clone() });
-        let transport = SeamTransport {
-            seam: seam.clone(),
-            network: Arc::clone(&self.network),
-            clock: self.clock.clone(),
-        };
+        let transport =
+            SeamTransport { seam: seam.clone(), network: Arc::clone(&self.network), clock: self.clock.clone() };
         let seams = Seams {
             transport: Arc::new(transport),
             tokens: Arc::new(SeamTokens { seam: seam.clone(), tokens: self.tokens.clone() }),
@@ -305,7 +302,9 @@ fn perform<W>(engine: &Engine, step: &Step<W>) -> Work {
             let key = key.clone();
             Box::pin(async move { engine.void(&key).await.map(|_| Next::Done) })
         }
-        Step::Work => Box::pin(async move { engine.run_until_idle().await.map(|report| next(report.resting.as_ref())) }),
+        Step::Work => {
+            Box::pin(async move { engine.run_until_idle().await.map(|report| next(report.resting.as_ref())) })
+        }
         Step::Round => Box::pin(async move { engine.run_once().await.map(|report| next(report.resting.as_ref())) }),
         Step::Person(_) => Box::pin(async { Ok(Next::Done) }),
     }

@@ -75,7 +75,11 @@ pub fn sweep<W: World>(
 ///
 /// # Errors
 /// As [`sweep`].
-pub fn replay<W: World>(world: &W, scenarios: Vec<Scenario<W>>, budget: Budget) -> Result<(usize, Vec<String>), String> {
+pub fn replay<W: World>(
+    world: &W,
+    scenarios: Vec<Scenario<W>>,
+    budget: Budget,
+) -> Result<(usize, Vec<String>), String> {
     let prepared = prepare(world, scenarios)?;
     let jobs = jobs(world, &prepared, budget);
     let step = (jobs.len() / budget.runs.max(1)).max(1);
@@ -104,10 +108,10 @@ pub fn look<W: World>(world: &W, scenario: Scenario<W>, plan: &Plan) -> Result<(
 
 fn first_difference(first: &Ending, second: &Ending) -> String {
     let lines = first.trace.iter().zip(&second.trace);
-    lines
-        .enumerate()
-        .find(|(_, (one, other))| one != other)
-        .map_or_else(|| "one trace is longer".to_owned(), |(at, (one, other))| format!("line {at}: {one:?} and {other:?}"))
+    lines.enumerate().find(|(_, (one, other))| one != other).map_or_else(
+        || "one trace is longer".to_owned(),
+        |(at, (one, other))| format!("line {at}: {one:?} and {other:?}"),
+    )
 }
 
 fn prepare<W: World>(world: &W, scenarios: Vec<Scenario<W>>) -> Result<Vec<Prepared<W>>, String> {
@@ -265,7 +269,9 @@ fn work<W: World>(prepared: &[Prepared<W>], jobs: &[Job], mutant: Option<Mutant>
                 loop {
                     let number = next.fetch_add(1, Ordering::Relaxed);
                     let Some((at, plan)) = jobs.get(number) else { break };
-                    let Some(story) = prepared.get(*at).filter(|_| number <= stopped.load(Ordering::Relaxed)) else { break };
+                    let Some(story) = prepared.get(*at).filter(|_| number <= stopped.load(Ordering::Relaxed)) else {
+                        break;
+                    };
                     let ending = story.run(plan, mutant, false);
                     part.count(plan, &ending);
                     if !ending.violations.is_empty() {

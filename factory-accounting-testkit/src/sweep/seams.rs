@@ -124,7 +124,12 @@ impl<W> fmt::Debug for SeamTransport<W> {
 /// What tells two calls to one path apart: query, key and length of the body.
 fn distinguish(request: &Request<Bytes>) -> String {
     let key = request.headers().get("idempotency-key").and_then(|key| key.to_str().ok()).unwrap_or("-");
-    format!("?{} key {} {} B", request.uri().query().unwrap_or(""), key.get(key.len().saturating_sub(12)..).unwrap_or(key), request.body().len())
+    format!(
+        "?{} key {} {} B",
+        request.uri().query().unwrap_or(""),
+        key.get(key.len().saturating_sub(12)..).unwrap_or(key),
+        request.body().len()
+    )
 }
 
 #[derive(Debug)]

@@ -2,8 +2,8 @@
 
 mod scenarios;
 
-use std::time::Instant;
-
+use factory_accounting_core::clock::Clock;
+use factory_accounting_http::SystemClock;
 use factory_accounting_testkit::sweep::{Budget, Mutant, SweepReport, replay, sweep};
 
 use crate::say;
@@ -47,12 +47,18 @@ fn told(report: &SweepReport) -> String {
 
 #[test]
 fn whatever_crashes_times_out_or_answers_twice_the_books_hold_each_document_once() {
-    let begun = Instant::now();
-    let report = sweep(&XeroWorld::new(), scenarios::all(), None, budget(runs())).unwrap_or_else(|reason| panic!("{reason}"));
-    let seconds = begun.elapsed().as_secs_f64();
+    let begun = SystemClock.now();
+    let report =
+        sweep(&XeroWorld::new(), scenarios::all(), None, budget(runs())).unwrap_or_else(|reason| panic!("{reason}"));
+    let seconds = (SystemClock.now() - begun).num_seconds();
     say(&format!(
-        "sweep: {} runs ({} with faults, {} with ends of processes), {} requests, {} violations, {seconds:.1} s",
-        report.runs, report.with_faults, report.with_strikes, report.requests, report.violations.len(),
+        "sweep: {} runs ({} with faults, {} with ends of processes), {} requests, {} violations, {seconds} s, {} runs a second",
+        report.runs,
+        report.with_faults,
+        report.with_strikes,
+        report.requests,
+        report.violations.len(),
+        report.runs / usize::try_from(seconds.max(1)).unwrap_or(1),
     ));
     for (question, times) in &report.extra_questions {
         say(&format!("  {times} runs end with the question {question}"));
@@ -63,7 +69,8 @@ fn whatever_crashes_times_out_or_answers_twice_the_books_hold_each_document_once
 #[test]
 fn a_run_that_is_told_twice_leaves_the_same_trace() {
     let sample = Budget { runs: 400, ..budget(6_000) };
-    let (compared, differing) = replay(&XeroWorld::new(), scenarios::all(), sample).unwrap_or_else(|reason| panic!("{reason}"));
+    let (compared, differing) =
+        replay(&XeroWorld::new(), scenarios::all(), sample).unwrap_or_else(|reason| panic!("{reason}"));
     assert!(compared >= 300, "only {compared} runs were compared");
     assert!(differing.is_empty(), "{differing:#?}");
 }
@@ -71,7 +78,8 @@ fn a_run_that_is_told_twice_leaves_the_same_trace() {
 /// Each safety is needed: without it the same sweep fails.
 fn fails_without(mutant: Mutant) {
     let budget = Budget { stop_at_first: true, ..budget(30_000) };
-    let report = sweep(&XeroWorld::new(), scenarios::all(), Some(mutant), budget).unwrap_or_else(|reason| panic!("{reason}"));
+    let report =
+        sweep(&XeroWorld::new(), scenarios::all(), Some(mutant), budget).unwrap_or_else(|reason| panic!("{reason}"));
     let first = report.violations.first();
     let first = first.unwrap_or_else(|| panic!("{mutant:?}: {} runs and no violation", report.runs));
     say(&format!("{mutant:?} fails: {} with {}: {}", first.scenario, first.plan, first.what.join("; ")));

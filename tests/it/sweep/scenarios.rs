@@ -62,8 +62,10 @@ fn customer_and_invoice() -> Story {
 fn batch_with_one_refused() -> Story {
     let invoices = ["F-1", "F-2", "F-3", "F-4"].map(|id| {
         // Xero refuses a line without an account that fits; the host cannot know of account 610 being its debtors'.
-        let account = if id == "F-2" { json!([{
-            "type": "item", "description": "Debtors", "quantity": "1", "unit_price": "10", "account": "610" }]) } else {
+        let account = if id == "F-2" {
+            json!([{
+            "type": "item", "description": "Debtors", "quantity": "1", "unit_price": "10", "account": "610" }])
+        } else {
             json!([line("Oak top, oiled", "2", "12.5")])
         };
         document("invoice", id, "C1", "1", json!({ "lines": account }))
@@ -118,13 +120,8 @@ fn partial_invoices() -> Story {
 }
 
 fn credit_note_is_set_off() -> Story {
-    let note = document(
-        "credit_note",
-        "K-1",
-        "C1",
-        "20",
-        json!({ "allocations": [{ "invoice": "F-1", "amount": "23" }] }),
-    );
+    let note =
+        document("credit_note", "K-1", "C1", "20", json!({ "allocations": [{ "invoice": "F-1", "amount": "23" }] }));
     story(
         "credit note set off",
         vec![Step::Push(vec![customer("C1", "Hale Joinery"), invoice("F-1", "C1", "100"), note]), Step::Work],
@@ -277,7 +274,8 @@ fn person_pays_in_between() -> Story {
 }
 
 fn package_owns_the_numbers() -> Story {
-    let owned = json!({ "numbers": { "invoice": "package", "bill": "host", "quote": "package", "purchase_order": "package" } });
+    let owned =
+        json!({ "numbers": { "invoice": "package", "bill": "host", "quote": "package", "purchase_order": "package" } });
     under(
         settings_with(owned),
         story(
@@ -335,7 +333,11 @@ fn strangers_number() -> Story {
         ..story(
             "a stranger holds our number",
             vec![
-                Step::Push(vec![customer("C1", "Hale Joinery"), invoice("F-1", "C1", "100"), invoice("F-2", "C1", "100")]),
+                Step::Push(vec![
+                    customer("C1", "Hale Joinery"),
+                    invoice("F-1", "C1", "100"),
+                    invoice("F-2", "C1", "100"),
+                ]),
                 Step::Work,
             ],
             &[

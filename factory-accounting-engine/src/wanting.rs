@@ -1,0 +1,90 @@
+//! What an operation needs from the other records of the host: accounts of products, what an order's invoices came to
+//! before it, and why a record that it needs is not there.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use factory_accounting_core::code::{Code, Parked};
+use factory_accounting_core::ids::LocalId;
+use factory_accounting_core::model::{Record, RecordKey, RecordKind};
+use factory_accounting_core::plan::{self, Subject};
+use factory_accounting_core::store::{Goal, Operation, OperationState, Outcome, Progress};
+
+use crate::engine::EngineError;
+use crate::planning::{Plan, skip};
+use crate::round::Round;
+
+impl Round<'_> {
+    /// Gives lines the account and tax of their products where they name none.
+    pub(crate) async fn lend(&self, subjects: &mut [(Operation, Subject)]) -> Result<(), EngineError> {
+        let lenders: BTreeSet<LocalId> = subjects.iter().flat_map(|(_, subject)| plan::lenders(subject)).collect();
+        let mut products = BTreeMap::new();
+        for id in lenders {
+            let key = RecordKey::new(RecordKind::Product, id.clone());
+            let history = self.inner.history(&key).await?;
+            let newest = history.iter().rev().find(|row| row.goal == Goal::Present).map(Subject::of);
+            if let Some(Ok(Subject::Record(record))) = newest
+                && let Record::Product(product) = *record
+            {
+                products.insert(id, product);
+            }
+        }
+        subjects.iter_mut().for_each(|(_, subject)| plan::inherit(subject, &products));
+        Ok(())
+    }
+
+    /// What an order's invoices come to that go before this one: those in the books or being sent, and those that arrived
+    /// earlier. What waits for a person does not count: it may never be sent (R12).
+    pub(crate) async fn billed_before(
+        &self,
+        operation: &Operation,
+        order: &RecordKey,
+    ) -> Result<Vec<Progress>, EngineError> {
+        let inner = self.inner;
+        let mut before = Vec::new();
+        for child in inner.store.progress(&inner.connection, order).await? {
+            if child.key == operation.key {
+                continue;
+            }
+            let goes_before = match inner.newest(&child.key).await?.map(|row| (row.id, row.state)) {
+                Some((_, OperationState::Parked { .. })) => inner.link_of(&child.key).await?.is_some(),
+                Some((id, OperationState::Queued | OperationState::Held)) => {
+                    id < operation.id || inner.link_of(&child.key).await?.is_some()
+                }
+                _ => true,
+            };
+            before.extend(goes_before.then_some(child));
+        }
+        Ok(before)
+    }
+
+    /// Says why a record that is needed is not linked: by its name, and whether it waits for a person itself. Documents of a
+    /// party that is not to be sent are not sent either (L16).
+    pub(crate) async fn wanting(&self, operation: &Operation, parked: Parked) -> Result<Plan, EngineError> {
+        let (Code::NotLinked, Some(needed)) = (parked.code, &parked.until_linked) else { return Ok(parked.into()) };
+        let Some(newest) = self.inner.newest(needed).await? else { return Ok(parked.into()) };
+        let what = format!("{} {:?}", needed.kind, newest.name);
+        let why = match &newest.state {
+            OperationState::Done { outcome: Outcome::Skipped { reason } } => {
+                if is_silenced(&newest) {
+                    return Ok(skip(format!("{what} is marked \"do not send\"")));
+                }
+                format!("it was not sent: {reason}")
+            }
+            OperationState::Parked { parked } => format!("it waits for a person itself: {}", parked.code),
+            _ => return Ok(parked.into()),
+        };
+        let reason = format!(
+            "{} {:?} needs {what}, which is not in {}: {why}",
+            operation.key.kind,
+            operation.name,
+            self.inner.package_title()
+        );
+        Ok(Parked { reason, ..parked }.into())
+    }
+}
+
+/// Whether a party is not to be sent, nor its documents.
+fn is_silenced(operation: &Operation) -> bool {
+    let Ok(Subject::Record(record)) = Subject::of(operation) else { return false };
+    matches!(record.as_ref(), Record::Customer(party) | Record::Supplier(party) if party.do_not_send)
+}
