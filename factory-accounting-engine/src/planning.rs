@@ -71,7 +71,12 @@ impl Round<'_> {
         let mut readings = Vec::new();
         for (operation, subject) in subjects {
             match self.plan_one(&operation, &subject, &surroundings, &mut drafts).await? {
-                Plan::Settle(settling) => settled.push((operation, settling)),
+                Plan::Settle(settling) => {
+                    if matches!(settling.step, Step::Park(_)) {
+                        self.parked.insert(operation.key.clone());
+                    }
+                    settled.push((operation, settling));
+                }
                 Plan::Create(draft) => writes.push(create(operation, draft)),
                 Plan::Read { draft, remote, origin } => {
                     let link = surroundings.links.get(&operation.key).cloned();

@@ -9,6 +9,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use factory_accounting_core::code::{Code, Parked};
 use factory_accounting_core::ids::{Epoch, OperationId};
+use factory_accounting_core::model::RecordKey;
 use factory_accounting_core::store::{
     Attempt, Claim, ClaimRequest, ConnectionState, Operation, OperationState, Settlement, Step, StoreError, Work,
 };
@@ -88,6 +89,8 @@ pub(crate) struct Round<'a> {
     pub(crate) report: RunReport,
     /// Set once the connection as a whole cannot go on; the rest of the round's work stays as it is.
     pub(crate) stop: Option<ConnectionState>,
+    /// Records that this round has found a question about, settled or not yet.
+    pub(crate) parked: BTreeSet<RecordKey>,
     /// Operations that the round has begun or settled.
     pub(crate) touched: BTreeSet<OperationId>,
 }
@@ -120,8 +123,9 @@ impl Engine {
             _ => return Ok(RunReport::default()),
         };
         let epoch = work.epoch;
-        let (report, touched) = (RunReport::default(), BTreeSet::new());
-        let mut round = Round { inner, epoch, facts, report, stop: None, touched };
+        let report = RunReport::default();
+        let (parked, touched) = (BTreeSet::new(), BTreeSet::new());
+        let mut round = Round { inner, epoch, facts, report, stop: None, parked, touched };
         match round.work(work).await {
             // Somebody else has the connection now and goes on where this round stopped.
             Err(EngineError::Store(StoreError::Fenced)) => {}

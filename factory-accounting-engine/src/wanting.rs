@@ -42,7 +42,7 @@ impl Round<'_> {
         let inner = self.inner;
         let mut before = Vec::new();
         for child in inner.store.progress(&inner.connection, order).await? {
-            if child.key == operation.key {
+            if child.key == operation.key || self.parked.contains(&child.key) {
                 continue;
             }
             let goes_before = match inner.newest(&child.key).await?.map(|row| (row.id, row.state)) {

@@ -107,7 +107,7 @@ pub struct CataloguePage {
 
 /// An entry of a list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "entry", rename_all = "snake_case")]
+#[serde(tag = "entry", content = "of", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum CatalogueEntry {
     /// An account.

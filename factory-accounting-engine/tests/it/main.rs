@@ -1,6 +1,7 @@
 //! The engine over the reference store and books in this process.
 
 mod doubt;
+mod neighbours;
 mod orders;
 mod outage;
 mod scripted;

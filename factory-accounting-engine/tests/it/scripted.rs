@@ -41,6 +41,7 @@ struct Books {
     writes: VecDeque<Act>,
     probes: VecDeque<Result<(), ProviderError>>,
     short_answers: bool,
+    fatal: Option<String>,
     tax_off_by: Decimal,
     hold: u32,
     calls: Vec<String>,
@@ -89,6 +90,11 @@ impl ScriptedProvider {
     /// From now on searches and reads answer with nothing at all, not even an empty place per question.
     pub(crate) fn answer_short(&self, short: bool) {
         self.books().short_answers = short;
+    }
+
+    /// From now on whoever encodes a record of this name dies of it.
+    pub(crate) fn die_of(&self, name: &str) {
+        self.books().fatal = Some(name.to_owned());
     }
 
     /// From now on the package reckons that much more tax than it should.
@@ -271,6 +277,8 @@ impl AccountingProvider for ScriptedProvider {
     }
 
     fn encode(&self, batch: &WriteBatch) -> Result<EncodedWrite, EncodeError> {
+        let fatal = self.books().fatal.clone();
+        assert!(batch.members.iter().all(|member| Some(&member.name) != fatal.as_ref()), "a worker dies here");
         let body = serde_json::to_string(&batch.members).map_err(|error| EncodeError {
             member: 0,
             error: ProviderError::new(ErrorKind::Internal, error.to_string()),
