@@ -47,12 +47,13 @@ pub async fn f40_products_may_share_an_item(store: Arc<dyn SyncStore>) {
     assert_eq!(found.len(), 3);
 }
 
-/// An invoice that is its order's promoted draft shares the package record, in either order of storing.
+/// An order and the invoice that its draft was promoted to share the package record; a second invoice does not.
 pub async fn a_promoted_draft_is_shared(store: Arc<dyn SyncStore>) {
     let bench = Bench::new(store).await;
-    let promoted = Link { origin: LinkOrigin::Promoted, ..link(&invoice_key("1"), "draft") };
-    bench.put_link(promoted, 1).await.expect("stored");
-    bench.put_link(link(&invoice_key("2"), "draft"), 1).await.expect("stored beside it");
+    bench.put_link(link(&key(RecordKind::Order, "1"), "draft"), 1).await.expect("stored");
+    let promoted = |id| Link { origin: LinkOrigin::Promoted, ..link(&invoice_key(id), "draft") };
+    bench.put_link(promoted("1"), 1).await.expect("stored beside it");
+    is_refused(bench.put_link(promoted("2"), 1).await);
     is_refused(bench.put_link(link(&invoice_key("3"), "draft"), 1).await);
 }
 

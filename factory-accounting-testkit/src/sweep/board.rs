@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Poll;
 
-use super::plan::{Fault, Plan, Side, StrikeKind};
+use super::plan::{Fault, Plan, Side, StrikeKind, may_freeze};
 
 /// How many crossings a run may have before it counts as one that never comes to rest.
 const MOST_CROSSINGS: u32 = 6_000;
@@ -123,8 +123,17 @@ impl Board {
     }
 
     fn strike(&self, at: u32, side: Side) -> Option<StrikeKind> {
-        let strike = self.state().plan.strikes.iter().find(|strike| strike.at == at && strike.side == side).copied();
-        let strike = strike?;
+        let (strike, seam) = {
+            let state = self.state();
+            let strike = state.plan.strikes.iter().find(|strike| strike.at == at && strike.side == side).copied();
+            let seam = usize::try_from(at).ok().and_then(|at| state.seams.get(at)).copied().unwrap_or_default();
+            (strike, seam)
+        };
+        let mut strike = strike?;
+        // A fault on the way may have put another seam at this place.
+        if strike.kind == StrikeKind::Freeze && !may_freeze(seam, side) {
+            strike.kind = StrikeKind::Outage;
+        }
         self.note(&format!("  *** {strike}"));
         Some(strike.kind)
     }

@@ -101,3 +101,15 @@ pub enum StrikeKind {
     /// It stands still until another worker has taken over and finished, and then goes on as if nothing had been.
     Freeze,
 }
+
+/// A process that stands still with its request in hand, beyond its lease and beyond every probe, and then lets it go,
+/// is nothing that a client can exclude: the network may do the same to any packet. Hence no freeze on the near side of
+/// the transport. And a host whose processes push states of one record at the same time says by revisions which is the
+/// newer one: hence no freeze in a push. An observer cannot stand still by itself: the process stands at the next crossing.
+pub(crate) fn may_freeze(seam: &str, side: Side) -> bool {
+    match seam {
+        "store.enqueue" | "observer.observe" => false,
+        "transport.send" => side == Side::After,
+        _ => true,
+    }
+}

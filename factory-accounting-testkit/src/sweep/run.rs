@@ -218,7 +218,9 @@ impl<W: World> Universe<W> {
                         let engine = process.engine.clone();
                         let connect: Work = Box::pin(async move { engine.connect().await.map(|_| Next::SignIn) });
                         match self.drive(&process, connect)? {
-                            Ended::With(_) => {}
+                            Ended::With(Ok(_)) => {}
+                            // The package does not want to be asked now: a person waits a minute, too.
+                            Ended::With(Err(_)) => self.clock.advance(Duration::from_secs(60)),
                             Ended::Crashed => process = self.restart("worker"),
                             Ended::Frozen(work) => {
                                 let stalled = std::mem::replace(&mut process, self.process("successor"));

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use http::Method;
 
 use super::mutant::Mutant;
-use super::plan::{Fault, Plan, Side, Strike, StrikeKind};
+use super::plan::{Fault, Plan, Side, Strike, StrikeKind, may_freeze};
 use super::run::{Ending, Prepared};
 use super::seams::locked;
 use super::world::{Scenario, World};
@@ -189,18 +189,6 @@ fn strikes(seams: &[&'static str]) -> Vec<Strike> {
     strikes
 }
 
-/// A process that stands still with its request in hand, beyond its lease and beyond every probe, and then lets it go,
-/// is nothing that a client can exclude: the network may do the same to any packet. Hence no freeze on the near side of
-/// the transport. And a host whose processes push states of one record at the same time says by revisions which is the
-/// newer one: hence no freeze in a push. An observer cannot stand still by itself: the process stands at the next crossing.
-fn may_freeze(seam: &str, side: Side) -> bool {
-    match seam {
-        "store.enqueue" | "observer.observe" => false,
-        "transport.send" => side == Side::After,
-        _ => true,
-    }
-}
-
 fn faults<W: World>(world: &W, call: &str) -> Vec<Fault> {
     let (method, path) = call.split_once(' ').unwrap_or(("GET", call));
     let method = Method::from_bytes(method.as_bytes()).unwrap_or(Method::GET);
@@ -231,7 +219,7 @@ fn swarm<W: World>(world: &W, base: &Ending, random: &mut Random) -> Plan {
         let side = if random.chance(1, 2) { Side::Before } else { Side::After };
         let seam = usize::try_from(at).ok().and_then(|at| base.seams.get(at)).copied();
         // Beyond the plain run nobody knows which seam it will be.
-        let freeze = random.chance(1, 4) && seam.is_some_and(|seam| may_freeze(seam, side)) && plan.faults.is_empty();
+        let freeze = random.chance(1, 4) && seam.is_some_and(|seam| may_freeze(seam, side));
         let crash = if random.chance(1, 2) { StrikeKind::Crash } else { StrikeKind::Outage };
         let kind = if freeze { StrikeKind::Freeze } else { crash };
         plan.strikes.push(Strike { at, side, kind });
