@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
+use chrono::{DateTime, Utc};
 use factory_accounting_core::clock::Clock;
 use factory_accounting_core::error::{ErrorKind, ProviderError};
 use factory_accounting_core::provider::ByteStream;
@@ -103,12 +104,13 @@ impl Exchange {
     }
 
     async fn run(&self, call: &Call, reading: Reading) -> Result<Received, ExchangeError> {
+        let asked = self.inner.clock.now();
         let mut last: Option<Received> = None;
         let mut fresh_token = false;
         let mut attempt = 0;
         loop {
             attempt += 1;
-            let tried = self.attempt(call, reading, attempt).await;
+            let tried = self.attempt(call, reading, attempt, asked).await;
             let wait = match &tried {
                 Ok(received) => self.wait_after_answer(call, received, attempt, &mut fresh_token),
                 Err(failure) if failure.repeatable && attempt < TRIES => Some(self.inner.backoff.wait(attempt)),
@@ -161,7 +163,13 @@ impl Exchange {
     }
 
     /// One sending.
-    async fn attempt(&self, call: &Call, reading: Reading, attempt: u32) -> Result<Received, Failure> {
+    async fn attempt(
+        &self,
+        call: &Call,
+        reading: Reading,
+        attempt: u32,
+        asked: DateTime<Utc>,
+    ) -> Result<Received, Failure> {
         let uri = call.request.uri();
         let span = tracing::info_span!(
             "exchange",
@@ -174,7 +182,7 @@ impl Exchange {
             elapsed_ms = tracing::field::Empty,
         );
         let started = self.inner.clock.now();
-        let tried = self.send(call, reading).instrument(span.clone()).await;
+        let tried = self.send(call, reading, asked).instrument(span.clone()).await;
         let elapsed = (self.inner.clock.now() - started).num_milliseconds();
         span.record("elapsed_ms", elapsed);
         match &tried {
@@ -187,8 +195,8 @@ impl Exchange {
         tried
     }
 
-    async fn send(&self, call: &Call, reading: Reading) -> Result<Received, Failure> {
-        let asked = self.inner.clock.now();
+    /// `asked` is when the call was made: retries count from there, too.
+    async fn send(&self, call: &Call, reading: Reading, asked: DateTime<Utc>) -> Result<Received, Failure> {
         let (bearer, version) = match self.inner.tokens.as_ref().filter(|_| call.authorise) {
             Some(tokens) => {
                 let bearer = tokens.bearer().await.map_err(Failure::before_sending)?;

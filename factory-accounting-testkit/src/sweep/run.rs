@@ -258,7 +258,10 @@ impl<W: World> Universe<W> {
                 Ended::With(Ok(Next::SignIn)) => {
                     self.sign_in()?;
                     let engine = process.engine.clone();
-                    self.drive(&process, Box::pin(async move { engine.connect().await.map(|_| Next::SignIn) }))?;
+                    let connect: Work = Box::pin(async move { engine.connect().await.map(|_| Next::SignIn) });
+                    if let Ended::With(Err(_)) = self.drive(&process, connect)? {
+                        self.clock.advance(Duration::from_secs(60));
+                    }
                 }
                 Ended::With(Err(_)) => self.clock.advance(Duration::from_secs(60)),
                 Ended::Crashed | Ended::Frozen(_) => {}
