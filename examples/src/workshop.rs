@@ -206,7 +206,7 @@ mod tests {
         FA-105 INV-5192                           a total that is not the sum of its lines
         FA-106 INV-5111                           a currency that the organisation does not use
         FA-107 INV-5187                           in the closed period
-        FA-109 INV-5101                           the number of another invoice
+        FA-108 INV-5101                           the number of another invoice
         FA-110 Canterbury_Timber_Traders_Ltd      the name of a customer
         FA-111 INV-5189                           above its order
         FA-204 CN-810_on_inv-5009                 set off against a paid invoice

@@ -54,7 +54,7 @@ fn drawn(random: &mut Random, kind: &str, number: usize) -> Record {
     let id = format!("{}-{number}", kind.get(..2).unwrap_or("X"));
     let mut lines: Vec<Value> = (0..random.between(1, 6)).map(|_| drawn_line(random, kind)).collect();
     // One line of its own weight keeps the whole above zero, which Xero wants of an approved document.
-    lines.push(json!({ "type": "item", "description": "Base", "quantity": "1", "unit_price": "40000" }));
+    lines.push(json!({ "type": "item", "description": "Base", "quantity": "1", "unit_price": "250000" }));
     let modes = ["exclusive", "inclusive", "no_tax"];
     let mut form = json!({
         "kind": kind, "id": id, "number": id, "date": "2026-11-20", "currency": "NZD",
