@@ -222,7 +222,7 @@ impl Round<'_> {
             // Totals of lines that were not written are what somebody has made of them there.
             question = planned.changes.lines.then(|| self.other_totals(operation, document, &record));
         }
-        if intent != Intent::Void && plan::is_on_the_way(planned, &record) {
+        if intent != Intent::Void && question.is_none() && plan::is_on_the_way(planned, &record) {
             let link = link_from(operation, &record, None, *origin, None, self.inner.now());
             let step = Step::NextGeneration { error: "written; its state is reached in steps".to_owned() };
             return Settling { links: vec![link], notices, step };

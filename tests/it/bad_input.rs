@@ -46,6 +46,11 @@ fn a_malformed_line_names_the_field() {
         ("{\"kind\":\"invoice\",", "."),
         ("{\"kind\":\"invoce\",\"id\":\"1\"}", "kind"),
         ("{\"kind\":\"customer\",\"id\":\"1\",\"name\":\"A\",\"adresses\":[]}", "adresses"),
+        (
+            "{\"kind\":\"invoice\",\"id\":\"1\",\"number\":\"1\",\"customer\":\"c\",\"date\":\"2026-07-01\",\"currency\":\"NZD\",\
+             \"lines\":[{\"type\":\"item\",\"description\":\"a\",\"quantity\":\"many\",\"unit_price\":\"1\"}]}",
+            "lines[0].quantity",
+        ),
     ] {
         let error = Record::parse(text).expect_err("no record");
         let told = error.to_string();
@@ -69,7 +74,14 @@ fn a_currency_that_the_organisation_does_not_use() {
 }
 
 #[test]
-fn a_negative_quantity_on_a_purchase_order() {
+fn a_negative_quantity() {
+    let host = Host::new();
+    let question = between_two_good_ones(&host, with_line(json!({ "quantity": "-2" })));
+    is_told_well(&question, Code::Invalid, "BAD-1", "lines[0].quantity");
+}
+
+#[test]
+fn a_payment_of_less_than_nothing() {
     let host = Host::new();
     let bad = record(json!({ "kind": "payment", "id": "BAD-1", "number": "BAD-1", "target": { "invoice": "GOOD-1" },
         "date": "2026-11-20", "amount": { "amount": "-5", "currency": "NZD" } }));
