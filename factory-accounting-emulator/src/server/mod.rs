@@ -1,4 +1,4 @@
-//! A loopback listener around an emulator: it makes each [`Outcome`](crate::Outcome) real on a socket.
+//! A loopback listener around an emulator: it makes each [`Outcome`] real on a socket.
 //!
 //! This is the only place of the crate that reads the real clock, waits, or opens connections.
 //!
