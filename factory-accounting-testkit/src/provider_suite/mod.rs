@@ -1,6 +1,6 @@
 //! The contract of `AccountingProvider`, one named test per rule.
 //!
-//! Implement [`Bench`] over a provider and its package's emulator, and call [`provider_suite!`](crate::provider_suite) with
+//! Implement [`Bench`] over a provider and its package's emulator, and call [`provider_suite!`](crate::provider_suite!) with
 //! an expression that makes one over fresh books. A capability that is claimed is put to use: there are no skips for what a
 //! provider says it can do. What it denies must be refused without a call.
 
