@@ -49,8 +49,8 @@ impl ChangeFeed {
 /// A page of changes.
 #[derive(Clone, Debug)]
 pub struct ChangePage {
-    /// Changed records, oldest change first. An invoice feed answers sales as [`RecordKind::Invoice`], purchases as
-    /// [`RecordKind::Bill`]; a party feed answers [`RecordKind::Customer`].
+    /// Changed records, oldest change first. An invoice feed answers sales as invoices, purchases as bills; a
+    /// party feed answers customers.
     pub records: Vec<RemoteRecord>,
     /// Where to go on; to be stored in the transaction that stores the effects of `records`.
     pub next: Option<Cursor>,

@@ -20,7 +20,7 @@ pub struct Attempt {
     pub request: EncodedWrite,
     /// When it was begun: no byte left earlier. UTC.
     pub begun_at: DateTime<Utc>,
-    /// When to look at it again, UTC; at once after [`begin`](SyncStore::begin).
+    /// When to look at it again, UTC; at once after [`begin`](super::SyncStore::begin).
     pub not_before: DateTime<Utc>,
     /// How often it has been sent or looked for, the present time included: 1 from the beginning, and one more with each
     /// claim that hands it out.

@@ -41,7 +41,7 @@ pub struct Work {
     /// Fence for everything that follows.
     pub epoch: Epoch,
     /// Attempts without a settled fate that are due, oldest first, each with the operations of its members in their order.
-    /// Those that are still in doubt are [`Sending`](OperationState::Sending) in this attempt; the others are settled and
+    /// Those that are still in doubt are [`Sending`](super::OperationState::Sending) in this attempt; the others are settled and
     /// are there because the request holds them. Attempts come before all else.
     pub attempts: Vec<(Attempt, Vec<Operation>)>,
     /// Operations that are queued, due and wait for nothing, in order of arrival; at most one per record.

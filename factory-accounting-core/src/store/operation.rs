@@ -221,7 +221,7 @@ impl StateFilter {
 pub type Counts = BTreeMap<(RecordKind, &'static str), u64>;
 
 /// One child in the progress of a parent: an invoice of an order, as the host wants it now. See
-/// [`SyncStore::progress`].
+/// [`SyncStore::progress`](super::SyncStore::progress).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Progress {
     /// The child.

@@ -243,7 +243,7 @@ pub fn stands(state: &OperationState) -> bool {
     !is_repeatable(state) && !matches!(state, OperationState::Done { outcome: Outcome::Superseded })
 }
 
-/// Whether a record counts, judged by its newest operation that [stands](stands): to the progress of its parent, and as the
+/// Whether a record counts, judged by its newest operation that [`stands`]: to the progress of its parent, and as the
 /// bearer of its name. A void counts from when the host asks for it.
 #[must_use]
 pub fn counts(goal: Goal, state: &OperationState) -> bool {
