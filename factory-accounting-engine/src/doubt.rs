@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use factory_accounting_core::code::{Code, Parked};
 use factory_accounting_core::error::ProviderError;
 use factory_accounting_core::ids::RemoteId;
+use factory_accounting_core::model::{RecordKey, RecordKind};
 use factory_accounting_core::plan::{self, Finding, Sending, Verdict};
 use factory_accounting_core::planned::Planned;
 use factory_accounting_core::provider::{Fate, Intent, ProbeTarget, RemoteRecord, safe_replay_window};
@@ -238,15 +239,11 @@ impl Round<'_> {
         let other = ties.into_iter().find(|link| {
             link.key.kind == operation.key.kind
                 && link.key != operation.key
-                && operation.key.kind != factory_accounting_core::model::RecordKind::Product
+                && operation.key.kind != RecordKind::Product
         });
         Ok(match other {
             None => finding,
-            Some(link) => {
-                let reason =
-                    format!("{} {:?}: this number belongs to {} already", operation.key.kind, operation.name, link.key);
-                Finding::Park(Parked::new(Code::NumberTwice, reason))
-            }
+            Some(link) => Finding::Park(number_of(operation, &link.key)),
         })
     }
 
@@ -256,11 +253,7 @@ impl Round<'_> {
         let inner = self.inner;
         let ties = inner.store.links_to(&inner.connection, std::slice::from_ref(&candidate.remote)).await?;
         let other = ties.into_iter().find(|link| link.key != operation.key);
-        Ok(other.map(|link| {
-            let reason =
-                format!("{} {:?}: this number belongs to {} already", operation.key.kind, operation.name, link.key);
-            Finding::Park(Parked::new(Code::NumberTwice, reason).with_candidates([candidate.clone()]))
-        }))
+        Ok(other.map(|link| Finding::Park(number_of(operation, &link.key).with_candidates([candidate.clone()]))))
     }
 
     /// Records that count no more and that no record of the host is tied to. The others are the ends of earlier stories.
@@ -309,7 +302,7 @@ impl Round<'_> {
 /// An invoice that was being written as an update without a link of its own was taking over its order's draft.
 fn origin_of(planned: &Planned, intent: Intent, operation: &Operation) -> LinkOrigin {
     let promoted = intent == Intent::Update
-        && operation.key.kind == factory_accounting_core::model::RecordKind::Invoice
+        && operation.key.kind == RecordKind::Invoice
         && operation.parent.is_some()
         && planned
             .base
@@ -327,4 +320,10 @@ fn wait(members: Vec<Member>) -> Vec<(Operation, Settling)> {
             (member.operation, settling)
         })
         .collect()
+}
+
+/// The question that two records of the host under one number are.
+fn number_of(operation: &Operation, other: &RecordKey) -> Parked {
+    let reason = format!("{} {:?}: this number belongs to {other} already", operation.key.kind, operation.name);
+    Parked::new(Code::NumberTwice, reason)
 }

@@ -150,7 +150,6 @@ impl Engine {
             totals: None,
             settled: None,
             seen_at: inner.now(),
-            line_ids: Vec::new(),
             origin: LinkOrigin::Imported,
             url: None,
             settled_since: None,

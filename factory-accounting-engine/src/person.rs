@@ -7,7 +7,8 @@ use factory_accounting_core::plan::{self, Subject};
 use factory_accounting_core::provider::{RemoteRecord, RemoteStatus};
 use factory_accounting_core::rules::{self, EditLock, OrderProgress, VoidForm};
 use factory_accounting_core::store::{
-    Counts, Decision, Goal, Link, LinkOrigin, Operation, OperationState, Outcome, RecordedDecision, StateFilter,
+    Counts, Decision, Goal, Link, LinkOrigin, Operation, OperationQuery, OperationState, Outcome, RecordedDecision,
+    StateFilter,
 };
 
 use crate::engine::{Engine, EngineError};
@@ -122,8 +123,7 @@ impl Engine {
     /// What was archived or voided when a document was parked may have been restored since: sending it again looks anew.
     async fn look_at_needs(&self, id: OperationId) -> Result<(), EngineError> {
         let inner = &self.inner;
-        let parked = self.attention().await?;
-        let Some(operation) = parked.into_iter().find(|operation| operation.id == id) else { return Ok(()) };
+        let Some(operation) = self.parked(id).await? else { return Ok(()) };
         let OperationState::Parked { parked } = &operation.state else { return Ok(()) };
         if !matches!(parked.code, Code::PartyArchived | Code::RemoteGone) {
             return Ok(());
@@ -138,10 +138,22 @@ impl Engine {
         Ok(())
     }
 
+    /// A parked operation by its id.
+    async fn parked(&self, id: OperationId) -> Result<Option<Operation>, EngineError> {
+        let inner = &self.inner;
+        let query = OperationQuery {
+            states: vec![StateFilter::Parked],
+            after: Some(OperationId(id.0.saturating_sub(1))),
+            limit: 1,
+            key: None,
+        };
+        let found = inner.store.operations(&inner.connection, query).await?.pop();
+        Ok(found.filter(|operation| operation.id == id))
+    }
+
     async fn adoptable(&self, id: OperationId, remote: &RemoteId) -> Result<Link, EngineError> {
         let inner = &self.inner;
-        let parked = self.attention().await?;
-        let operation = parked.into_iter().find(|operation| operation.id == id).ok_or_else(|| {
+        let operation = self.parked(id).await?.ok_or_else(|| {
             EngineError::Refused(format!("operation {id} does not wait for a decision: look at the list anew"))
         })?;
         let record = self.read_remote(operation.key.kind, remote).await?;
@@ -167,7 +179,6 @@ impl Engine {
             totals: record.totals,
             settled: record.settled,
             seen_at: inner.now(),
-            line_ids: Vec::new(),
             origin: LinkOrigin::ByHand,
             url: record.link.clone(),
             settled_since: None,

@@ -5,7 +5,6 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use factory_accounting_core::code::{Code, Parked};
 use factory_accounting_core::error::{ErrorKind, ProviderError};
-use factory_accounting_core::ids::RemoteId;
 use factory_accounting_core::model::RecordKind;
 use factory_accounting_core::money::Totals;
 use factory_accounting_core::plan::{self, Doubt, Finding, Pause, Sending, Verdict};
@@ -329,7 +328,6 @@ pub(crate) fn link_from(
     before: Option<&Link>,
     now: DateTime<Utc>,
 ) -> Link {
-    let line_ids = record.lines.as_deref().unwrap_or_default();
     Link {
         key: operation.key.clone(),
         remote: record.id.clone(),
@@ -341,7 +339,6 @@ pub(crate) fn link_from(
         totals: record.totals,
         settled: record.settled,
         seen_at: now,
-        line_ids: line_ids.iter().map(|line| line.id.clone().unwrap_or_else(|| RemoteId::new(""))).collect(),
         origin,
         url: record.link.clone().or_else(|| before.and_then(|link| link.url.clone())),
         settled_since: None,

@@ -31,8 +31,6 @@ pub struct Link {
     pub settled: Option<Settled>,
     /// When `status`, `totals` and `settled` were seen, UTC.
     pub seen_at: DateTime<Utc>,
-    /// Ids of the document's lines as last written, in order; empty text for lines whose id is not known.
-    pub line_ids: Vec<RemoteId>,
     /// How it came about.
     pub origin: LinkOrigin,
     /// Since when it is known that something has been applied, UTC; `None` while nothing is.
@@ -105,7 +103,6 @@ mod tests {
             totals: None,
             settled: Some(Settled { paid: Decimal::from(paid), ..Settled::default() }),
             seen_at: DateTime::<Utc>::UNIX_EPOCH + TimeDelta::hours(at),
-            line_ids: Vec::new(),
             origin: LinkOrigin::Written,
             settled_since: None,
             url: None,

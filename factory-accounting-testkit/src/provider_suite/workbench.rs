@@ -166,7 +166,6 @@ fn link(record: &Record, echo: &RemoteRecord) -> Link {
         totals: echo.totals,
         settled: echo.settled,
         seen_at: DateTime::UNIX_EPOCH,
-        line_ids: Vec::new(),
         origin: LinkOrigin::Written,
         url: None,
         settled_since: None,

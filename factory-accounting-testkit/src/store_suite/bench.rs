@@ -79,7 +79,6 @@ pub(super) fn link(key: &RecordKey, remote: &str) -> Link {
         totals: None,
         settled: None,
         seen_at: at(0),
-        line_ids: vec![RemoteId::from("line-1")],
         origin: LinkOrigin::Written,
         url: None,
         settled_since: None,

@@ -144,7 +144,6 @@ fn link(to: u8, remote: u8, memory: &Memory) -> Link {
         totals: None,
         settled: None,
         seen_at: memory.time(),
-        line_ids: Vec::new(),
         origin: LinkOrigin::Written,
         url: None,
         settled_since: None,

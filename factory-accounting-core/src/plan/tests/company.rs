@@ -96,7 +96,6 @@ impl Company {
             totals: None,
             settled: None,
             seen_at: DateTime::<Utc>::UNIX_EPOCH,
-            line_ids: Vec::new(),
             origin: LinkOrigin::ByHand,
             url: None,
             settled_since: None,
