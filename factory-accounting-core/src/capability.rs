@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use rust_decimal::Decimal;
-use serde::Serialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 use crate::model::RecordKind;
 use crate::money::Halves;
+use crate::provider::{ChangeFeed, Intent};
 
 /// What one connected organisation can do. A kind that is not listed cannot be written.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -27,6 +29,12 @@ pub struct Capabilities {
     pub max_lines: usize,
     /// Largest amount of a line, payment or allocation, whatever the currency; `None` where no limit is known.
     pub max_amount: Option<Decimal>,
+    /// The forms in which it can hold an order, the usual one first; empty where it holds none.
+    pub orders: &'static [OrderForm],
+    /// Where it keeps the job of a document.
+    pub jobs: JobPlace,
+    /// The kinds of change that can be followed.
+    pub feeds: &'static [ChangeFeed],
 }
 
 impl Capabilities {
@@ -41,7 +49,20 @@ impl Capabilities {
             line_text: 4_000,
             max_lines: 1_000,
             max_amount: None,
+            orders: &[OrderForm::DraftInvoice],
+            jobs: JobPlace::Line,
+            feeds: &ChangeFeed::ALL,
         }
+    }
+
+    /// How many records of a kind one write may carry; 0 where it may carry none.
+    #[must_use]
+    pub fn most(&self, kind: RecordKind, intent: Intent) -> usize {
+        self.of(kind).map_or(0, |capability| match intent {
+            Intent::Create => capability.create,
+            Intent::Update => capability.update,
+            Intent::Void => capability.void,
+        })
     }
 
     /// What can be done with a kind.
@@ -94,6 +115,13 @@ pub struct RecordCapability {
     pub attachments: bool,
     /// Whether lines may carry a discount. Where not, the discount is worked into a single unit at the net amount.
     pub line_discounts: bool,
+    /// Whether a document can wait in the books uncounted until a bookkeeper approves it.
+    pub drafts: bool,
+    /// Whether every line that charges something must name an item, whose own account it then posts to.
+    pub lines_need_items: bool,
+    /// Whether a document can be tied to the document that it came from: an invoice to its order, a bill to its purchase
+    /// order, line by line.
+    pub links_sources: bool,
 }
 
 impl RecordCapability {
@@ -120,6 +148,9 @@ impl RecordCapability {
             reference_text: 0,
             attachments: false,
             line_discounts: true,
+            drafts: true,
+            lines_need_items: false,
+            links_sources: false,
         }
     }
 }
@@ -179,6 +210,41 @@ pub enum Editable {
     Descriptive,
 }
 
+/// A form in which a package holds a customer's order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum OrderForm {
+    /// An invoice in draft, which becomes the order's invoice (F52, F55).
+    DraftInvoice,
+    /// An invoice that counts from the start, because the package has no drafts, and which becomes the order's invoice.
+    Invoice,
+    /// A quote that the customer has accepted; its invoice is a document of its own.
+    AcceptedQuote,
+    /// An order.
+    SalesOrder,
+}
+
+impl OrderForm {
+    /// Whether the order's own document becomes its invoice.
+    #[must_use]
+    pub fn becomes_invoice(self) -> bool {
+        matches!(self, Self::DraftInvoice | Self::Invoice)
+    }
+}
+
+/// Where a package keeps the job of a document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum JobPlace {
+    /// On each line.
+    Line,
+    /// On purchases on each line; a sales document is addressed to the job in place of its customer, so that all of its lines
+    /// belong to one job.
+    SalesParty,
+}
+
 /// How a package reckons: what `prepare` needs to come to the same cent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
@@ -193,14 +259,42 @@ pub struct AmountRules {
     pub halves: Halves,
     /// Decimals of a discount rate.
     pub discount_decimals: u32,
+    /// Who reckons the tax.
+    pub tax_authority: TaxAuthority,
+    /// Whether prices may contain tax. Where not, a document whose prices do is held at net prices.
+    pub inclusive_prices: bool,
+    /// Whether the tax of each rate can be stated, where it differs by cents from what the package would come to.
+    pub stated_taxes: bool,
 }
 
 impl AmountRules {
     /// Rules with the given decimals of unit prices and quantities.
     #[must_use]
     pub fn new(price_decimals: u32, quantity_decimals: u32, tax_rounding: TaxRounding, halves: Halves) -> Self {
-        Self { price_decimals, quantity_decimals, tax_rounding, halves, discount_decimals: 4 }
+        Self {
+            price_decimals,
+            quantity_decimals,
+            tax_rounding,
+            halves,
+            discount_decimals: 4,
+            tax_authority: TaxAuthority::Rates,
+            inclusive_prices: true,
+            stated_taxes: false,
+        }
     }
+}
+
+/// Who reckons the tax of a document.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum TaxAuthority {
+    /// It follows from the lines and the rates of their tax codes, so that it is predicted.
+    #[default]
+    Rates,
+    /// The package, from addresses and rules of its own: only the amounts before tax are predicted, and the total that it
+    /// answers with holds (R17).
+    Package,
 }
 
 /// Where a package rounds tax.

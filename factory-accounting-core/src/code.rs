@@ -65,11 +65,15 @@ codes! {
     /// A number is taken by a document that is not ours.
     NumberTaken = "FA-109", "the number is taken in the accounting package by another document", "compare the two: adopt the one found if it is the same, else give this one another number and push again";
     /// A name is taken by a record that is not ours.
-    NameTaken = "FA-110", "the name or code is taken in the accounting package by another record", "link the record found if it is the same, else change the name and push again";
+    NameTaken = "FA-110", "the name or code is taken in the accounting package by another record", "link the record found if it is the same, else have the two told apart, or change the name and push again";
     /// Invoices would exceed their order.
     AboveOrder = "FA-111", "the order's invoices would come to more than the order", "correct the amounts, or confirm that the order may be exceeded, and push again";
     /// The package cannot do this.
     Unsupported = "FA-112", "the accounting package cannot do this", "do it by hand in the accounting package and mark it done here";
+    /// A line needs an item of the package.
+    ItemMissing = "FA-113", "a line needs an item of the accounting package, and none is known for it", "choose items for the accounts in the settings, or give the line a product, and send again";
+    /// The package has not tied a document to the one it came from.
+    SourceNotTied = "FA-114", "the document is in the accounting package, but not tied to the order that it came from", "close the order there by hand if it is fulfilled, then mark this done";
     /// Payments lock lines and prices.
     Locked = "FA-201", "payments or credits have been applied: lines and prices are locked", "undo the change to lines and prices, or remove the payment in the accounting package, and send again";
     /// Payments forbid voiding.

@@ -5,8 +5,9 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
+use crate::capability::TaxAuthority;
 use crate::ids::RemoteId;
-use crate::model::{Discount, Party, QuoteStage, RecordKey, TaxMode};
+use crate::model::{Discount, Party, QuoteStage, RecordKey, RecordKind, TaxMode};
 use crate::money::{Currency, Money, Quantity, TaxAmount, Totals, UnitPrice};
 use crate::provider::{ProbeTarget, RemoteRecord};
 
@@ -60,6 +61,8 @@ pub enum Content {
     Party(PlannedParty),
     /// An item.
     Item(PlannedItem),
+    /// A job.
+    Job(PlannedJob),
     /// A document with lines.
     Document(Box<PlannedDocument>),
     /// A payment.
@@ -77,6 +80,68 @@ pub struct PlannedParty {
     pub external_key: String,
     /// The party in the host's terms.
     pub party: Party,
+    /// The name belongs to another record already: it goes out with an addition that tells the two apart.
+    #[serde(default)]
+    pub distinct: bool,
+}
+
+/// A job.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlannedJob {
+    /// Key that travels with it, so that it can be found again.
+    pub external_key: String,
+    /// Number.
+    pub number: String,
+    /// Name.
+    pub name: String,
+    /// The customer, or the job, that it belongs to.
+    pub parent: RemoteId,
+}
+
+/// An account of the package, by all its names.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AccountRef {
+    /// The package's id.
+    pub id: RemoteId,
+    /// Code, where it has one.
+    pub code: Option<String>,
+}
+
+impl AccountRef {
+    /// How people name it: by its code, or by its id where it has none.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        self.code.as_deref().unwrap_or(self.id.as_str())
+    }
+
+    /// Whether a text of the package names it.
+    #[must_use]
+    pub fn is(&self, text: &str) -> bool {
+        self.code.as_deref() == Some(text) || self.id.as_str() == text
+    }
+}
+
+/// An item of the package, by all its names.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlannedItemRef {
+    /// The package's id.
+    pub id: RemoteId,
+    /// Code, where it has one.
+    pub code: Option<String>,
+}
+
+impl PlannedItemRef {
+    /// How people name it: by its code, or by its id where it has none.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        self.code.as_deref().unwrap_or(self.id.as_str())
+    }
+
+    /// Whether a text of the package names it.
+    #[must_use]
+    pub fn is(&self, text: &str) -> bool {
+        self.code.as_deref() == Some(text) || self.id.as_str() == text
+    }
 }
 
 /// An item.
@@ -99,8 +164,8 @@ pub struct PlannedItem {
 pub struct PlannedPrice {
     /// Price of a unit.
     pub unit_price: Option<UnitPrice>,
-    /// Account code.
-    pub account: Option<String>,
+    /// Account.
+    pub account: Option<AccountRef>,
     /// Tax code.
     pub tax_code: Option<String>,
 }
@@ -141,14 +206,45 @@ pub struct PlannedDocument {
     pub status: TargetStatus,
     /// Lines in order.
     pub lines: Vec<PlannedLine>,
-    /// What the package will come to.
+    /// What the package will come to; where it reckons the tax itself, only the subtotal is.
     pub totals: Totals,
+    /// Who reckons the tax.
+    #[serde(default)]
+    pub tax_authority: TaxAuthority,
+    /// The tax of each rate as it is to be, where the package would come to other cents; empty where it would not.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub stated_taxes: Vec<StatedTax>,
+    /// The document that it came from, for packages that tie the two.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<PlannedSource>,
     /// Heading of a quote.
     pub title: Option<String>,
     /// Opening text of a quote.
     pub summary: Option<String>,
     /// Terms of a quote.
     pub terms: Option<String>,
+}
+
+/// The tax of one rate.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StatedTax {
+    /// The package's id of the rate.
+    pub component: RemoteId,
+    /// The rate in per cent.
+    pub rate: Decimal,
+    /// Sum of the lines that it applies to, before tax.
+    pub net: Decimal,
+    /// The tax.
+    pub tax: Decimal,
+}
+
+/// The document that another one came from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlannedSource {
+    /// Its kind: an order or a purchase order.
+    pub kind: RecordKind,
+    /// The package's id of it.
+    pub id: RemoteId,
 }
 
 /// A line.
@@ -160,6 +256,9 @@ pub struct PlannedLine {
     pub description: String,
     /// What it charges; `None` for a line of text.
     pub charge: Option<Charge>,
+    /// The line of the source that it comes from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source_line: Option<RemoteId>,
 }
 
 /// What a line charges.
@@ -171,10 +270,10 @@ pub struct Charge {
     pub unit_price: UnitPrice,
     /// Discount.
     pub discount: Option<Discount>,
-    /// Item code.
-    pub item_code: Option<String>,
-    /// Account code.
-    pub account: String,
+    /// Item.
+    pub item: Option<PlannedItemRef>,
+    /// Account. Where lines must name items it is the item's own.
+    pub account: AccountRef,
     /// Tax code.
     pub tax_code: String,
     /// Rate of the tax code in per cent, as predicted with.
@@ -193,9 +292,15 @@ pub struct PlannedPayment {
     /// The document that it settles.
     pub document: RemoteId,
     /// Kind of that document.
-    pub document_kind: crate::model::RecordKind,
-    /// Account code, or id for an account without one.
-    pub account: String,
+    pub document_kind: RecordKind,
+    /// The party on that document, where it is known.
+    #[serde(default)]
+    pub party: Option<RemoteId>,
+    /// Account that the money goes to or comes from.
+    pub account: AccountRef,
+    /// Whether that account is a credit card.
+    #[serde(default)]
+    pub by_card: bool,
     /// When.
     pub date: NaiveDate,
     /// How much.
@@ -211,6 +316,9 @@ pub struct PlannedAllocation {
     pub credit_note: RemoteId,
     /// The invoice.
     pub invoice: RemoteId,
+    /// The party on both, where it is known.
+    #[serde(default)]
+    pub party: Option<RemoteId>,
     /// How much.
     pub amount: Money,
     /// When; the package may set its own.

@@ -7,10 +7,10 @@ mod write;
 
 pub use lists::{
     Account, AccountClass, CatalogueEntry, CatalogueKind, CataloguePage, ChangeFeed, ChangePage, Item, RemoteJob,
-    RemoteParty, TaxCode,
+    RemoteParty, TaxCode, TaxComponent, TradeSide,
 };
 pub use organisation::{Attachment, ByteStream, DisconnectReport, NewAttachment, Organisation};
-pub use remote::{ProbeTarget, RemoteLine, RemoteRecord, RemoteStatus, Settled};
+pub use remote::{Billable, ProbeTarget, RemoteLine, RemoteRecord, RemoteStatus, Settled};
 pub use write::{EncodeError, EncodedWrite, Fate, Intent, WriteBatch, WriteReport, safe_replay_window};
 
 use std::fmt;
@@ -44,6 +44,10 @@ pub trait AccountingProvider: Send + Sync + fmt::Debug {
 
     /// The organisation: name, currency, lock dates. Requires nothing. One call.
     async fn organisation(&self) -> Result<Organisation, ProviderError>;
+
+    /// How many members the next write may carry so that it leaves soon: at most what the capability says, and fewer while
+    /// the package's budget for large writes is used up but that for small ones is not.
+    fn batch_now(&self, kind: RecordKind, intent: Intent) -> usize;
 
     /// Makes the bytes of a write, without sending anything: pure, and equal for equal input. All members have the same kind
     /// of record and the same intent, and are no more than the capability allows.

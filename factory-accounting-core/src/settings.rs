@@ -9,6 +9,7 @@ use chrono::NaiveDate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::capability::OrderForm;
 use crate::model::RecordKind;
 
 /// Settings of one connection.
@@ -41,6 +42,12 @@ pub struct Settings {
     pub rounding: RoundingPolicy,
     /// What to do with unit prices finer than the package keeps.
     pub fine_prices: FinePrices,
+    /// The form in which orders are held, where the package offers several; its usual one where not said.
+    pub orders_as: Option<OrderForm>,
+    /// Items for lines without a product, in packages whose sales lines must name one.
+    pub items: Items,
+    /// What to do when the name of a party belongs to another record of the package.
+    pub taken_names: TakenNames,
 }
 
 impl Settings {
@@ -173,6 +180,27 @@ pub struct Accounts {
     pub payment_methods: BTreeMap<String, String>,
 }
 
+/// Items of the package, by code or id, for lines that name no product. None is ever invented.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Items {
+    /// The item of lines whose account has none of its own.
+    pub default: Option<String>,
+    /// The item that stands for an account: lines that are to be posted there name it.
+    pub by_account: BTreeMap<String, String>,
+}
+
+/// What to do when the name of a party belongs to another record of the package. The two are never merged.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum TakenNames {
+    /// A person links the two or has them told apart. A customer and a supplier of one name are told apart without asking.
+    #[default]
+    Ask,
+    /// The name goes out with an addition that tells the two apart.
+    Distinguish,
+}
+
 /// Tax codes of the package for the two sides of trade.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
@@ -190,7 +218,8 @@ pub enum RoundingPolicy {
     /// Park the document with both numbers.
     #[default]
     Refuse,
-    /// Add a line to the rounding account, if the difference is at most one smallest unit per line.
+    /// Carry the difference, if it is at most one smallest unit per line: in the tax where the package lets it be stated,
+    /// else in a line to the rounding account.
     Line,
 }
 

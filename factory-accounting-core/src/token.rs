@@ -24,6 +24,8 @@ pub struct TokenSet {
     pub expires_at: DateTime<Utc>,
     /// Scopes as granted, space separated.
     pub scopes: String,
+    /// When the grant ends for good, whatever is refreshed, UTC; `None` where the package knows no such end.
+    pub ends_at: Option<DateTime<Utc>>,
 }
 
 impl fmt::Debug for TokenSet {
@@ -31,6 +33,7 @@ impl fmt::Debug for TokenSet {
         f.debug_struct("TokenSet")
             .field("expires_at", &self.expires_at)
             .field("scopes", &self.scopes)
+            .field("ends_at", &self.ends_at)
             .field("refresh", &self.refresh.is_some())
             .finish_non_exhaustive()
     }

@@ -28,7 +28,7 @@ impl Engine {
             });
         }
         inner.store.put_organisation(&inner.connection, organisation.clone(), inner.now()).await?;
-        self.read_lists(&[CatalogueKind::Accounts, CatalogueKind::TaxCodes, CatalogueKind::Currencies]).await?;
+        self.read_lists(&inner.lists_for_planning()).await?;
         self.put_state(Some(organisation.id.clone()), ConnectionState::Connected).await?;
         Ok(organisation)
     }

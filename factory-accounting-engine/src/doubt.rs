@@ -118,7 +118,7 @@ impl Round<'_> {
                 Finding::OursToUpdate(record) => self.adopted_to_update(&member, &record),
                 Finding::Park(parked) => Settling::park(parked),
                 Finding::Gone(records) => self.gone(&member, &records),
-                Finding::Nothing => {
+                Finding::Nothing | Finding::Namesakes(_) => {
                     let capability = self.inner.provider.capabilities().of(member.operation.key.kind);
                     let lag = capability.map(|capability| capability.search_lag).unwrap_or_default();
                     let visible_from = plan::after(windows.probe_from, lag);
@@ -231,7 +231,7 @@ impl Round<'_> {
             Finding::Ours(record) | Finding::OursToUpdate(record) => record,
             Finding::Gone(records) => return self.untied(operation, records).await,
             Finding::Park(parked) => return Ok(self.tied_to_another(operation, parked).await?.unwrap_or(finding)),
-            Finding::Nothing => return Ok(finding),
+            Finding::Nothing | Finding::Namesakes(_) => return Ok(finding),
         };
         // What is tied to another record of the host is not ours, however alike it is (R10). Items may be shared (F40).
         let inner = self.inner;

@@ -3,9 +3,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use factory_accounting_core::capability::OrderForm;
 use factory_accounting_core::ids::RemoteId;
 use factory_accounting_core::model::{Extent, Record, RecordKey, RecordKind};
 use factory_accounting_core::plan::{self, Subject};
+use factory_accounting_core::provider::RemoteRecord;
 use factory_accounting_core::store::{Link, Operation, StateFilter};
 
 use crate::engine::EngineError;
@@ -18,6 +20,10 @@ pub(crate) struct Surroundings {
     holders: BTreeMap<RemoteId, Vec<RecordKey>>,
     /// Orders of which something is in an attempt: their own document, or one that bills them.
     in_flight: BTreeSet<RecordKey>,
+    /// Documents that others came from, as the books hold them.
+    pub(crate) sources: BTreeMap<RecordKey, RemoteRecord>,
+    /// Whether an order's document becomes its invoice.
+    become_invoices: bool,
 }
 
 /// What becomes of drafts within one round.
@@ -53,8 +59,15 @@ impl Round<'_> {
         // Only an order's draft can be held by two records: the order and the invoice it was promoted to.
         let drafts: Vec<RemoteId> =
             links.values().filter(|link| link.key.kind == RecordKind::Order).map(|link| link.remote.clone()).collect();
-        let mut around = Surroundings { links, holders: BTreeMap::new(), in_flight: BTreeSet::new() };
-        if drafts.is_empty() {
+        let form = plan::order_form(&self.facts.settings, inner.provider.capabilities());
+        let mut around = Surroundings {
+            links,
+            holders: BTreeMap::new(),
+            in_flight: BTreeSet::new(),
+            sources: BTreeMap::new(),
+            become_invoices: form.is_some_and(OrderForm::becomes_invoice),
+        };
+        if drafts.is_empty() || !around.become_invoices {
             return Ok(around);
         }
         for link in inner.store.links_to(&inner.connection, &drafts).await? {
@@ -82,7 +95,7 @@ impl Surroundings {
     fn draft_for(&self, subject: &Subject) -> Option<(RecordKey, RemoteId)> {
         let Subject::Record(record) = subject else { return None };
         let Record::Invoice(invoice) = record.as_ref() else { return None };
-        let order = order_key(record).filter(|_| invoice.extent == Extent::Full)?;
+        let order = order_key(record).filter(|_| self.become_invoices && invoice.extent == Extent::Full)?;
         let link = self.links.get(&order).filter(|link| !link.status.is_gone())?;
         let free = !self.links.contains_key(&invoice.key()) && self.invoice_on(&link.remote, &order).is_none();
         free.then(|| (order, link.remote.clone()))

@@ -10,8 +10,9 @@ use factory_accounting_core::model::{RecordKey, RecordKind};
 use factory_accounting_core::plan::{Backoff, Catalogue, Context};
 use factory_accounting_core::provider::{AccountingProvider, CatalogueKind, Organisation};
 use factory_accounting_core::settings::Settings;
-use factory_accounting_core::store::{Link, StoreError, SyncStore};
+use factory_accounting_core::store::{Decision, Link, Operation, StoreError, SyncStore};
 
+use crate::drafts::Surroundings;
 use crate::event::{Event, NoObserver, Observer, Verb};
 use crate::turns::Turns;
 
@@ -231,13 +232,22 @@ impl Inner {
         let (_, organisation) = self.store.organisation(&self.connection).await?.ok_or(EngineError::NotConnected)?;
         let settings = self.store.settings(&self.connection).await?.map(|(_, settings)| settings).unwrap_or_default();
         let mut entries = Vec::new();
-        for kind in [CatalogueKind::Accounts, CatalogueKind::TaxCodes, CatalogueKind::Currencies] {
+        for kind in self.lists_for_planning() {
             entries
                 .extend(self.store.catalogue(&self.connection, kind).await?.map(|(_, list)| list).unwrap_or_default());
         }
         let facts = Arc::new(Facts { settings, organisation, catalogue: Catalogue::new(entries), loaded_at: now });
         *self.held_facts() = Some(Arc::clone(&facts));
         Ok(facts)
+    }
+
+    /// The package's lists that planning needs.
+    pub(crate) fn lists_for_planning(&self) -> Vec<CatalogueKind> {
+        let mut kinds = vec![CatalogueKind::Accounts, CatalogueKind::TaxCodes, CatalogueKind::Currencies];
+        if self.provider.capabilities().records.values().any(|capability| capability.lines_need_items) {
+            kinds.push(CatalogueKind::Items);
+        }
+        kinds
     }
 
     /// Has the next use read everything anew.
@@ -252,14 +262,17 @@ impl Inner {
     pub(crate) fn context<'a>(
         &'a self,
         facts: &'a Facts,
-        links: &'a std::collections::BTreeMap<RecordKey, Link>,
+        around: &'a Surroundings,
+        operation: &Operation,
     ) -> Context<'a> {
         Context {
             settings: &facts.settings,
             capabilities: self.provider.capabilities(),
             organisation: &facts.organisation,
             catalogue: &facts.catalogue,
-            links,
+            links: &around.links,
+            sources: &around.sources,
+            distinct: operation.decisions.iter().any(|taken| taken.decision == Decision::Distinguish),
             package: self.package_title(),
         }
     }

@@ -146,6 +146,7 @@ impl Engine {
             version: None,
             revision: None,
             fingerprint: None,
+            party: None,
             status: if party.active { RemoteStatus::Open } else { RemoteStatus::Archived },
             totals: None,
             settled: None,

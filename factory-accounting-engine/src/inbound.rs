@@ -29,8 +29,8 @@ impl Engine {
     /// page's effects and the cursor are stored together (R42, X9).
     pub async fn read_changes(&self) -> Result<ChangeReport, EngineError> {
         let mut report = ChangeReport::default();
-        for feed in ChangeFeed::ALL {
-            self.read_feed(feed, &mut report).await?;
+        for feed in self.inner.provider.capabilities().feeds {
+            self.read_feed(*feed, &mut report).await?;
         }
         Ok(report)
     }

@@ -175,6 +175,7 @@ impl Engine {
             version: record.version.clone(),
             revision: None,
             fingerprint: None,
+            party: record.party.clone(),
             status: record.status.clone(),
             totals: record.totals,
             settled: record.settled,
@@ -269,6 +270,7 @@ impl Engine {
         };
         let now = Link {
             status: record.status,
+            party: record.party.or_else(|| link.party.clone()),
             totals: record.totals,
             settled: record.settled,
             version: record.version,

@@ -1,6 +1,6 @@
 //! From claimed operations to writes, with the least calls: creates need none, updates and voids read the record first.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
 use factory_accounting_core::code::{Code, Parked};
@@ -34,8 +34,8 @@ pub(crate) struct Write {
     pub(crate) origin: LinkOrigin,
 }
 
-/// Writes of one kind and intent.
-pub(crate) type Group = Vec<Write>;
+/// Writes of one kind and intent, in order of arrival.
+pub(crate) type Lane = VecDeque<Write>;
 
 /// What planning found about one operation without a call.
 pub(crate) enum Plan {
@@ -52,7 +52,7 @@ impl From<Parked> for Plan {
 
 impl Round<'_> {
     /// Plans operations; settles those that need no write.
-    pub(crate) async fn plan(&mut self, operations: Vec<Operation>) -> Result<Vec<Group>, EngineError> {
+    pub(crate) async fn plan(&mut self, operations: Vec<Operation>) -> Result<Vec<Lane>, EngineError> {
         if operations.is_empty() {
             return Ok(Vec::new());
         }
@@ -65,7 +65,8 @@ impl Round<'_> {
             }
         }
         self.lend(&mut subjects).await?;
-        let surroundings = self.surroundings(&subjects).await?;
+        let mut surroundings = self.surroundings(&subjects).await?;
+        let subjects = self.read_sources(subjects, &mut surroundings).await?;
         let mut drafts = Drafts::of(&subjects, &surroundings);
         let mut writes = Vec::new();
         let mut readings = Vec::new();
@@ -86,7 +87,7 @@ impl Round<'_> {
         }
         self.settle(None, settled).await?;
         writes.extend(self.read(readings, &surroundings).await?);
-        Ok(self.grouped(writes))
+        Ok(lanes(writes))
     }
 
     async fn plan_one(
@@ -120,7 +121,7 @@ impl Round<'_> {
         if let Some(parked) = self.still_invalid(operation, subject) {
             return Ok(parked.into());
         }
-        let context = self.inner.context(&self.facts, &around.links);
+        let context = self.inner.context(&self.facts, around, operation);
         let draft = match plan::draft(key, subject, &context) {
             Ok(Ok(draft)) => draft,
             Ok(Err(reason)) => return Ok(skip(reason)),
@@ -296,25 +297,15 @@ impl Round<'_> {
             Parked::new(Code::NumberTwice, reason)
         }))
     }
+}
 
-    /// Groups writes by kind and intent, in order of arrival, no more in a group than travel in one request.
-    fn grouped(&self, writes: Vec<Write>) -> Vec<Group> {
-        let mut groups: BTreeMap<(RecordKind, Intent), Vec<Group>> = BTreeMap::new();
-        for write in writes {
-            let kind = write.operation.key.kind;
-            let most = self.inner.provider.capabilities().of(kind).map_or(1, |capability| match write.intent {
-                Intent::Create => capability.create,
-                Intent::Update => capability.update,
-                Intent::Void => capability.void,
-            });
-            let lanes = groups.entry((kind, write.intent)).or_default();
-            match lanes.last_mut() {
-                Some(group) if group.len() < most.max(1) => group.push(write),
-                _ => lanes.push(vec![write]),
-            }
-        }
-        groups.into_values().flatten().collect()
+/// Groups writes by kind and intent: dependencies' kinds first, creates before updates before voids.
+fn lanes(writes: Vec<Write>) -> Vec<Lane> {
+    let mut lanes: BTreeMap<(RecordKind, Intent), Lane> = BTreeMap::new();
+    for write in writes {
+        lanes.entry((write.operation.key.kind, write.intent)).or_default().push_back(write);
     }
+    lanes.into_values().collect()
 }
 
 pub(crate) fn skip(reason: String) -> Plan {

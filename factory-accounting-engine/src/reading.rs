@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use factory_accounting_core::code::{Code, Parked};
 use factory_accounting_core::error::{ErrorKind, ProviderError};
 use factory_accounting_core::ids::RemoteId;
-use factory_accounting_core::model::RecordKind;
-use factory_accounting_core::plan::{self, Draft, Revision};
+use factory_accounting_core::model::{RecordKey, RecordKind};
+use factory_accounting_core::plan::{self, Draft, Revision, Subject};
 use factory_accounting_core::planned::{Changes, Content, Planned};
 use factory_accounting_core::provider::{Intent, ProbeTarget, RemoteRecord, RemoteStatus};
 use factory_accounting_core::store::{Goal, Link, LinkOrigin, Operation, Outcome};
@@ -50,6 +50,64 @@ impl Round<'_> {
             }
         }
         Ok(writes)
+    }
+
+    /// Reads the documents that others of this round came from, where the package ties the two. What could not be read is
+    /// settled, and the rest goes on.
+    pub(crate) async fn read_sources(
+        &mut self,
+        subjects: Vec<(Operation, Subject)>,
+        around: &mut Surroundings,
+    ) -> Result<Vec<(Operation, Subject)>, EngineError> {
+        let mut wanted: BTreeMap<RecordKind, Vec<(RecordKey, RemoteId)>> = BTreeMap::new();
+        let mut needed: BTreeMap<RecordKey, RecordKey> = BTreeMap::new();
+        for (operation, subject) in &subjects {
+            let (Subject::Record(record), false) = (subject, around.links.contains_key(&operation.key)) else {
+                continue;
+            };
+            let context = self.inner.context(&self.facts, around, operation);
+            let Some(source) = plan::source_of(record, &context).filter(|_| operation.goal == Goal::Present) else {
+                continue;
+            };
+            if let Some(link) = around.links.get(&source).filter(|link| !link.status.is_gone()) {
+                needed.insert(operation.key.clone(), source.clone());
+                let of_kind = wanted.entry(source.kind).or_default();
+                if !of_kind.iter().any(|(key, _)| *key == source) {
+                    of_kind.push((source, link.remote.clone()));
+                }
+            }
+        }
+        let mut failed = None;
+        for (kind, sources) in wanted {
+            let chunk = self.inner.provider.capabilities().of(kind).map_or(1, |capability| capability.fetch.max(1));
+            for sources in sources.chunks(chunk) {
+                if failed.is_some() {
+                    break;
+                }
+                let ids: Vec<RemoteId> = sources.iter().map(|(_, id)| id.clone()).collect();
+                self.inner.called(Verb::Fetch, Some(kind), ids.len());
+                let found = self.inner.provider.fetch(kind, &ids).await;
+                match found.and_then(|found| complete(found, ids.len())) {
+                    Ok(found) => {
+                        let held = sources.iter().zip(found);
+                        around.sources.extend(held.filter_map(|((key, _), record)| Some((key.clone(), record?))));
+                    }
+                    Err(error) => failed = Some(error),
+                }
+            }
+        }
+        let Some(error) = failed else { return Ok(subjects) };
+        let unread = |operation: &Operation| {
+            needed.get(&operation.key).is_some_and(|source| !around.sources.contains_key(source))
+        };
+        let (waiting, going): (Vec<_>, Vec<_>) = subjects.into_iter().partition(|(operation, _)| unread(operation));
+        let mut settlings = Vec::with_capacity(waiting.len());
+        for (operation, _) in waiting {
+            let settling = self.failed_read(&operation, &error);
+            settlings.push((operation, settling));
+        }
+        self.settle(None, settlings).await?;
+        Ok(if self.stop.is_some() { Vec::new() } else { going })
     }
 
     async fn read_chunk(
@@ -115,7 +173,7 @@ impl Round<'_> {
         if let Some(drift) = link.as_ref().and_then(|link| plan::drift(link, &base)) {
             notices.push(Event::Drift { key: key.clone(), what: drift.what });
         }
-        let context = self.inner.context(&self.facts, &around.links);
+        let context = self.inner.context(&self.facts, around, operation);
         let verdict = match draft {
             Some(draft) => plan::revise(key, &operation.name, draft, &base, &context),
             None => match plan::void(key, &operation.name, &base, &context) {
@@ -165,13 +223,11 @@ impl Round<'_> {
                 key: operation.key.clone(),
                 name: operation.name.clone(),
                 probe: ProbeTarget {
-                    kind: operation.key.kind,
-                    marker: operation.name.clone(),
                     party: base.party.clone(),
                     parent: base.parent.clone(),
                     counterpart: base.counterpart.clone(),
                     date: base.date,
-                    in_reference: false,
+                    ..ProbeTarget::new(operation.key.kind, operation.name.clone())
                 },
                 content: Content::Void,
                 base: Some(Box::new(base)),

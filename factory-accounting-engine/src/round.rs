@@ -222,11 +222,8 @@ impl Round<'_> {
         if self.stop.is_none() {
             self.report.claimed += claimed.len() as u64;
             let fit = self.isolate(work.operations).await?;
-            let mut writes = self.plan(fit).await?.into_iter();
-            while self.stop.is_none()
-                && let Some(group) = writes.next()
-            {
-                self.send(group).await?;
+            for lane in self.plan(fit).await? {
+                self.send_lane(lane).await?;
             }
         }
         self.hand_back(attempts.collect(), claimed).await

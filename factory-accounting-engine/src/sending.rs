@@ -3,22 +3,26 @@
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use factory_accounting_core::capability::TaxAuthority;
 use factory_accounting_core::code::{Code, Parked};
 use factory_accounting_core::error::{ErrorKind, ProviderError};
+use factory_accounting_core::ids::OperationId;
 use factory_accounting_core::model::RecordKind;
 use factory_accounting_core::money::Totals;
 use factory_accounting_core::plan::{self, Doubt, Finding, Pause, Sending, Verdict};
 use factory_accounting_core::planned::{Content, Planned, PlannedDocument};
 use factory_accounting_core::provider::{EncodedWrite, Fate, Intent, RemoteRecord, WriteBatch};
+use factory_accounting_core::settings::TakenNames;
 use tracing::Instrument as _;
 
 use factory_accounting_core::store::{
-    Attempt, AttemptMember, ConnectionState, Link, LinkOrigin, Operation, Outcome, Step, StoreError, idempotency_key,
+    Attempt, AttemptMember, ConnectionState, Decision, Link, LinkOrigin, Operation, Outcome, RecordedDecision, Step,
+    StoreError, idempotency_key,
 };
 
 use crate::engine::EngineError;
 use crate::event::{Event, Verb};
-use crate::planning::{Group, Write};
+use crate::planning::{Lane, Write};
 use crate::round::Round;
 use crate::settling::Settling;
 
@@ -32,8 +36,20 @@ pub(crate) struct Member {
 }
 
 impl Round<'_> {
+    /// Sends writes of one kind and intent, as many in a request as can leave soon.
+    pub(crate) async fn send_lane(&mut self, mut lane: Lane) -> Result<(), EngineError> {
+        while self.stop.is_none()
+            && let Some(first) = lane.front()
+        {
+            let most = self.inner.provider.batch_now(first.operation.key.kind, first.intent);
+            let group = lane.drain(..most.clamp(1, lane.len())).collect();
+            self.send(group).await?;
+        }
+        Ok(())
+    }
+
     /// Sends a group in one request.
-    pub(crate) async fn send(&mut self, group: Group) -> Result<(), EngineError> {
+    async fn send(&mut self, group: Vec<Write>) -> Result<(), EngineError> {
         let Some((request, members)) = self.encode(group).await? else { return Ok(()) };
         let rows = members.iter().map(attempt_member).collect();
         let inner = self.inner;
@@ -83,7 +99,7 @@ impl Round<'_> {
     }
 
     /// Encodes what can be encoded; parks the rest.
-    async fn encode(&mut self, mut group: Group) -> Result<Option<(EncodedWrite, Vec<Member>)>, EngineError> {
+    async fn encode(&mut self, mut group: Vec<Write>) -> Result<Option<(EncodedWrite, Vec<Member>)>, EngineError> {
         while let Some(first) = group.first() {
             let (kind, intent) = (first.operation.key.kind, first.intent);
             let parts = group.iter().map(|write| {
@@ -161,17 +177,35 @@ impl Round<'_> {
                 Verdict::Park(parked) => settlings.push((member.operation, Settling::park(parked))),
             }
         }
+        let mut namesakes = Vec::new();
         if !taken.is_empty() {
-            settlings.extend(self.look_for_taken(taken).await?);
+            let found = self.look_for_taken(taken, &mut namesakes).await?;
+            settlings.extend(found);
         }
         let due = self.next_look(attempt);
-        self.settle(Some((attempt.id, due)), settlings).await
+        self.settle(Some((attempt.id, due)), settlings).await?;
+        self.tell_apart(namesakes).await
+    }
+
+    /// Answers the question about a taken name by the settings' rule. A crash before it leaves the question to a person.
+    async fn tell_apart(&self, parked: Vec<OperationId>) -> Result<(), EngineError> {
+        for operation in parked {
+            let by = "the rule for taken names".to_owned();
+            let decision = RecordedDecision { decision: Decision::Distinguish, by, at: self.inner.now() };
+            match self.inner.store.decide(&self.inner.connection, operation, decision, None).await {
+                // Somebody was quicker.
+                Ok(()) | Err(StoreError::Refused(_)) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(())
     }
 
     /// A number was taken. Most likely our own earlier try landed: look at once.
     async fn look_for_taken(
         &mut self,
         taken: Vec<(Member, ProviderError)>,
+        to_tell_apart: &mut Vec<OperationId>,
     ) -> Result<Vec<(Operation, Settling)>, EngineError> {
         let (members, errors): (Vec<Member>, Vec<ProviderError>) = taken.into_iter().unzip();
         let findings = match self.look(&members).await? {
@@ -192,6 +226,18 @@ impl Round<'_> {
                     parked.error.get_or_insert(error);
                     Settling::park(parked)
                 }
+                Finding::Namesakes(records) => {
+                    let operation = &member.operation;
+                    if self.tells_apart(operation, &records) {
+                        to_tell_apart.push(operation.id);
+                    }
+                    let reason = format!("{} {:?}: {}", operation.key.kind, operation.name, error.message());
+                    let parked = Parked::new(Code::NameTaken, reason)
+                        .with_candidates(records.iter().map(plan::candidate))
+                        .with_error(error)
+                        .until_linked(operation.key.clone());
+                    Settling::park(parked)
+                }
                 Finding::Nothing | Finding::Gone(_) => {
                     let mut parked = plan::park_refusal(&member.operation.name, member.operation.key.kind, error);
                     if parked.code == Code::NumberTaken {
@@ -209,6 +255,14 @@ impl Round<'_> {
         Ok(settlings)
     }
 
+    /// Whether a party goes out under a name with an addition, rather than ask: the settings say so, or who has the name is
+    /// of another kind, so that the two cannot be one.
+    fn tells_apart(&self, operation: &Operation, namesakes: &[RemoteRecord]) -> bool {
+        let tried = operation.decisions.iter().any(|taken| taken.decision == Decision::Distinguish);
+        let of_another_kind = namesakes.iter().all(|record| record.kind != operation.key.kind);
+        !tried && (of_another_kind || self.facts.settings.taken_names == TakenNames::Distinguish)
+    }
+
     /// The books hold a record as sent.
     pub(crate) fn landed(&self, member: &Member, record: RemoteRecord, intent: Intent) -> Settling {
         let Member { operation, planned, fingerprint, origin, .. } = member;
@@ -218,8 +272,16 @@ impl Round<'_> {
             && document.totals != echoed
         {
             notices.push(Event::TotalsDiffer { key: operation.key.clone(), predicted: document.totals, echoed });
-            // Totals of lines that were not written are what somebody has made of them there.
-            question = planned.changes.lines.then(|| self.other_totals(operation, document, &record));
+            // Totals of lines that were not written are what somebody has made of them there; tax that the package reckons is
+            // what it says it is (R17).
+            let ours = match document.tax_authority {
+                TaxAuthority::Package => document.totals.subtotal != echoed.subtotal,
+                _ => true,
+            };
+            question = (planned.changes.lines && ours).then(|| self.other_totals(operation, document, &record));
+        }
+        if let (Content::Document(document), Intent::Create, None) = (&planned.content, intent, &question) {
+            question = plan::dropped_tie(&operation.name, document, &record, self.inner.package_title());
         }
         if intent != Intent::Void && question.is_none() && plan::is_on_the_way(planned, &record) {
             let link = link_from(operation, &record, None, *origin, None, self.inner.now());
@@ -336,6 +398,7 @@ pub(crate) fn link_from(
         revision: Some(operation.revision),
         fingerprint: fingerprint.or_else(|| before.and_then(|link| link.fingerprint.clone())),
         status: record.status.clone(),
+        party: record.party.clone().or_else(|| before.and_then(|link| link.party.clone())),
         totals: record.totals,
         settled: record.settled,
         seen_at: now,

@@ -305,7 +305,7 @@ impl OAuthClient {
         let (access, refresh, scopes, extras) = answer.into_parts();
         // Absent scopes are those asked for (RFC 6749, 5.1).
         let scopes = scopes.unwrap_or_else(|| self.config.scopes.join(" "));
-        Granted { tokens: TokenSet { access, refresh, expires_at, scopes }, extras }
+        Granted { tokens: TokenSet { access, refresh, expires_at, scopes, ends_at: None }, extras }
     }
 }
 

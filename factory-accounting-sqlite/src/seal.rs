@@ -61,6 +61,8 @@ struct Clear {
     refresh: Option<String>,
     expires_at: DateTime<Utc>,
     scopes: String,
+    #[serde(default)]
+    ends_at: Option<DateTime<Utc>>,
 }
 
 impl Drop for Clear {
@@ -78,6 +80,7 @@ impl Sealer {
             refresh: tokens.refresh.as_ref().map(|refresh| refresh.expose_secret().to_owned()),
             expires_at: tokens.expires_at,
             scopes: tokens.scopes.clone(),
+            ends_at: tokens.ends_at,
         };
         let text = serde_json::to_vec(&clear).map_err(|_| failed("they have no JSON form"))?;
         let text = Zeroizing::new(text);
@@ -132,6 +135,7 @@ fn read(connection: &ConnectionId, text: &[u8]) -> Outcome<TokenSet> {
         refresh: clear.refresh.take().map(SecretString::from),
         expires_at: clear.expires_at,
         scopes: std::mem::take(&mut clear.scopes),
+        ends_at: clear.ends_at,
     })
 }
 

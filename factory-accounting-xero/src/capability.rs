@@ -7,6 +7,7 @@ use factory_accounting_core::capability::{
 };
 use factory_accounting_core::model::RecordKind;
 use factory_accounting_core::money::Halves;
+use factory_accounting_core::provider::ChangeFeed;
 use rust_decimal::Decimal;
 
 /// Elements of one write, as Xero recommends (xero.md 5).
@@ -18,6 +19,16 @@ const REPLAY_WINDOW: Duration = Duration::from_secs(360);
 /// How long Xero may work on a large batch (xero.md 7.3).
 pub(crate) const WRITE_TIMEOUT: Duration = Duration::from_secs(100);
 
+/// Expenses come with bank transactions, which this provider does not read.
+const FEEDS: [ChangeFeed; 6] = [
+    ChangeFeed::Parties,
+    ChangeFeed::Invoices,
+    ChangeFeed::CreditNotes,
+    ChangeFeed::Payments,
+    ChangeFeed::Quotes,
+    ChangeFeed::PurchaseOrders,
+];
+
 /// What every organisation can do. Plans differ in what they refuse, not in what the API offers.
 pub(crate) fn capabilities() -> Capabilities {
     // Unit prices of four decimals with unitdp=4; tax per line (xero.md 9). Exact halves are not documented; away from
@@ -27,6 +38,7 @@ pub(crate) fn capabilities() -> Capabilities {
     let mut capabilities = Capabilities::new(amounts, WRITE_TIMEOUT);
     capabilities.replay_window = Some(REPLAY_WINDOW);
     capabilities.line_text = 4_000;
+    capabilities.feeds = &FEEDS;
     // 9,999,999,999.99 (xero.md 4.5).
     capabilities.max_amount = Some(Decimal::new(999_999_999_999, 2));
     capabilities.records = [

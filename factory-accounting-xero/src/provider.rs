@@ -10,8 +10,8 @@ use factory_accounting_core::ids::{ConnectionId, Cursor, OrganisationId, RemoteI
 use factory_accounting_core::model::RecordKind;
 use factory_accounting_core::provider::{
     AccountingProvider, Attachment, ByteStream, CatalogueKind, CataloguePage, ChangeFeed, ChangePage, DisconnectReport,
-    EncodeError, EncodedWrite, Fate, NewAttachment, Organisation, PackageInfo, ProbeTarget, RemoteRecord, WriteBatch,
-    WriteReport,
+    EncodeError, EncodedWrite, Fate, Intent, NewAttachment, Organisation, PackageInfo, ProbeTarget, RemoteRecord,
+    WriteBatch, WriteReport,
 };
 use factory_accounting_core::token::TokenStore;
 use factory_accounting_http::{AppPacer, Exchange, Transport};
@@ -101,6 +101,11 @@ impl AccountingProvider for XeroProvider {
         let organisation = lists::organisation(&self.client, &self.tenant).await?;
         self.links.learn(organisation.short_code.as_deref());
         Ok(organisation)
+    }
+
+    // Xero counts calls, whatever they carry: a large write is never the dearer one.
+    fn batch_now(&self, kind: RecordKind, intent: Intent) -> usize {
+        self.capabilities.most(kind, intent)
     }
 
     fn encode(&self, batch: &WriteBatch) -> Result<EncodedWrite, EncodeError> {

@@ -7,14 +7,15 @@ use std::time::Duration;
 use async_trait::async_trait;
 use bytes::Bytes;
 use chrono::{DateTime, NaiveDate, Utc};
+use factory_accounting_core::capability::TaxAuthority;
 use factory_accounting_core::clock::Clock;
 use factory_accounting_core::ids::{ConnectionId, RemoteId, WorkerId};
 use factory_accounting_core::model::{Party, TaxMode};
 use factory_accounting_core::model::{RecordKey, RecordKind};
 use factory_accounting_core::money::{Currency, Money, Quantity, TaxAmount, Totals, UnitPrice};
 use factory_accounting_core::planned::{
-    Changes, Charge, Content, Planned, PlannedAllocation, PlannedDocument, PlannedItem, PlannedLine, PlannedParty,
-    PlannedPayment, PlannedPrice, TargetStatus,
+    AccountRef, Changes, Charge, Content, Planned, PlannedAllocation, PlannedDocument, PlannedItem, PlannedItemRef,
+    PlannedLine, PlannedParty, PlannedPayment, PlannedPrice, TargetStatus,
 };
 use factory_accounting_core::provider::{Intent, ProbeTarget, RemoteRecord, RemoteStatus, WriteBatch};
 use factory_accounting_core::store::StoreError;
@@ -149,6 +150,7 @@ impl Tokens {
             refresh: Some(SecretString::from("planted-refresh-token")),
             expires_at: Still.now() + chrono::TimeDelta::minutes(20),
             scopes: String::new(),
+            ends_at: None,
         };
         Arc::new(Self(Mutex::new(Some(StoredTokens { tokens, version: 1 }))))
     }
@@ -224,15 +226,7 @@ pub(crate) fn nzd() -> Currency {
 }
 
 pub(crate) fn target(kind: RecordKind, marker: &str) -> ProbeTarget {
-    ProbeTarget {
-        kind,
-        marker: marker.to_owned(),
-        party: None,
-        parent: None,
-        counterpart: None,
-        date: Some(day(2026, 11, 21)),
-        in_reference: false,
-    }
+    ProbeTarget { date: Some(day(2026, 11, 21)), ..ProbeTarget::new(kind, marker) }
 }
 
 pub(crate) fn planned(kind: RecordKind, name: &str, content: Content) -> Planned {
@@ -263,14 +257,14 @@ pub(crate) fn party() -> Party {
 }
 
 pub(crate) fn planned_party(kind: RecordKind) -> Planned {
-    let content = PlannedParty { external_key: "FA-C-1042".to_owned(), party: party() };
+    let content = PlannedParty { external_key: "FA-C-1042".to_owned(), party: party(), distinct: false };
     planned(kind, "Acme Fabrication Ltd", Content::Party(content))
 }
 
 pub(crate) fn planned_item() -> Planned {
     let side = |price: &str, account: &str, tax: &str| PlannedPrice {
         unit_price: Some(UnitPrice(decimal(price))),
-        account: Some(account.to_owned()),
+        account: Some(self::account(account)),
         tax_code: Some(tax.to_owned()),
     };
     let item = PlannedItem {
@@ -283,13 +277,18 @@ pub(crate) fn planned_item() -> Planned {
     planned(RecordKind::Product, "BOLT-M8", Content::Item(item))
 }
 
+/// An account with a code.
+pub(crate) fn account(code: &str) -> AccountRef {
+    AccountRef { id: RemoteId::new(OTHER), code: Some(code.to_owned()) }
+}
+
 pub(crate) fn charge() -> Charge {
     Charge {
         quantity: Quantity(decimal("2.0000")),
         unit_price: UnitPrice(decimal("10.5000")),
         discount: None,
-        item_code: Some("BOLT-M8".to_owned()),
-        account: "200".to_owned(),
+        item: Some(PlannedItemRef { id: RemoteId::new("item-1"), code: Some("BOLT-M8".to_owned()) }),
+        account: account("200"),
         tax_code: "OUTPUT2".to_owned(),
         tax_rate: decimal("15"),
         amount: decimal("21.00"),
@@ -310,10 +309,13 @@ pub(crate) fn document() -> PlannedDocument {
         tax_mode: TaxMode::Exclusive,
         status: TargetStatus::Approved,
         lines: vec![
-            PlannedLine { remote: None, description: "Bolt M8".to_owned(), charge: Some(charge()) },
-            PlannedLine { remote: None, description: "Factory order SO-9".to_owned(), charge: None },
+            PlannedLine { remote: None, description: "Bolt M8".to_owned(), charge: Some(charge()), source_line: None },
+            PlannedLine { remote: None, description: "Factory order SO-9".to_owned(), charge: None, source_line: None },
         ],
         totals: Totals { subtotal: decimal("21.00"), tax: decimal("3.15"), total: decimal("24.15") },
+        tax_authority: TaxAuthority::Rates,
+        stated_taxes: Vec::new(),
+        source: None,
         title: None,
         summary: None,
         terms: None,
@@ -329,7 +331,9 @@ pub(crate) fn planned_payment(kind: RecordKind) -> Planned {
     let content = PlannedPayment {
         document: RemoteId::new(INVOICE),
         document_kind: kind,
-        account: "090".to_owned(),
+        party: Some(RemoteId::new(CONTACT)),
+        account: account("090"),
+        by_card: false,
         date: day(2026, 11, 21),
         amount: Money::new(decimal("24.15"), nzd()),
         reference: "RCPT-77".to_owned(),
@@ -341,6 +345,7 @@ pub(crate) fn planned_allocation() -> Planned {
     let content = PlannedAllocation {
         credit_note: RemoteId::new(CREDIT_NOTE),
         invoice: RemoteId::new(INVOICE),
+        party: Some(RemoteId::new(CONTACT)),
         amount: Money::new(decimal("60.50"), nzd()),
         date: day(2026, 11, 21),
     };

@@ -1,6 +1,8 @@
 //! What we say a document will come to is what the books come to, to the cent: random documents through the real provider
 //! into the emulator, whose arithmetic shares nothing with ours.
 
+use std::collections::BTreeMap;
+
 use factory_accounting_core::clock::Clock;
 use factory_accounting_core::model::{Record, RecordKind};
 use factory_accounting_core::plan::{self, Catalogue, Context, Subject};
@@ -131,6 +133,8 @@ fn batch_of_books(random: &mut Random, number: &mut usize, wanted: usize, tally:
         organisation: &organisation,
         catalogue: &catalogue,
         links: &links,
+        sources: &BTreeMap::new(),
+        distinct: false,
         package: "Xero",
     };
     let mut done = 0;

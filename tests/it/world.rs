@@ -98,6 +98,7 @@ impl World for XeroWorld {
             refresh: granted.refresh_token.map(SecretString::from),
             expires_at: granted.expires_at,
             scopes: granted.scope,
+            ends_at: None,
         }
     }
 

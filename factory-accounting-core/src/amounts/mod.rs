@@ -7,6 +7,7 @@
 
 mod error;
 mod exact;
+mod net;
 mod reckon;
 mod represent;
 mod settle;
@@ -16,6 +17,7 @@ mod tests;
 use rust_decimal::Decimal;
 
 pub use error::AmountError;
+pub use net::{NetPrice, net_price, tax_on};
 pub use reckon::{net_amount, reckon};
 pub use represent::{Representation, represent};
 pub use settle::{TotalCheck, settle_total};

@@ -44,11 +44,13 @@ pub enum RecordKind {
     Bill,
     /// Money that settles a document.
     Payment,
+    /// Money spent that was entered in the package: an expense, a card charge. It is read from there and never pushed.
+    Expense,
 }
 
 impl RecordKind {
     /// Every kind, dependencies before dependents.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Customer,
         Self::Supplier,
         Self::Product,
@@ -61,6 +63,7 @@ impl RecordKind {
         Self::PurchaseOrder,
         Self::Bill,
         Self::Payment,
+        Self::Expense,
     ];
 
     /// The stable name: as stored, and as the `kind` tag of the JSON form.
@@ -79,6 +82,7 @@ impl RecordKind {
             Self::PurchaseOrder => "purchase_order",
             Self::Bill => "bill",
             Self::Payment => "payment",
+            Self::Expense => "expense",
         }
     }
 
@@ -101,7 +105,7 @@ impl RecordKind {
     /// Whether it is on the purchase side of trade.
     #[must_use]
     pub fn is_purchase(self) -> bool {
-        matches!(self, Self::PurchaseOrder | Self::Bill)
+        matches!(self, Self::PurchaseOrder | Self::Bill | Self::Expense)
     }
 }
 
@@ -207,6 +211,13 @@ impl Record {
             RecordKind::PurchaseOrder => Self::PurchaseOrder(from_members(body)?),
             RecordKind::Bill => Self::Bill(from_members(body)?),
             RecordKind::Payment => Self::Payment(from_members(body)?),
+            RecordKind::Expense => {
+                return Err(ParseError {
+                    path: "kind".to_owned(),
+                    reason: "an expense is entered in the accounting package and read from there: push a bill"
+                        .to_owned(),
+                });
+            }
             RecordKind::Allocation => {
                 return Err(ParseError {
                     path: "kind".to_owned(),

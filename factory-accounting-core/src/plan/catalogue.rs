@@ -3,13 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::money::Currency;
-use crate::provider::{Account, CatalogueEntry, TaxCode};
+use crate::provider::{Account, CatalogueEntry, Item, TaxCode, TradeSide};
 
-/// Accounts, tax codes and currencies by the codes that documents name them with.
+/// Accounts, tax codes, items and currencies by the codes and ids that documents name them with.
 #[derive(Clone, Debug, Default)]
 pub struct Catalogue {
     accounts: BTreeMap<String, Account>,
     tax_codes: BTreeMap<String, TaxCode>,
+    items: BTreeMap<String, Item>,
     currencies: BTreeSet<Currency>,
 }
 
@@ -20,8 +21,11 @@ impl Catalogue {
         for entry in entries {
             match entry {
                 CatalogueEntry::Account(account) => {
-                    let name = account.code.clone().unwrap_or_else(|| account.id.to_string());
-                    catalogue.accounts.insert(name, account);
+                    // A code goes before an id that happens to read the same.
+                    catalogue.accounts.entry(account.id.to_string()).or_insert_with(|| account.clone());
+                    if let Some(code) = account.code.clone() {
+                        catalogue.accounts.insert(code, account);
+                    }
                 }
                 CatalogueEntry::TaxCode(code) => {
                     catalogue.tax_codes.insert(code.code.clone(), code);
@@ -29,13 +33,17 @@ impl Catalogue {
                 CatalogueEntry::Currency(currency) => {
                     catalogue.currencies.insert(currency);
                 }
-                CatalogueEntry::Item(_) | CatalogueEntry::Party(_) | CatalogueEntry::Job(_) => {}
+                CatalogueEntry::Item(item) => {
+                    catalogue.items.entry(item.id.to_string()).or_insert_with(|| item.clone());
+                    catalogue.items.insert(item.code.clone(), item);
+                }
+                CatalogueEntry::Party(_) | CatalogueEntry::Job(_) => {}
             }
         }
         catalogue
     }
 
-    /// An account by its code, or by its id where it has none.
+    /// An account by its code or id.
     #[must_use]
     pub fn account(&self, code: &str) -> Option<&Account> {
         self.accounts.get(code)
@@ -47,12 +55,18 @@ impl Catalogue {
         self.tax_codes.get(code)
     }
 
-    /// A tax code in use that charges nothing, the plainest first: fewest restrictions, then by code.
+    /// An item by its code or id.
     #[must_use]
-    pub fn untaxed(&self) -> Option<&TaxCode> {
+    pub fn item(&self, name: &str) -> Option<&Item> {
+        self.items.get(name)
+    }
+
+    /// A tax code in use that charges nothing on a side of trade, the plainest first: fewest restrictions, then by code.
+    #[must_use]
+    pub fn untaxed(&self, side: TradeSide) -> Option<&TaxCode> {
         self.tax_codes
             .values()
-            .filter(|code| code.active && code.rate.is_zero())
+            .filter(|code| code.active && code.rate_on(side).is_some_and(|rate| rate.is_zero()))
             .min_by_key(|code| (usize::from(!code.account_classes.is_empty()), code.code.as_str()))
     }
 

@@ -1,17 +1,21 @@
-//! Documents of trade: accounts, taxes, representation of lines, predicted totals.
+//! Documents of trade: party, lines and how they are represented, state and number.
 
-use crate::amounts::{self, LineInput, Representation, TotalCheck};
+use crate::amounts::{self, LineInput, Representation};
+use crate::capability::{JobPlace, OrderForm};
 use crate::code::{Code, Parked};
 use crate::error::Issue;
-use crate::model::{Discount, ItemLine, Line, QuoteStage, Record, RecordKey, RecordKind, TaxMode, Trade};
-use crate::money::{Quantity, TaxAmount, UnitPrice};
+use crate::ids::RemoteId;
+use crate::model::{ItemLine, Line, QuoteStage, Record, RecordKey, RecordKind, TaxMode, Trade};
+use crate::money::{Quantity, TaxAmount};
 use crate::planned::{Charge, Content, PlannedDocument, PlannedLine, TargetStatus};
-use crate::provider::{AccountClass, ProbeTarget, TaxCode};
+use crate::provider::{ProbeTarget, TradeSide};
 use crate::rules;
 use crate::settings::{ArrivalStatus, NumberOwner, ReferenceField};
 
-use super::Context;
 use super::draft::{Halt, closed_period, linked, target};
+use super::resolve::{fits, resolve_account, resolve_item, resolve_tax};
+use super::totals::{Outlook, total_lines};
+use super::{Context, source};
 use crate::validate;
 
 pub(super) fn draft_document(record: &Record, context: &Context<'_>) -> Result<(Content, ProbeTarget), Halt> {
@@ -32,8 +36,15 @@ pub(super) fn draft_document(record: &Record, context: &Context<'_>) -> Result<(
             format!("{} {:?}: {} does not use {}", trade.kind, trade.number, context.organisation.name, trade.currency);
         return Err(Parked::new(Code::Currency, reason).into());
     }
+    let order_form = match trade.kind {
+        RecordKind::Order => Some(context.order_form().ok_or_else(|| no_such_orders(&trade, context))?),
+        _ => None,
+    };
+    let status = arrival(record, order_form, context)?;
+    let party = job_of(&trade, context)?.unwrap_or(party);
     let mut lines = charge_lines(&trade, context)?;
-    let totals = total_lines(&trade, &mut lines, context)?;
+    let Outlook { totals, tax_mode, stated_taxes } = total_lines(&trade, &mut lines, context)?;
+    let source = source::tie(record, &mut lines, context);
     lines.extend(host_number_line(record, &trade, context));
 
     // Where there is no reference field to find the document by, the number stays the host's: a bill's is its supplier's.
@@ -47,10 +58,13 @@ pub(super) fn draft_document(record: &Record, context: &Context<'_>) -> Result<(
         due: trade.due,
         currency: trade.currency,
         exchange_rate: trade.exchange_rate,
-        tax_mode: trade.tax_mode,
-        status: arrival(record, context),
+        tax_mode,
+        status,
         lines,
         totals,
+        tax_authority: context.capabilities.amounts.tax_authority,
+        stated_taxes,
+        source,
         title: quote_text(record, |quote| quote.title.as_ref()),
         summary: quote_text(record, |quote| quote.summary.as_ref()),
         terms: quote_text(record, |quote| quote.terms.as_ref()),
@@ -60,25 +74,70 @@ pub(super) fn draft_document(record: &Record, context: &Context<'_>) -> Result<(
         party: Some(party),
         date: Some(trade.date),
         in_reference,
+        order_form,
         ..target(trade.kind, trade.number.to_owned())
     };
     Ok((Content::Document(Box::new(document)), probe))
 }
 
+fn no_such_orders(trade: &Trade<'_>, context: &Context<'_>) -> Parked {
+    let form = context.settings.orders_as;
+    let reason = match form {
+        Some(form) => {
+            let offered = context.capabilities.orders;
+            format!(
+                "order {:?}: {} does not hold orders as {form:?}, but as {offered:?}",
+                trade.number, context.package
+            )
+        }
+        None => format!("order {:?}: {} holds no orders", trade.number, context.package),
+    };
+    Parked::new(Code::Unsupported, reason)
+}
+
+/// The job that a sales document is addressed to in place of its customer, where the package keeps jobs there (F37).
+fn job_of(trade: &Trade<'_>, context: &Context<'_>) -> Result<Option<RemoteId>, Halt> {
+    if trade.kind.is_purchase() || context.capabilities.jobs != JobPlace::SalesParty {
+        return Ok(None);
+    }
+    let mut jobs = trade.lines.iter().filter_map(Line::as_item).filter_map(|line| line.job.as_ref());
+    let Some(job) = jobs.next() else { return Ok(None) };
+    if let Some(other) = jobs.find(|other| *other != job) {
+        let complaint = format!("its lines belong to the jobs {job} and {other}: {} takes one", context.package);
+        let reason = format!("{} {:?}: {complaint}", trade.kind, trade.number);
+        return Err(Parked::new(Code::Unsupported, reason).with_issues([Issue::new("lines", complaint)]).into());
+    }
+    let key = RecordKey::new(RecordKind::Job, job.clone());
+    linked(&key, "lines", trade.number, trade.kind, context).map(Some)
+}
+
 /// The state that a document is to arrive in (F52, F55, F62).
-fn arrival(record: &Record, context: &Context<'_>) -> TargetStatus {
+fn arrival(record: &Record, order_form: Option<OrderForm>, context: &Context<'_>) -> Result<TargetStatus, Parked> {
     let arrival = &context.settings.arrival;
+    let kind = record.kind();
     let status = match record {
-        Record::Quote(quote) => return TargetStatus::Quote(quote.stage),
-        Record::Order(_) => ArrivalStatus::Draft,
+        Record::Quote(quote) => return Ok(TargetStatus::Quote(quote.stage)),
+        Record::Order(_) => match order_form {
+            Some(OrderForm::AcceptedQuote) => return Ok(TargetStatus::Quote(QuoteStage::Accepted)),
+            Some(OrderForm::DraftInvoice) => return Ok(TargetStatus::Draft),
+            _ => return Ok(TargetStatus::Approved),
+        },
         Record::Bill(_) => arrival.bills,
         Record::CreditNote(_) => arrival.credit_notes,
         Record::PurchaseOrder(_) => arrival.purchase_orders,
         _ => arrival.invoices,
     };
     match status {
-        ArrivalStatus::Draft => TargetStatus::Draft,
-        ArrivalStatus::Approved => TargetStatus::Approved,
+        ArrivalStatus::Draft if context.capabilities.of(kind).is_some_and(|capability| !capability.drafts) => {
+            let name = record.name();
+            let reason = format!(
+                "{kind} {name:?} is to arrive as a draft, and {} has none: have it arrive approved (settings, arrival)",
+                context.package
+            );
+            Err(Parked::new(Code::Unsupported, reason))
+        }
+        ArrivalStatus::Draft => Ok(TargetStatus::Draft),
+        ArrivalStatus::Approved => Ok(TargetStatus::Approved),
     }
 }
 
@@ -87,7 +146,12 @@ fn charge_lines(trade: &Trade<'_>, context: &Context<'_>) -> Result<Vec<PlannedL
     let mut lines = Vec::with_capacity(trade.lines.len() + 2);
     for (index, line) in trade.lines.iter().enumerate() {
         match line {
-            Line::Text(text) => lines.push(PlannedLine { remote: None, description: text.text.clone(), charge: None }),
+            Line::Text(text) => lines.push(PlannedLine {
+                remote: None,
+                description: text.text.clone(),
+                charge: None,
+                source_line: None,
+            }),
             Line::Item(item) => match charge_line(index, item, trade, context)? {
                 Ok(line) => lines.push(line),
                 Err(issue) => issues.push(issue),
@@ -109,15 +173,9 @@ fn charge_line(
 ) -> Result<Result<PlannedLine, Issue>, Halt> {
     let at = |field: &str| format!("lines[{index}].{field}");
     let purchase = trade.kind.is_purchase();
-    let product = match &item.product {
-        Some(id) if context.settings.sends(RecordKind::Product) => {
-            let key = RecordKey::new(RecordKind::Product, id.clone());
-            linked(&key, &at("product"), trade.number, trade.kind, context)?;
-            context.link(&key)
-        }
-        Some(id) => context.link(&RecordKey::new(RecordKind::Product, id.clone())),
-        None => None,
-    };
+    if let Some(id) = item.product.as_ref().filter(|_| context.settings.sends(RecordKind::Product)) {
+        linked(&RecordKey::new(RecordKind::Product, id.clone()), &at("product"), trade.number, trade.kind, context)?;
+    }
     let accounts = &context.settings.accounts;
     let fallback = match trade.kind {
         RecordKind::CreditNote => accounts.credit_notes.as_ref().or(accounts.sales.as_ref()),
@@ -137,14 +195,16 @@ fn charge_line(
             .into());
     };
     let account = resolve_account(account, &at("account"), trade.number, trade.kind, context)?;
-    let class = context.catalogue.account(&account).map(|found| found.class);
+    let class = context.catalogue.account(account.name()).map(|found| found.class);
     let tax = if trade.tax_mode == TaxMode::NoTax {
         None
     } else {
-        let tax = resolve_tax(item.tax.as_deref(), purchase, &at("tax"), trade.number, trade.kind, context)?;
-        fits(tax, class, &account, &at("tax"), trade)?;
+        let side = TradeSide::of(trade.kind);
+        let tax = resolve_tax(item.tax.as_deref(), side, &at("tax"), trade.number, trade.kind, context)?;
+        fits(tax, class, account.name(), &at("tax"), trade)?;
         Some(tax)
     };
+    let named = resolve_item(item, &at("product"), &account, trade, context)?;
     let input = LineInput {
         quantity: item.quantity,
         unit_price: item.unit_price,
@@ -176,190 +236,21 @@ fn charge_line(
     }
     Ok(Ok(PlannedLine {
         remote: None,
+        source_line: None,
         description,
         charge: Some(Charge {
             quantity,
             unit_price,
             discount,
-            item_code: product.and_then(|link| link.number.clone()),
+            item: named,
             account,
-            tax_code: tax.map(|tax| tax.code.clone()).unwrap_or_default(),
+            tax_code: tax.map(|tax| tax.code.code.clone()).unwrap_or_default(),
             tax_rate: input.tax_rate,
             amount: rust_decimal::Decimal::ZERO,
             tax: TaxAmount::default(),
             jobs,
         }),
     }))
-}
-
-/// Predicts the package's totals, settles a difference to the host's, and writes the predicted amounts into the lines.
-fn total_lines(
-    trade: &Trade<'_>,
-    lines: &mut Vec<PlannedLine>,
-    context: &Context<'_>,
-) -> Result<crate::money::Totals, Halt> {
-    let reckoned = reckon(trade, lines, context)?;
-    let check = amounts::settle_total(trade.total, &reckoned, context.settings.rounding, trade.currency);
-    let reckoned = match check {
-        TotalCheck::Equal => reckoned,
-        TotalCheck::RoundingLine { amount } => {
-            lines.push(rounding_line(amount, trade, context)?);
-            reckon(trade, lines, context)?
-        }
-        TotalCheck::Refused { host, package } => {
-            let reason = format!(
-                "{} {:?}: the host reckons {host} {currency}, {} will reckon {package} {currency}",
-                trade.kind,
-                trade.number,
-                context.package,
-                currency = trade.currency,
-            );
-            return Err(Parked::new(Code::TotalsDiffer, reason)
-                .with_issues([Issue::new("total", format!("{host} is not {package}"))])
-                .into());
-        }
-    };
-    for (line, amounts) in lines.iter_mut().zip(&reckoned.lines) {
-        if let (Some(charge), Some(amounts)) = (&mut line.charge, amounts) {
-            charge.amount = amounts.amount;
-            charge.tax = TaxAmount(amounts.tax);
-        }
-    }
-    Ok(reckoned.totals)
-}
-
-fn reckon(trade: &Trade<'_>, lines: &[PlannedLine], context: &Context<'_>) -> Result<amounts::Reckoned, Parked> {
-    let inputs: Vec<Option<LineInput>> = lines
-        .iter()
-        .map(|line| {
-            line.charge.as_ref().map(|charge| LineInput {
-                quantity: charge.quantity,
-                unit_price: charge.unit_price,
-                discount: charge.discount,
-                tax_rate: charge.tax_rate,
-            })
-        })
-        .collect();
-    amounts::reckon(&inputs, trade.tax_mode, trade.currency, &context.capabilities.amounts).map_err(|error| {
-        let reason = format!("{} {:?} cannot be reckoned", trade.kind, trade.number);
-        Parked::new(Code::Invalid, reason).with_issues([error.issue()])
-    })
-}
-
-/// The explicit line that carries a rounding difference (F97). It has no tax: the tax is what differs.
-fn rounding_line(
-    amount: rust_decimal::Decimal,
-    trade: &Trade<'_>,
-    context: &Context<'_>,
-) -> Result<PlannedLine, Parked> {
-    let missing = |code, what: &str| {
-        Parked::new(
-            code,
-            format!("{} {:?}: a rounding line of {amount} is needed, but {what}", trade.kind, trade.number),
-        )
-    };
-    let account = context.settings.accounts.rounding.as_ref();
-    let account = account.ok_or_else(|| missing(Code::AccountMissing, "no rounding account is set"))?;
-    let account = resolve_account(account, "accounts.rounding", trade.number, trade.kind, context)?;
-    let tax_code = match trade.tax_mode {
-        TaxMode::NoTax => String::new(),
-        TaxMode::Exclusive | TaxMode::Inclusive => context
-            .catalogue
-            .untaxed()
-            .ok_or_else(|| missing(Code::TaxUnmapped, "the package has no tax code of 0 % in use"))?
-            .code
-            .clone(),
-    };
-    Ok(PlannedLine {
-        remote: None,
-        description: "Rounding".to_owned(),
-        charge: Some(Charge {
-            quantity: Quantity(rust_decimal::Decimal::ONE),
-            unit_price: UnitPrice(amount),
-            discount: None::<Discount>,
-            item_code: None,
-            account,
-            tax_code,
-            tax_rate: rust_decimal::Decimal::ZERO,
-            amount,
-            tax: TaxAmount::default(),
-            jobs: Vec::new(),
-        }),
-    })
-}
-
-/// An account that lines may use.
-pub(super) fn resolve_account(
-    code: &str,
-    path: &str,
-    label: &str,
-    kind: RecordKind,
-    context: &Context<'_>,
-) -> Result<String, Parked> {
-    let complaint = match context.catalogue.account(code) {
-        None => format!("account {code:?} is not in {}", context.package),
-        Some(account) if !account.active => {
-            format!("account {code:?} ({}) is archived in {}", account.name, context.package)
-        }
-        Some(account) if !account.usable_on_lines => {
-            format!("account {code:?} ({}) cannot be used on lines of documents", account.name)
-        }
-        Some(_) => return Ok(code.to_owned()),
-    };
-    let reason = format!("{kind} {label:?}: {complaint}");
-    Err(Parked::new(Code::AccountUnusable, reason).with_issues([Issue::new(path, complaint)]))
-}
-
-/// The tax code of a term: mapped by the settings, or itself a code of the package. Nothing is guessed (F44, F45).
-pub(super) fn resolve_tax<'a>(
-    term: Option<&str>,
-    purchase: bool,
-    path: &str,
-    label: &str,
-    kind: RecordKind,
-    context: &Context<'a>,
-) -> Result<&'a TaxCode, Parked> {
-    let settings = context.settings;
-    let side = |codes: &'a crate::settings::TaxCodes| {
-        if purchase { codes.purchases.as_deref() } else { codes.sales.as_deref() }
-    };
-    let complaint = match term {
-        Some(term) => match settings.taxes.get(term).and_then(side) {
-            Some(code) => match context.catalogue.tax_code(code) {
-                Some(tax) if tax.active => return Ok(tax),
-                _ => format!("tax term {term:?} is mapped to {code:?}, which {} does not have in use", context.package),
-            },
-            None => match context.catalogue.tax_code(term) {
-                Some(tax) if tax.active => return Ok(tax),
-                _ => format!("tax term {term:?} is not mapped to a tax code of {}", context.package),
-            },
-        },
-        None => match side(&settings.default_tax) {
-            Some(code) => match context.catalogue.tax_code(code) {
-                Some(tax) if tax.active => return Ok(tax),
-                _ => format!("the default tax code {code:?} is not in use in {}", context.package),
-            },
-            None => "no tax is named and the settings have no default".to_owned(),
-        },
-    };
-    let reason = format!("{kind} {label:?}: {complaint}");
-    Err(Parked::new(Code::TaxUnmapped, reason).with_issues([Issue::new(path, complaint)]))
-}
-
-fn fits(
-    tax: &TaxCode,
-    class: Option<AccountClass>,
-    account: &str,
-    path: &str,
-    trade: &Trade<'_>,
-) -> Result<(), Parked> {
-    let allowed = tax.account_classes.is_empty() || class.is_none_or(|class| tax.account_classes.contains(&class));
-    if allowed {
-        return Ok(());
-    }
-    let complaint = format!("tax code {:?} ({}) may not stand beside account {account:?}", tax.code, tax.name);
-    let reason = format!("{} {:?}: {complaint}", trade.kind, trade.number);
-    Err(Parked::new(Code::TaxUnmapped, reason).with_issues([Issue::new(path, complaint)]))
 }
 
 /// The text line with the host's own number: of the document, or of its parent where that is what people look for (F50,
@@ -385,7 +276,7 @@ fn host_number_line(record: &Record, trade: &Trade<'_>, context: &Context<'_>) -
     if let Some(first) = text.get(..1).map(str::to_uppercase) {
         text.replace_range(..1, &first);
     }
-    Some(PlannedLine { remote: None, description: text, charge: None })
+    Some(PlannedLine { remote: None, description: text, charge: None, source_line: None })
 }
 
 fn parent_number(kind: RecordKind, id: &crate::ids::LocalId, context: &Context<'_>) -> String {

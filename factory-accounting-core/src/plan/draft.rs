@@ -3,13 +3,14 @@
 use crate::code::{Code, Parked};
 use crate::error::Issue;
 use crate::ids::RemoteId;
-use crate::model::{Party, Payment, PriceSide, Product, Record, RecordKey, RecordKind};
-use crate::planned::{Content, PlannedAllocation, PlannedItem, PlannedParty, PlannedPayment, PlannedPrice};
-use crate::provider::ProbeTarget;
+use crate::model::{Job, Party, Payment, PriceSide, Product, Record, RecordKey, RecordKind};
+use crate::planned::{Content, PlannedAllocation, PlannedItem, PlannedJob, PlannedParty, PlannedPayment, PlannedPrice};
+use crate::provider::{ProbeTarget, TradeSide};
 use crate::rules;
 
 use super::Context;
-use super::document::{draft_document, resolve_account, resolve_tax};
+use super::document::draft_document;
+use super::resolve::{account_ref, resolve_account, resolve_tax};
 use super::subject::{AllocationSubject, Subject};
 
 /// What to write and how to find it again.
@@ -68,7 +69,7 @@ fn content(key: &RecordKey, subject: &Subject, context: &Context<'_>) -> Result<
         Subject::Record(record) => match record.as_ref() {
             Record::Customer(party) | Record::Supplier(party) => Ok(self::party(key, party, context)),
             Record::Product(product) => item(key, product, context),
-            Record::Job(_) => Err(unsupported(key, context).into()),
+            Record::Job(job) => self::job(key, job, context),
             Record::Payment(payment) => self::payment(payment, context),
             document => draft_document(document, context),
         },
@@ -80,20 +81,28 @@ pub(super) fn unsupported(key: &RecordKey, context: &Context<'_>) -> Parked {
 }
 
 pub(super) fn target(kind: RecordKind, marker: String) -> ProbeTarget {
-    ProbeTarget { kind, marker, party: None, parent: None, counterpart: None, date: None, in_reference: false }
+    ProbeTarget::new(kind, marker)
 }
 
 fn party(key: &RecordKey, party: &Party, context: &Context<'_>) -> (Content, ProbeTarget) {
     let limit = context.capabilities.of(key.kind).map_or(50, |capability| capability.number_text);
     let external_key = external_key(key, limit);
-    let content = Content::Party(PlannedParty { external_key: external_key.clone(), party: party.clone() });
+    let content = Content::Party(PlannedParty {
+        external_key: external_key.clone(),
+        party: party.clone(),
+        distinct: context.distinct,
+    });
     (content, target(key.kind, external_key))
 }
 
-/// The key that travels with a party: readable where the host's id allows it, a digest where not. One company that is both
+/// The key that travels with a party or job: readable where the host's id allows it, a digest where not. One company that is both
 /// customer and supplier has two.
 fn external_key(key: &RecordKey, limit: usize) -> String {
-    let role = if key.kind == RecordKind::Supplier { 'S' } else { 'C' };
+    let role = match key.kind {
+        RecordKind::Supplier => 'S',
+        RecordKind::Job => 'J',
+        _ => 'C',
+    };
     let readable = format!("{role}-{}", key.id);
     let plain = key.id.as_str().chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c));
     if plain && readable.len() <= limit {
@@ -104,10 +113,34 @@ fn external_key(key: &RecordKey, limit: usize) -> String {
     format!("{role}#{digest}")
 }
 
+/// A job under its customer or under the job that it is part of (F37).
+fn job(key: &RecordKey, job: &Job, context: &Context<'_>) -> Result<(Content, ProbeTarget), Halt> {
+    let (path, parent) = match (&job.parent, &job.customer) {
+        (Some(parent), _) => ("parent", RecordKey::new(RecordKind::Job, parent.clone())),
+        (None, Some(customer)) => ("customer", RecordKey::new(RecordKind::Customer, customer.clone())),
+        (None, None) => {
+            let reason =
+                format!("job {:?} names no customer, and {} keeps jobs under customers", job.number, context.package);
+            let issue = Issue::new("customer", "name the customer whose job it is");
+            return Err(Parked::new(Code::Invalid, reason).with_issues([issue]).into());
+        }
+    };
+    let parent = linked(&parent, path, &job.number, key.kind, context)?;
+    let limit = context.capabilities.of(key.kind).map_or(50, |capability| capability.number_text);
+    let external_key = external_key(key, limit);
+    let content = Content::Job(PlannedJob {
+        external_key: external_key.clone(),
+        number: job.number.clone(),
+        name: job.name.clone(),
+        parent: parent.clone(),
+    });
+    Ok((content, ProbeTarget { parent: Some(parent), ..target(key.kind, external_key) }))
+}
+
 fn item(key: &RecordKey, product: &Product, context: &Context<'_>) -> Result<(Content, ProbeTarget), Halt> {
-    let price = |side: &Option<PriceSide>, purchase: bool| -> Result<Option<PlannedPrice>, Parked> {
+    let price = |side: &Option<PriceSide>, side_of_trade: TradeSide| -> Result<Option<PlannedPrice>, Parked> {
         let Some(side) = side else { return Ok(None) };
-        let path = if purchase { "purchases" } else { "sales" };
+        let path = side_of_trade.label();
         let account = side
             .account
             .as_deref()
@@ -116,17 +149,19 @@ fn item(key: &RecordKey, product: &Product, context: &Context<'_>) -> Result<(Co
         let tax_code = side
             .tax
             .as_deref()
-            .map(|term| resolve_tax(Some(term), purchase, &format!("{path}.tax"), &product.code, key.kind, context))
+            .map(|term| {
+                resolve_tax(Some(term), side_of_trade, &format!("{path}.tax"), &product.code, key.kind, context)
+            })
             .transpose()?
-            .map(|tax| tax.code.clone());
+            .map(|tax| tax.code.code.clone());
         Ok(Some(PlannedPrice { unit_price: side.unit_price, account, tax_code }))
     };
     let content = Content::Item(PlannedItem {
         code: product.code.clone(),
         name: product.name.clone(),
         description: product.description.clone(),
-        sales: price(&product.sales, false)?,
-        purchases: price(&product.purchases, true)?,
+        sales: price(&product.sales, TradeSide::Sales)?,
+        purchases: price(&product.purchases, TradeSide::Purchases)?,
     });
     Ok((content, target(key.kind, product.code.clone())))
 }
@@ -152,24 +187,28 @@ fn payment(payment: &Payment, context: &Context<'_>) -> Result<(Content, ProbeTa
             ),
         )
     })?;
-    let usable = context.catalogue.account(account).is_some_and(|found| found.active && found.usable_for_payments);
-    if !usable {
+    let found = context.catalogue.account(account).filter(|found| found.active && found.usable_for_payments);
+    let Some(found) = found else {
         let reason = format!(
             "payment {label:?}: account {account:?} is unknown in {}, archived, or not one that payments may use",
             context.package
         );
         return Err(Parked::new(Code::AccountUnusable, reason).into());
-    }
+    };
     closed_period(RecordKind::Payment, label, payment.date, context)?;
+    let party = context.link(&document_key).and_then(|link| link.party.clone());
     let probe = ProbeTarget {
+        party: party.clone(),
         parent: Some(document.clone()),
         date: Some(payment.date),
         ..target(RecordKind::Payment, label.clone())
     };
     let content = Content::Payment(PlannedPayment {
         document,
+        party,
         document_kind: document_key.kind,
-        account: account.clone(),
+        account: account_ref(found),
+        by_card: found.card,
         date: payment.date,
         amount: payment.amount,
         reference: label.clone(),
@@ -184,12 +223,15 @@ fn allocation(part: &AllocationSubject, context: &Context<'_>) -> Result<(Conten
     }
     let credit_note = linked(&part.credit_note_key(), "", label, RecordKind::Allocation, context)?;
     let invoice = linked(&part.invoice_key(), "allocations", label, RecordKind::Allocation, context)?;
+    let party = context.link(&part.invoice_key()).and_then(|link| link.party.clone());
     let probe = ProbeTarget {
+        party: party.clone(),
         parent: Some(credit_note.clone()),
         counterpart: Some(invoice.clone()),
         ..target(RecordKind::Allocation, label.clone())
     };
-    let content = Content::Allocation(PlannedAllocation { credit_note, invoice, amount: part.amount, date: part.date });
+    let content =
+        Content::Allocation(PlannedAllocation { credit_note, invoice, party, amount: part.amount, date: part.date });
     Ok((content, probe))
 }
 

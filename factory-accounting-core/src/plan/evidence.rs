@@ -1,6 +1,10 @@
 //! Whether what a probe found is ours. A marker alone proves nothing: somebody may have used our number (R4, R10).
 
+use rust_decimal::Decimal;
+
+use crate::capability::TaxAuthority;
 use crate::code::{Candidate, Code, Parked};
+use crate::money::Totals;
 use crate::planned::Content;
 use crate::provider::{ProbeTarget, RemoteRecord};
 
@@ -15,6 +19,8 @@ pub enum Finding {
     /// Only records that count no more carry the marker, and these hold what was sent: it may have landed and been voided
     /// or deleted since.
     Gone(Vec<RemoteRecord>),
+    /// Records have the name of a party or job, but not its key: they are not ours, or a person has to say so.
+    Namesakes(Vec<RemoteRecord>),
     /// No live record carries the marker, nor was what was sent there.
     Nothing,
     /// A person must look.
@@ -24,12 +30,18 @@ pub enum Finding {
 /// Judges what was found for a create whose fate is unknown, or whose number is taken.
 #[must_use]
 pub fn judge(name: &str, content: &Content, target: &ProbeTarget, found: &[RemoteRecord]) -> Finding {
-    let live: Vec<&RemoteRecord> = found.iter().filter(|record| !record.status.is_gone()).collect();
     let kind = target.kind;
+    let keyed = matches!(content, Content::Party(_) | Content::Job(_));
+    let (found, namesakes): (Vec<&RemoteRecord>, Vec<&RemoteRecord>) =
+        found.iter().partition(|record| !keyed || record.number.as_ref() == Some(&target.marker));
+    if found.is_empty() && !namesakes.is_empty() {
+        return Finding::Namesakes(namesakes.into_iter().cloned().collect());
+    }
+    let live: Vec<&RemoteRecord> = found.iter().copied().filter(|record| !record.status.is_gone()).collect();
     match live.as_slice() {
         [] => {
-            let gone: Vec<RemoteRecord> =
-                found.iter().filter(|record| same(content, target, record).is_empty()).cloned().collect();
+            let ours = found.into_iter().filter(|record| same(content, target, record).is_empty());
+            let gone: Vec<RemoteRecord> = ours.cloned().collect();
             if gone.is_empty() { Finding::Nothing } else { Finding::Gone(gone) }
         }
         [record] => {
@@ -76,11 +88,12 @@ pub(super) fn same(content: &Content, target: &ProbeTarget, record: &RemoteRecor
         Content::Document(document) => {
             compare("date", document.date.to_string(), record.date.map(|date| date.to_string()));
             compare("currency", document.currency.to_string(), record.currency.map(|currency| currency.to_string()));
-            compare(
-                "total",
-                document.totals.total.normalize().to_string(),
-                record.totals.map(|totals| totals.total.normalize().to_string()),
-            );
+            let (what, amount): (_, fn(Totals) -> Decimal) = match document.tax_authority {
+                TaxAuthority::Rates => ("total", |totals| totals.total),
+                TaxAuthority::Package => ("amount before tax", |totals| totals.subtotal),
+            };
+            let shown = |totals| amount(totals).normalize().to_string();
+            compare(what, shown(document.totals), record.totals.map(shown));
         }
         Content::Payment(payment) => {
             compare("document", payment.document.to_string(), record.parent.as_ref().map(ToString::to_string));
@@ -101,6 +114,7 @@ pub(super) fn same(content: &Content, target: &ProbeTarget, record: &RemoteRecor
             );
         }
         Content::Party(party) => compare("name", squash(&party.party.name), record.name.as_deref().map(squash)),
+        Content::Job(job) => compare("place", job.parent.to_string(), record.parent.as_ref().map(ToString::to_string)),
         Content::Item(item) => compare("name", item.name.clone(), record.name.clone()),
         // A void is not looked for: the record is read by its id.
         Content::Void => {}

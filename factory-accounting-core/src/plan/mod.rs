@@ -18,10 +18,13 @@ mod draft;
 mod evidence;
 mod fate;
 mod inherit;
+mod resolve;
 mod revise;
+mod source;
 mod subject;
 #[cfg(test)]
 mod tests;
+mod totals;
 
 pub use admit::{Admission, admit, admit_void, complaints, party_hold, references};
 pub use catalogue::Catalogue;
@@ -30,15 +33,25 @@ pub use evidence::{Finding, candidate, judge};
 pub use fate::{Backoff, Doubt, Pause, Sending, Verdict, after, decide, park_refusal};
 pub use inherit::{inherit, lenders};
 pub use revise::{Drift, Revision, drift, is_on_the_way, revise, void};
+pub use source::{dropped_tie, source_of};
 pub use subject::{AllocationSubject, Subject};
 
 use std::collections::BTreeMap;
 
-use crate::capability::Capabilities;
+use crate::capability::{Capabilities, OrderForm};
 use crate::model::RecordKey;
-use crate::provider::Organisation;
+use crate::provider::{Organisation, RemoteRecord};
 use crate::settings::Settings;
 use crate::store::Link;
+
+/// The form in which orders are held; `None` where the package holds none, or not in the form that the settings ask for.
+#[must_use]
+pub fn order_form(settings: &Settings, capabilities: &Capabilities) -> Option<OrderForm> {
+    match settings.orders_as {
+        None => capabilities.orders.first().copied(),
+        Some(wanted) => capabilities.orders.iter().copied().find(|form| *form == wanted),
+    }
+}
 
 /// What planning needs to know beside the operation itself.
 #[derive(Clone, Copy, Debug)]
@@ -53,6 +66,10 @@ pub struct Context<'a> {
     pub catalogue: &'a Catalogue,
     /// Links of the records that the operation touches, as far as they exist.
     pub links: &'a BTreeMap<RecordKey, Link>,
+    /// Documents that the operation's document came from, as the books hold them, where the package ties the two.
+    pub sources: &'a BTreeMap<RecordKey, RemoteRecord>,
+    /// Whether the name of the operation's party belongs to another record, from which it is to be told apart.
+    pub distinct: bool,
     /// How the package is called, for texts.
     pub package: &'a str,
 }
@@ -60,5 +77,10 @@ pub struct Context<'a> {
 impl Context<'_> {
     fn link(&self, key: &RecordKey) -> Option<&Link> {
         self.links.get(key)
+    }
+
+    /// The form in which orders are held; `None` where the package holds none, or not in the form that the settings ask for.
+    fn order_form(&self) -> Option<OrderForm> {
+        order_form(self.settings, self.capabilities)
     }
 }

@@ -56,7 +56,7 @@ pub fn revise(key: &RecordKey, name: &str, draft: &Draft, base: &RemoteRecord, c
         Content::Document(document) => {
             revise_document(key, name, document, base, capability.editable_when_settled, context)
         }
-        content @ (Content::Party(_) | Content::Item(_)) => Revision::Update {
+        content @ (Content::Party(_) | Content::Item(_) | Content::Job(_)) => Revision::Update {
             content: content.clone(),
             changes: Changes { lines: false, status: false, header: true },
         },

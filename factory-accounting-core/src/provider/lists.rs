@@ -25,12 +25,22 @@ pub enum ChangeFeed {
     Quotes,
     /// Purchase orders.
     PurchaseOrders,
+    /// Money spent that was entered in the package: expenses, card charges and bills, with the customers and jobs of their
+    /// lines.
+    Expenses,
 }
 
 impl ChangeFeed {
     /// Every feed.
-    pub const ALL: [Self; 6] =
-        [Self::Parties, Self::Invoices, Self::CreditNotes, Self::Payments, Self::Quotes, Self::PurchaseOrders];
+    pub const ALL: [Self; 7] = [
+        Self::Parties,
+        Self::Invoices,
+        Self::CreditNotes,
+        Self::Payments,
+        Self::Quotes,
+        Self::PurchaseOrders,
+        Self::Expenses,
+    ];
 
     /// Stable name.
     #[must_use]
@@ -42,6 +52,7 @@ impl ChangeFeed {
             Self::Payments => "payments",
             Self::Quotes => "quotes",
             Self::PurchaseOrders => "purchase_orders",
+            Self::Expenses => "expenses",
         }
     }
 }
@@ -140,6 +151,9 @@ pub struct Account {
     pub usable_on_lines: bool,
     /// Whether payments may use it.
     pub usable_for_payments: bool,
+    /// Whether it is a credit card.
+    #[serde(default)]
+    pub card: bool,
     /// Whether it is in use rather than archived.
     pub active: bool,
     /// Tax code that lines get when they name none.
@@ -156,6 +170,7 @@ impl Account {
             class,
             usable_on_lines: true,
             usable_for_payments: false,
+            card: false,
             active: true,
             default_tax: None,
         }
@@ -193,12 +208,86 @@ pub struct TaxCode {
     pub active: bool,
     /// Classes of accounts that it may stand beside; empty where the package does not say.
     pub account_classes: Vec<AccountClass>,
+    /// The rates that it is made of; empty where the package does not show them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub components: Vec<TaxComponent>,
+}
+
+/// A rate that a tax code is made of.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct TaxComponent {
+    /// The package's id of the rate.
+    pub id: RemoteId,
+    /// Name.
+    pub name: String,
+    /// Per cent of the amount before tax.
+    pub rate: Decimal,
+    /// The side of trade that it applies to.
+    pub side: TradeSide,
+}
+
+impl TaxComponent {
+    /// A rate.
+    pub fn new(id: RemoteId, name: impl Into<String>, rate: Decimal, side: TradeSide) -> Self {
+        Self { id, name: name.into(), rate, side }
+    }
+}
+
+/// The two sides of trade.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TradeSide {
+    /// Quotes, orders, invoices and credit notes.
+    Sales,
+    /// Purchase orders, bills and expenses.
+    Purchases,
+}
+
+impl TradeSide {
+    /// How a person calls it.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Sales => "sales",
+            Self::Purchases => "purchases",
+        }
+    }
+
+    /// The side that a kind of document is on.
+    #[must_use]
+    pub fn of(kind: crate::model::RecordKind) -> Self {
+        if kind.is_purchase() { Self::Purchases } else { Self::Sales }
+    }
 }
 
 impl TaxCode {
     /// An active tax code without restrictions.
     pub fn new(code: impl Into<String>, name: impl Into<String>, rate: Decimal) -> Self {
-        Self { code: code.into(), name: name.into(), rate, active: true, account_classes: Vec::new() }
+        Self {
+            code: code.into(),
+            name: name.into(),
+            rate,
+            active: true,
+            account_classes: Vec::new(),
+            components: Vec::new(),
+        }
+    }
+
+    /// The rates that apply on one side of trade.
+    pub fn components_on(&self, side: TradeSide) -> impl Iterator<Item = &TaxComponent> {
+        self.components.iter().filter(move |component| component.side == side)
+    }
+
+    /// Per cent on one side of trade; `None` where the code has rates for the other side only.
+    #[must_use]
+    pub fn rate_on(&self, side: TradeSide) -> Option<Decimal> {
+        if self.components.is_empty() {
+            return Some(self.rate);
+        }
+        let mut on_side = self.components_on(side).peekable();
+        on_side.peek()?;
+        on_side.try_fold(Decimal::ZERO, |sum, component| sum.checked_add(component.rate))
     }
 }
 
@@ -214,12 +303,19 @@ pub struct Item {
     pub name: Option<String>,
     /// Whether it is in use.
     pub active: bool,
+    /// The account that its sales are posted to, by code or id as lines name accounts; `None` where it is not sold or the
+    /// package does not say.
+    #[serde(default)]
+    pub income_account: Option<String>,
+    /// The account that its purchases are posted to.
+    #[serde(default)]
+    pub expense_account: Option<String>,
 }
 
 impl Item {
     /// An active item.
     pub fn new(id: RemoteId, code: impl Into<String>) -> Self {
-        Self { id, code: code.into(), name: None, active: true }
+        Self { id, code: code.into(), name: None, active: true, income_account: None, expense_account: None }
     }
 }
 
@@ -270,15 +366,18 @@ pub struct RemoteJob {
     pub id: RemoteId,
     /// Name.
     pub name: String,
-    /// The category or job that it belongs to.
+    /// The category, customer or job that it belongs to.
     pub group: Option<RemoteId>,
     /// Whether it is in use.
     pub active: bool,
+    /// Whether it is a project, which only people can make in the package, rather than a job made from here.
+    #[serde(default)]
+    pub project: bool,
 }
 
 impl RemoteJob {
     /// An active job.
     pub fn new(id: RemoteId, name: impl Into<String>) -> Self {
-        Self { id, name: name.into(), group: None, active: true }
+        Self { id, name: name.into(), group: None, active: true, project: false }
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::pin::Pin;
 
 use bytes::Bytes;
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use futures_core::Stream;
 use serde::{Deserialize, Serialize};
 
@@ -30,12 +30,24 @@ pub struct Organisation {
     pub plan: Option<String>,
     /// Part of links into the package, where it needs one.
     pub short_code: Option<String>,
+    /// When the grant ends for good, whatever is refreshed, UTC: a person must sign in again before.
+    #[serde(default)]
+    pub reconnect_by: Option<DateTime<Utc>>,
 }
 
 impl Organisation {
     /// An organisation of which the essentials are known.
     pub fn new(id: OrganisationId, name: impl Into<String>, currency: Currency) -> Self {
-        Self { id, name: name.into(), country: None, currency, locked_until: None, plan: None, short_code: None }
+        Self {
+            id,
+            name: name.into(),
+            country: None,
+            currency,
+            locked_until: None,
+            plan: None,
+            short_code: None,
+            reconnect_by: None,
+        }
     }
 }
 

@@ -4,6 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
+use crate::capability::OrderForm;
 use crate::ids::{RemoteId, VersionToken};
 use crate::model::{RecordKind, TaxMode};
 use crate::money::{Currency, Totals};
@@ -25,6 +26,25 @@ pub struct ProbeTarget {
     pub date: Option<NaiveDate>,
     /// Whether the marker travels in the reference, because the package owns the number.
     pub in_reference: bool,
+    /// The form in which an order is held; `None` for other kinds.
+    #[serde(default)]
+    pub order_form: Option<OrderForm>,
+}
+
+impl ProbeTarget {
+    /// A marker to be looked for among records of a kind.
+    pub fn new(kind: RecordKind, marker: impl Into<String>) -> Self {
+        Self {
+            kind,
+            marker: marker.into(),
+            party: None,
+            parent: None,
+            counterpart: None,
+            date: None,
+            in_reference: false,
+            order_form: None,
+        }
+    }
 }
 
 /// A record as the package's books hold it, in our terms.
@@ -65,6 +85,8 @@ pub struct RemoteRecord {
     pub settled: Option<Settled>,
     /// Lines in order; `None` where the answer does not carry them.
     pub lines: Option<Vec<RemoteLine>>,
+    /// Documents that it came from, as far as the package ties them; `None` where the answer does not say.
+    pub sources: Option<Vec<RemoteId>>,
     /// Last change, UTC.
     pub updated_at: Option<DateTime<Utc>>,
     /// For an archived party that was merged: the survivor.
@@ -95,6 +117,7 @@ impl RemoteRecord {
             totals: None,
             settled: None,
             lines: None,
+            sources: None,
             updated_at: None,
             merged_into: None,
             link: None,
@@ -180,8 +203,26 @@ pub struct RemoteLine {
     pub tax_code: Option<String>,
     /// Tax.
     pub tax: Option<Decimal>,
-    /// Account code.
+    /// Account, by code or id as the package names it.
     pub account: Option<String>,
-    /// Item code.
-    pub item_code: Option<String>,
+    /// Item, by code or id as the package names it.
+    pub item: Option<String>,
+    /// The customer or job that it was spent for.
+    #[serde(default)]
+    pub party: Option<RemoteId>,
+    /// Whether it is to be billed to that customer; `None` where the package does not say.
+    #[serde(default)]
+    pub billable: Option<Billable>,
+}
+
+/// Whether money spent is to be billed to a customer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Billable {
+    /// It is not.
+    No,
+    /// It is, and has not been yet.
+    Yes,
+    /// It has been.
+    Billed,
 }

@@ -138,18 +138,21 @@ fn compare_charge(line: usize, charge: &Charge, remote: &RemoteLine, rules: &Amo
     if !charge.tax_code.is_empty() && remote.tax_code.as_deref() != Some(charge.tax_code.as_str()) {
         found.pricing(differs(line, "tax code", &charge.tax_code, remote.tax_code.clone()));
     }
-    if remote.account.as_deref() != Some(charge.account.as_str()) {
+    // A line that posts through its item may not tell the account.
+    let told = remote.account.as_deref().or_else(|| charge.item.is_none().then_some(""));
+    if told.is_some_and(|account| !charge.account.is(account)) {
         found.coding = true;
-        found.details.push(differs(line, "account", &charge.account, remote.account.clone()));
+        found.details.push(differs(line, "account", charge.account.name(), remote.account.clone()));
     }
-    if remote.item_code.as_deref().unwrap_or_default() != charge.item_code.as_deref().unwrap_or_default() {
+    let item = remote.item.as_deref().filter(|item| !item.is_empty());
+    let same_item = match (&charge.item, item) {
+        (Some(planned), Some(theirs)) => planned.is(theirs),
+        (planned, theirs) => planned.is_none() && theirs.is_none(),
+    };
+    if !same_item {
         found.coding = true;
-        found.details.push(differs(
-            line,
-            "item",
-            charge.item_code.as_deref().unwrap_or("none"),
-            remote.item_code.clone(),
-        ));
+        let planned = charge.item.as_ref().map_or("none", |item| item.name());
+        found.details.push(differs(line, "item", planned, item.map(str::to_owned)));
     }
 }
 

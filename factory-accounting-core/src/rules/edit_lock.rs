@@ -73,6 +73,8 @@ fn fixed(
     let (cause, remedy) = match (status, applied_text(settled, currency)) {
         (_, Some(applied)) => (applied, release(kind)),
         (RemoteStatus::Paid, None) => ("paid in full".to_owned(), release(kind)),
+        // An order may be held as a quote that the customer has accepted: that is how it begins.
+        (RemoteStatus::Accepted, None) if kind == RecordKind::Order => return None,
         (RemoteStatus::Accepted, None) => ("accepted".to_owned(), "reopen it in the accounting package first"),
         (RemoteStatus::Declined, None) => ("declined".to_owned(), "reopen it in the accounting package first"),
         (RemoteStatus::Billed, None) => {

@@ -49,6 +49,7 @@ pub fn may_void(
         RecordKind::Order | RecordKind::Invoice | RecordKind::CreditNote | RecordKind::Bill => {
             claim_form(kind, status, settled, currency)
         }
+        RecordKind::Expense => Err(state_refusal(kind, status)),
     }
 }
 
@@ -64,6 +65,8 @@ fn claim_form(
     }
     match status {
         RemoteStatus::Draft | RemoteStatus::Submitted => Ok(VoidForm::Delete),
+        // Held as a quote that the customer has accepted.
+        RemoteStatus::Accepted if kind == RecordKind::Order => Ok(VoidForm::Delete),
         RemoteStatus::Open => Ok(VoidForm::Void),
         RemoteStatus::Paid => Err(settled_refusal(kind, "paid in full")),
         _ => Err(state_refusal(kind, status)),

@@ -46,6 +46,8 @@ pub struct Connection {
 #[serde(tag = "decision", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Decision {
+    /// Send it under a name with an addition that tells it apart from the record that has its name.
+    Distinguish,
     /// Send it: under the next generation, for whoever decides has looked.
     Retry,
     /// This record in the books is the one; link it and go on from there.

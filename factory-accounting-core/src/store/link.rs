@@ -25,6 +25,9 @@ pub struct Link {
     pub fingerprint: Option<String>,
     /// Status as last seen.
     pub status: RemoteStatus,
+    /// The party on a document, as the package names it.
+    #[serde(default)]
+    pub party: Option<RemoteId>,
     /// Totals as the package reckoned them.
     pub totals: Option<Totals>,
     /// What had been applied, as last seen.
@@ -100,6 +103,7 @@ mod tests {
             revision: None,
             fingerprint: None,
             status: RemoteStatus::Open,
+            party: None,
             totals: None,
             settled: Some(Settled { paid: Decimal::from(paid), ..Settled::default() }),
             seen_at: DateTime::<Utc>::UNIX_EPOCH + TimeDelta::hours(at),

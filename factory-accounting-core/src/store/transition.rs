@@ -158,7 +158,7 @@ impl Position {
     #[must_use]
     pub fn decided(self, decision: &Decision, at: DateTime<Utc>) -> Self {
         match decision {
-            Decision::Retry => {
+            Decision::Retry | Decision::Distinguish => {
                 let generation = Generation(self.generation.0.saturating_add(1));
                 Self { generation, ..self.queued(at) }
             }

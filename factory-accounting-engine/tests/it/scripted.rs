@@ -239,8 +239,8 @@ fn charged(charge: &Charge) -> RemoteLine {
     line.amount = Some(charge.amount);
     line.tax_code = Some(charge.tax_code.clone());
     line.tax = Some(charge.tax.0);
-    line.account = Some(charge.account.clone());
-    line.item_code.clone_from(&charge.item_code);
+    line.account = charge.account.code.clone();
+    line.item = charge.item.as_ref().and_then(|item| item.code.clone());
     line
 }
 
@@ -274,6 +274,10 @@ impl AccountingProvider for ScriptedProvider {
     async fn organisation(&self) -> Result<Organisation, ProviderError> {
         let nzd = "NZD".parse().map_err(|_| ProviderError::new(ErrorKind::Internal, "NZD"))?;
         Ok(Organisation::new(OrganisationId::new("org"), "Demo", nzd))
+    }
+
+    fn batch_now(&self, kind: RecordKind, intent: Intent) -> usize {
+        self.capabilities.most(kind, intent)
     }
 
     fn encode(&self, batch: &WriteBatch) -> Result<EncodedWrite, EncodeError> {

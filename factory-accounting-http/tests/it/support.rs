@@ -188,6 +188,7 @@ pub(crate) fn tokens(access: &str, refresh: Option<&str>, expires_at: DateTime<U
         refresh: refresh.map(SecretString::from),
         expires_at,
         scopes: "a b".into(),
+        ends_at: None,
     }
 }
 

@@ -22,6 +22,7 @@ fn tokens() -> TokenSet {
         refresh: Some("planted-refresh".into()),
         expires_at: at(0),
         scopes: "scope".to_owned(),
+        ends_at: None,
     }
 }
 

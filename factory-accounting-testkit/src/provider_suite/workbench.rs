@@ -75,6 +75,8 @@ impl<'a> Workbench<'a> {
             organisation: &self.organisation,
             catalogue: &self.catalogue,
             links: &links,
+            sources: &BTreeMap::new(),
+            distinct: false,
             package: self.provider.info().title,
         };
         let draft = plan::draft(&record.key(), &Subject::Record(Box::new(record.clone())), &context);
@@ -163,6 +165,7 @@ fn link(record: &Record, echo: &RemoteRecord) -> Link {
         revision: None,
         fingerprint: None,
         status: echo.status.clone(),
+        party: echo.party.clone(),
         totals: echo.totals,
         settled: echo.settled,
         seen_at: DateTime::UNIX_EPOCH,

@@ -76,6 +76,7 @@ pub(super) fn link(key: &RecordKey, remote: &str) -> Link {
         revision: Some(Revision(1)),
         fingerprint: Some("print".to_owned()),
         status: RemoteStatus::Open,
+        party: Some(RemoteId::from("party")),
         totals: None,
         settled: None,
         seen_at: at(0),
@@ -260,13 +261,9 @@ impl Bench {
 
 pub(super) fn member(operation: OperationId) -> AttemptMember {
     let probe = ProbeTarget {
-        kind: RecordKind::Invoice,
-        marker: format!("marker {operation}"),
         party: Some(RemoteId::from("party")),
-        parent: None,
-        counterpart: None,
-        date: None,
         in_reference: true,
+        ..ProbeTarget::new(RecordKind::Invoice, format!("marker {operation}"))
     };
     AttemptMember { operation, probe, planned: format!(r#"{{"operation":{operation}}}"#) }
 }

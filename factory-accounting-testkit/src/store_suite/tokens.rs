@@ -14,6 +14,7 @@ fn tokens(mark: &str) -> TokenSet {
         refresh: Some(format!("refresh-{mark}").into()),
         expires_at: at(1_800),
         scopes: "accounting.invoices offline_access".to_owned(),
+        ends_at: Some(at(160_000_000)),
     }
 }
 

@@ -10,8 +10,8 @@ use factory_accounting_core::ids::{Cursor, RemoteId};
 use factory_accounting_core::model::RecordKind;
 use factory_accounting_core::provider::{
     AccountingProvider, Attachment, ByteStream, CatalogueKind, CataloguePage, ChangeFeed, ChangePage, DisconnectReport,
-    EncodeError, EncodedWrite, Fate, NewAttachment, Organisation, PackageInfo, ProbeTarget, RemoteRecord, WriteBatch,
-    WriteReport,
+    EncodeError, EncodedWrite, Fate, Intent, NewAttachment, Organisation, PackageInfo, ProbeTarget, RemoteRecord,
+    WriteBatch, WriteReport,
 };
 
 /// A safety that is missing.
@@ -107,6 +107,10 @@ impl AccountingProvider for MutantProvider {
 
     async fn organisation(&self) -> Result<Organisation, ProviderError> {
         self.inner.organisation().await
+    }
+
+    fn batch_now(&self, kind: RecordKind, intent: Intent) -> usize {
+        self.inner.batch_now(kind, intent)
     }
 
     fn encode(&self, batch: &WriteBatch) -> Result<EncodedWrite, EncodeError> {

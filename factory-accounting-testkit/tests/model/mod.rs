@@ -141,6 +141,7 @@ fn link(to: u8, remote: u8, memory: &Memory) -> Link {
         revision: None,
         fingerprint: None,
         status: RemoteStatus::Open,
+        party: None,
         totals: None,
         settled: None,
         seen_at: memory.time(),
@@ -289,15 +290,7 @@ async fn run(store: &dyn SyncStore, verb: &Verb, memory: &Memory) -> String {
 }
 
 fn probe() -> ProbeTarget {
-    ProbeTarget {
-        kind: RecordKind::Invoice,
-        marker: String::new(),
-        party: None,
-        parent: None,
-        counterpart: None,
-        date: None,
-        in_reference: false,
-    }
+    ProbeTarget::new(RecordKind::Invoice, "")
 }
 
 fn said(answer: impl std::fmt::Debug) -> String {

@@ -225,8 +225,8 @@ fn line(kind: RecordKind, mode: TaxMode, at: usize, planned: &PlannedLine) -> Re
     (write.discount_rate, write.discount_amount) = discount(kind, at, charge)?;
     write.quantity = Some(Number(charge.quantity.0));
     write.unit_amount = Some(Number(charge.unit_price.0));
-    write.item_code = charge.item_code.clone();
-    write.account_code = Some(charge.account.clone());
+    write.item_code = charge.item.as_ref().and_then(|item| item.code.clone());
+    write.account_code = Some(charge.account.name().to_owned());
     // Never left to the account's default: a quote line would get no tax at all (xero.md 4.6). Without tax there is none
     // to name.
     write.tax_type = (mode != TaxMode::NoTax).then(|| charge.tax_code.clone());

@@ -47,7 +47,7 @@ fn owned_fields(item: &PlannedItem) -> Result<ItemWrite, ProviderError> {
 fn price(side: &PlannedPrice) -> PriceWrite {
     PriceWrite {
         unit_price: side.unit_price.map(|price| Number(price.0)),
-        account_code: side.account.clone(),
+        account_code: side.account.as_ref().map(|account| account.name().to_owned()),
         tax_type: side.tax_code.clone(),
     }
 }

@@ -2,8 +2,7 @@
 
 use factory_accounting_core::error::ProviderError;
 use factory_accounting_core::model::RecordKind;
-use factory_accounting_core::planned::PlannedPayment;
-use uuid::Uuid;
+use factory_accounting_core::planned::{self, PlannedPayment};
 
 use super::{refused, unsupported, within};
 use crate::wire::number::Number;
@@ -31,11 +30,10 @@ pub(crate) fn create(payment: &PlannedPayment) -> Result<PaymentWrite, ProviderE
     })
 }
 
-// Bank accounts may have no code and are then named by id (xero.md 4.4); a code is at most ten characters long.
-fn account(account: &str) -> AccountRef {
-    if Uuid::try_parse(account).is_ok() {
-        AccountRef::Id(account.to_owned())
-    } else {
-        AccountRef::Code(account.to_owned())
+// Bank accounts may have no code and are then named by id (xero.md 4.4).
+fn account(account: &planned::AccountRef) -> AccountRef {
+    match &account.code {
+        Some(code) => AccountRef::Code(code.clone()),
+        None => AccountRef::Id(account.id.as_str().to_owned()),
     }
 }

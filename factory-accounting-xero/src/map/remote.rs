@@ -192,6 +192,6 @@ fn line(line: Line) -> RemoteLine {
     read.tax_code = line.tax_type;
     read.tax = line.tax.map(|number| number.0);
     read.account = line.account;
-    read.item_code = line.item_code;
+    read.item = line.item_code;
     read
 }

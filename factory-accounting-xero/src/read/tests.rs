@@ -165,7 +165,7 @@ async fn a_recorded_invoice_is_read_whole() {
     assert_eq!((settled.paid, settled.credited, settled.due), (decimal("10"), decimal("0"), decimal("14.15")));
     let lines = record.lines.as_ref().expect("lines");
     assert_eq!(
-        (lines[0].unit_price, lines[1].quantity, lines[1].item_code.as_deref()),
+        (lines[0].unit_price, lines[1].quantity, lines[1].item.as_deref()),
         (Some(decimal("0.2248")), None, None)
     );
 }

@@ -11,7 +11,7 @@ use crate::ids::{OrganisationId, RemoteId};
 use crate::model::{Record, RecordKey, RecordKind};
 use crate::money::{Currency, Halves};
 use crate::plan::{Catalogue, Context};
-use crate::provider::{Account, AccountClass, CatalogueEntry, Organisation, RemoteStatus, TaxCode};
+use crate::provider::{Account, AccountClass, CatalogueEntry, Organisation, RemoteRecord, RemoteStatus, TaxCode};
 use crate::settings::Settings;
 use crate::store::{Link, LinkOrigin};
 
@@ -21,6 +21,7 @@ pub(super) struct Company {
     pub(super) organisation: Organisation,
     pub(super) catalogue: Catalogue,
     pub(super) links: BTreeMap<RecordKey, Link>,
+    pub(super) sources: BTreeMap<RecordKey, RemoteRecord>,
 }
 
 impl Company {
@@ -34,7 +35,7 @@ impl Company {
         settings.host_number_line.host_name = "Workshop".into();
         let rules = AmountRules::new(4, 4, TaxRounding::PerLine, Halves::AwayFromZero);
         let mut capabilities = Capabilities::new(rules, Duration::from_secs(100));
-        for kind in RecordKind::ALL.into_iter().filter(|kind| *kind != RecordKind::Job) {
+        for kind in RecordKind::ALL.into_iter().filter(|kind| !matches!(kind, RecordKind::Job | RecordKind::Expense)) {
             let mut capability = RecordCapability::new(50, MarkerField::Number);
             capability.editable_when_settled = Editable::Descriptive;
             capability.reference_text = 20;
@@ -77,7 +78,8 @@ impl Company {
             CatalogueEntry::TaxCode(TaxCode::new("NONE", "No tax", Decimal::ZERO)),
             CatalogueEntry::Currency(nzd),
         ]);
-        let mut company = Self { settings, capabilities, organisation, catalogue, links: BTreeMap::new() };
+        let mut company =
+            Self { settings, capabilities, organisation, catalogue, links: BTreeMap::new(), sources: BTreeMap::new() };
         company.link(RecordKind::Customer, "c1", "contact-1");
         company.link(RecordKind::Supplier, "s1", "contact-2");
         company
@@ -100,6 +102,7 @@ impl Company {
             url: None,
             settled_since: None,
             suppressed: false,
+            party: None,
         })
     }
 
@@ -110,6 +113,8 @@ impl Company {
             organisation: &self.organisation,
             catalogue: &self.catalogue,
             links: &self.links,
+            sources: &self.sources,
+            distinct: false,
             package: "the package",
         }
     }

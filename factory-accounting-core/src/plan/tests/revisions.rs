@@ -37,7 +37,7 @@ fn books(draft: &Draft) -> RemoteRecord {
             remote.amount = Some(charge.amount);
             remote.tax_code = Some(charge.tax_code.clone());
             remote.tax = Some(charge.tax.0);
-            remote.account = Some(charge.account.clone());
+            remote.account = charge.account.code.clone();
         }
         remote
     };

@@ -5,7 +5,7 @@ use crate::capability::{AmountRules, TaxRounding};
 use crate::ids::RemoteId;
 use crate::model::Discount;
 use crate::money::{Halves, Quantity, Rate, TaxAmount, UnitPrice};
-use crate::planned::{Charge, PlannedLine};
+use crate::planned::{AccountRef, Charge, PlannedItemRef, PlannedLine};
 use crate::provider::RemoteLine;
 use crate::rules::{LineDifferences, canonical_text, line_differences};
 
@@ -21,14 +21,15 @@ fn planned() -> PlannedLine {
             quantity: Quantity(decimal("2")),
             unit_price: UnitPrice(decimal("10.1234")),
             discount: Some(Discount::Rate(Rate(decimal("10")))),
-            item_code: Some("GATE".to_owned()),
-            account: "200".to_owned(),
+            item: Some(PlannedItemRef { id: RemoteId::new("item-1"), code: Some("GATE".to_owned()) }),
+            account: AccountRef { id: RemoteId::new("account-1"), code: Some("200".to_owned()) },
             tax_code: "OUTPUT2".to_owned(),
             tax_rate: decimal("15"),
             amount: decimal("18.22"),
             tax: TaxAmount(decimal("2.73")),
             jobs: Vec::new(),
         }),
+        source_line: None,
     }
 }
 
@@ -44,12 +45,15 @@ fn in_books() -> RemoteLine {
         tax_code: Some("OUTPUT2".to_owned()),
         tax: Some(decimal("2.73")),
         account: Some("200".to_owned()),
-        item_code: Some("GATE".to_owned()),
+        item: Some("GATE".to_owned()),
+        party: None,
+        billable: None,
     }
 }
 
 fn text(id: Option<&str>, text: &str) -> (PlannedLine, RemoteLine) {
-    let planned = PlannedLine { remote: id.map(RemoteId::new), description: text.to_owned(), charge: None };
+    let planned =
+        PlannedLine { remote: id.map(RemoteId::new), description: text.to_owned(), charge: None, source_line: None };
     let id = Some(RemoteId::new(id.unwrap_or("l-new")));
     (planned, RemoteLine { id, description: text.to_owned(), ..RemoteLine::default() })
 }
@@ -75,7 +79,7 @@ const EDITS: &str = "
 | tax_code        | NONE       | pricing    | line 1: tax code OUTPUT2 planned, NONE in the books |
 | tax_code        | none       | pricing    | line 1: tax code OUTPUT2 planned, none in the books |
 | account         | 201        | coding     | line 1: account 200 planned, 201 in the books       |
-| item_code       | none       | coding     | line 1: item GATE planned, none in the books        |
+| item            | none       | coding     | line 1: item GATE planned, none in the books        |
 | description     | Gate, zinc | text       | line 1: text differs                                |
 ";
 
@@ -94,7 +98,7 @@ fn r38_f82_each_edit_in_the_books_is_told_by_what_it_touches() {
             "amount" => remote.amount = number,
             "tax_code" => remote.tax_code = word,
             "account" => remote.account = word,
-            "item_code" => remote.item_code = word,
+            "item" => remote.item = word,
             "description" => remote.description = value.to_owned(),
             other => panic!("{other:?}"),
         }

@@ -6,30 +6,33 @@ use crate::model::RecordKind;
 use crate::provider::RemoteStatus;
 use crate::rules::{VoidForm, may_void};
 
-/// Nothing applied. A column per kind: documents that money is applied to, quotes and purchase orders, parties, the rest.
+/// Nothing applied. A column per kind: documents that money is applied to, orders, quotes and purchase orders, parties, the
+/// rest, and expenses, which are never ours to void.
 const FORMS: &str = "
-| status    | invoice order bill credit_note | quote purchase_order | customer supplier job | product payment allocation |
-|-----------|--------------------------------|----------------------|-----------------------|----------------------------|
-| draft     | delete                         | delete               | archive               | delete                     |
-| submitted | delete                         | delete               | archive               | delete                     |
-| open      | void                           | delete               | archive               | delete                     |
-| paid      | FA-202                         | delete               | archive               | delete                     |
-| accepted  | FA-204                         | delete               | archive               | delete                     |
-| declined  | FA-204                         | delete               | archive               | delete                     |
-| billed    | FA-204                         | delete               | archive               | delete                     |
-| archived  | FA-204                         | FA-204               | done                  | delete                     |
-| voided    | done                           | done                 | done                  | done                       |
-| deleted   | done                           | done                 | done                  | done                       |
-| other     | FA-204                         | FA-204               | archive               | delete                     |
+| status    | invoice bill credit_note | order  | quote purchase_order | customer supplier job | product payment allocation | expense |
+|-----------|--------------------------|--------|----------------------|-----------------------|----------------------------|---------|
+| draft     | delete                   | delete | delete               | archive               | delete                     | FA-204  |
+| submitted | delete                   | delete | delete               | archive               | delete                     | FA-204  |
+| open      | void                     | void   | delete               | archive               | delete                     | FA-204  |
+| paid      | FA-202                   | FA-202 | delete               | archive               | delete                     | FA-204  |
+| accepted  | FA-204                   | delete | delete               | archive               | delete                     | FA-204  |
+| declined  | FA-204                   | FA-204 | delete               | archive               | delete                     | FA-204  |
+| billed    | FA-204                   | FA-204 | delete               | archive               | delete                     | FA-204  |
+| archived  | FA-204                   | FA-204 | FA-204               | done                  | delete                     | FA-204  |
+| voided    | done                     | done   | done                 | done                  | done                       | done    |
+| deleted   | done                     | done   | done                 | done                  | done                       | done    |
+| other     | FA-204                   | FA-204 | FA-204               | archive               | delete                     | FA-204  |
 ";
 
 #[test]
 fn r2_voiding_takes_the_form_that_kind_and_status_ask_for() {
     let columns = [
-        vec![RecordKind::Invoice, RecordKind::Order, RecordKind::Bill, RecordKind::CreditNote],
+        vec![RecordKind::Invoice, RecordKind::Bill, RecordKind::CreditNote],
+        vec![RecordKind::Order],
         vec![RecordKind::Quote, RecordKind::PurchaseOrder],
         vec![RecordKind::Customer, RecordKind::Supplier, RecordKind::Job],
         vec![RecordKind::Product, RecordKind::Payment, RecordKind::Allocation],
+        vec![RecordKind::Expense],
     ];
     assert_eq!(columns.iter().map(Vec::len).sum::<usize>(), RecordKind::ALL.len());
     let table = rows(FORMS);

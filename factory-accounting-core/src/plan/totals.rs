@@ -1,0 +1,261 @@
+//! What a document will come to: predicted, compared with the host's total, and settled where rounding parts the two.
+
+use std::collections::BTreeMap;
+
+use rust_decimal::Decimal;
+
+use super::Context;
+use super::draft::Halt;
+use super::resolve::{item_of_account, needs_items, resolve_account};
+use crate::amounts::{self, LineInput, Reckoned, TotalCheck};
+use crate::capability::{TaxAuthority, TaxRounding};
+use crate::code::{Code, Parked};
+use crate::error::Issue;
+use crate::ids::RemoteId;
+use crate::model::{TaxMode, Trade};
+use crate::money::{Quantity, TaxAmount, Totals, UnitPrice};
+use crate::planned::{Charge, PlannedLine, StatedTax};
+use crate::provider::TradeSide;
+use crate::settings::RoundingPolicy;
+
+/// What a document comes to, and in which mode its lines are.
+pub(super) struct Outlook {
+    pub(super) totals: Totals,
+    pub(super) tax_mode: TaxMode,
+    pub(super) stated_taxes: Vec<StatedTax>,
+}
+
+/// Predicts the package's totals, settles a difference to the host's, and writes the predicted amounts into the lines.
+pub(super) fn total_lines(
+    trade: &Trade<'_>,
+    lines: &mut Vec<PlannedLine>,
+    context: &Context<'_>,
+) -> Result<Outlook, Halt> {
+    let rules = &context.capabilities.amounts;
+    let mut tax_mode = trade.tax_mode;
+    let mut wanted = trade.total;
+    let before = reckon(trade, tax_mode, lines, context)?;
+    if tax_mode == TaxMode::Inclusive && !rules.inclusive_prices {
+        // What the customer pays is what the host's prices say; tax and net amounts have to add up to it.
+        wanted = wanted.or(Some(before.totals.total));
+        hold_at_net_prices(trade, lines, &before, context)?;
+        tax_mode = TaxMode::Exclusive;
+    }
+    let mut reckoned = if tax_mode == trade.tax_mode { before } else { reckon(trade, tax_mode, lines, context)? };
+    if rules.tax_authority == TaxAuthority::Package && tax_mode != TaxMode::NoTax {
+        write_amounts(lines, &reckoned);
+        return Ok(Outlook { totals: reckoned.totals, tax_mode, stated_taxes: Vec::new() });
+    }
+    let converted = tax_mode != trade.tax_mode;
+    // The form in which the package holds prices is not the host's choice, so neither is how their cents are carried.
+    let policy = if converted && rules.stated_taxes { RoundingPolicy::Line } else { context.settings.rounding };
+    let mut stated_taxes = Vec::new();
+    match amounts::settle_total(wanted, &reckoned, policy, trade.currency) {
+        TotalCheck::Equal => {}
+        TotalCheck::RoundingLine { amount } => {
+            if rules.stated_taxes {
+                stated_taxes = stated(trade, lines, &reckoned, amount, context).ok_or_else(|| too_large(trade))?;
+            }
+            if stated_taxes.is_empty() {
+                lines.push(rounding_line(amount, tax_mode, trade, context)?);
+                reckoned = reckon(trade, tax_mode, lines, context)?;
+            } else {
+                reckoned.totals = with_tax(reckoned.totals, amount).ok_or_else(|| too_large(trade))?;
+            }
+        }
+        TotalCheck::Refused { host, package } => {
+            let reason = format!(
+                "{} {:?}: the host reckons {host} {currency}, {} will reckon {package} {currency}",
+                trade.kind,
+                trade.number,
+                context.package,
+                currency = trade.currency,
+            );
+            return Err(Parked::new(Code::TotalsDiffer, reason)
+                .with_issues([Issue::new("total", format!("{host} is not {package}"))])
+                .into());
+        }
+    }
+    write_amounts(lines, &reckoned);
+    Ok(Outlook { totals: reckoned.totals, tax_mode, stated_taxes })
+}
+
+fn write_amounts(lines: &mut [PlannedLine], reckoned: &Reckoned) {
+    for (line, amounts) in lines.iter_mut().zip(&reckoned.lines) {
+        if let (Some(charge), Some(amounts)) = (&mut line.charge, amounts) {
+            charge.amount = amounts.amount;
+            charge.tax = TaxAmount(amounts.tax);
+        }
+    }
+}
+
+fn reckon(
+    trade: &Trade<'_>,
+    tax_mode: TaxMode,
+    lines: &[PlannedLine],
+    context: &Context<'_>,
+) -> Result<Reckoned, Parked> {
+    let inputs: Vec<Option<LineInput>> = lines
+        .iter()
+        .map(|line| {
+            line.charge.as_ref().map(|charge| LineInput {
+                quantity: charge.quantity,
+                unit_price: charge.unit_price,
+                discount: charge.discount,
+                tax_rate: charge.tax_rate,
+            })
+        })
+        .collect();
+    let rules = &context.capabilities.amounts;
+    let reckoned =
+        amounts::reckon(&inputs, tax_mode, trade.currency, rules).map_err(|error| unreckonable(trade, error))?;
+    if tax_mode != TaxMode::Exclusive || rules.tax_rounding != TaxRounding::PerRate {
+        return Ok(reckoned);
+    }
+    by_component(trade, lines, reckoned, context).ok_or_else(|| too_large(trade))
+}
+
+/// Rounds tax where such a package rounds it: on the sum of the lines of each rate that the tax codes are made of.
+fn by_component(
+    trade: &Trade<'_>,
+    lines: &[PlannedLine],
+    reckoned: Reckoned,
+    context: &Context<'_>,
+) -> Option<Reckoned> {
+    let taxes = components(trade, lines, &reckoned, context)?;
+    let charged = lines.iter().filter_map(|line| line.charge.as_ref()).filter(|charge| !charge.tax_rate.is_zero());
+    let told = charged.fold(true, |told, charge| {
+        let code = context.catalogue.tax_code(&charge.tax_code);
+        told && code.is_some_and(|code| !code.components.is_empty())
+    });
+    if !told {
+        return Some(reckoned);
+    }
+    let tax = amounts::total(taxes.iter().map(|tax| tax.tax), trade.currency.decimals())?;
+    let totals = Totals { tax, total: amounts::sum(reckoned.totals.subtotal, tax)?, ..reckoned.totals };
+    Some(Reckoned { totals, ..reckoned })
+}
+
+fn with_tax(totals: Totals, more: Decimal) -> Option<Totals> {
+    let tax = amounts::sum(totals.tax, more)?;
+    Some(Totals { tax, total: amounts::sum(totals.total, more)?, ..totals })
+}
+
+/// The rates of a document's tax codes, each with its net amount and the tax that the package will come to.
+fn components(
+    trade: &Trade<'_>,
+    lines: &[PlannedLine],
+    reckoned: &Reckoned,
+    context: &Context<'_>,
+) -> Option<Vec<StatedTax>> {
+    let side = TradeSide::of(trade.kind);
+    let mut nets: BTreeMap<RemoteId, (Decimal, Decimal)> = BTreeMap::new();
+    for (line, reckoned) in lines.iter().zip(&reckoned.lines) {
+        let (Some(charge), Some(reckoned)) = (&line.charge, reckoned) else { continue };
+        let Some(code) = context.catalogue.tax_code(&charge.tax_code) else { continue };
+        for component in code.components_on(side) {
+            let entry = nets.entry(component.id.clone()).or_insert((component.rate, Decimal::ZERO));
+            entry.1 = amounts::sum(entry.1, reckoned.amount)?;
+        }
+    }
+    let rules = &context.capabilities.amounts;
+    nets.into_iter()
+        .map(|(component, (rate, net))| {
+            let tax = amounts::tax_on(net, rate, trade.currency, rules)?;
+            Some(StatedTax { component, rate, net, tax })
+        })
+        .collect()
+}
+
+/// The taxes of all rates with a difference carried by the largest; nothing where no rate charges anything.
+fn stated(
+    trade: &Trade<'_>,
+    lines: &[PlannedLine],
+    reckoned: &Reckoned,
+    difference: Decimal,
+    context: &Context<'_>,
+) -> Option<Vec<StatedTax>> {
+    let mut taxes = components(trade, lines, reckoned, context)?;
+    let Some(largest) = taxes.iter_mut().filter(|tax| !tax.tax.is_zero()).max_by_key(|tax| tax.tax.abs()) else {
+        return Some(Vec::new());
+    };
+    largest.tax = amounts::sum(largest.tax, difference)?;
+    Some(taxes)
+}
+
+/// Turns prices that contain tax into net ones that come to the line's amount less its tax.
+fn hold_at_net_prices(
+    trade: &Trade<'_>,
+    lines: &mut [PlannedLine],
+    gross: &Reckoned,
+    context: &Context<'_>,
+) -> Result<(), Parked> {
+    let rules = &context.capabilities.amounts;
+    for (index, (line, gross)) in lines.iter_mut().zip(&gross.lines).enumerate() {
+        let (Some(charge), Some(gross)) = (&mut line.charge, gross) else { continue };
+        let net = amounts::net_price(index, charge.quantity, gross.amount, charge.tax_rate, trade.currency, rules)
+            .map_err(|error| unreckonable(trade, error))?;
+        if net.quantity != charge.quantity {
+            line.description.push_str(&format!(" ({} x {})", charge.quantity.0.normalize(), charge.unit_price));
+        }
+        charge.quantity = net.quantity;
+        charge.unit_price = net.unit_price;
+        charge.discount = None;
+    }
+    Ok(())
+}
+
+fn unreckonable(trade: &Trade<'_>, error: amounts::AmountError) -> Parked {
+    let reason = format!("{} {:?} cannot be reckoned", trade.kind, trade.number);
+    Parked::new(Code::Invalid, reason).with_issues([error.issue()])
+}
+
+fn too_large(trade: &Trade<'_>) -> Parked {
+    unreckonable(trade, amounts::AmountError::TotalOverflow)
+}
+
+/// The explicit line that carries a rounding difference (F97). It has no tax: the tax is what differs.
+fn rounding_line(
+    amount: Decimal,
+    tax_mode: TaxMode,
+    trade: &Trade<'_>,
+    context: &Context<'_>,
+) -> Result<PlannedLine, Parked> {
+    let document = format!("{} {:?}", trade.kind, trade.number);
+    let missing =
+        |code, what: &str| Parked::new(code, format!("{document}: a rounding line of {amount} is needed, but {what}"));
+    let account = context.settings.accounts.rounding.as_ref();
+    let account = account.ok_or_else(|| missing(Code::AccountMissing, "no rounding account is set"))?;
+    let path = "accounts.rounding";
+    let account = resolve_account(account, path, trade.number, trade.kind, context)?;
+    let tax_code = match tax_mode {
+        TaxMode::NoTax => String::new(),
+        TaxMode::Exclusive | TaxMode::Inclusive => context
+            .catalogue
+            .untaxed(TradeSide::of(trade.kind))
+            .ok_or_else(|| missing(Code::TaxUnmapped, "the package has no tax code of 0 % in use"))?
+            .code
+            .clone(),
+    };
+    let item = match needs_items(trade.kind, context) {
+        true => Some(item_of_account(&account, path, &document, context)?),
+        false => None,
+    };
+    Ok(PlannedLine {
+        remote: None,
+        description: "Rounding".to_owned(),
+        source_line: None,
+        charge: Some(Charge {
+            quantity: Quantity(Decimal::ONE),
+            unit_price: UnitPrice(amount),
+            discount: None,
+            item,
+            account,
+            tax_code,
+            tax_rate: Decimal::ZERO,
+            amount,
+            tax: TaxAmount::default(),
+            jobs: Vec::new(),
+        }),
+    })
+}
