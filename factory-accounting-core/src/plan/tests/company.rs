@@ -20,6 +20,7 @@ pub(super) struct Company {
     pub(super) capabilities: Capabilities,
     pub(super) organisation: Organisation,
     pub(super) catalogue: Catalogue,
+    entries: Vec<CatalogueEntry>,
     pub(super) links: BTreeMap<RecordKey, Link>,
     pub(super) sources: BTreeMap<RecordKey, RemoteRecord>,
 }
@@ -52,7 +53,7 @@ impl Company {
         bank.usable_for_payments = true;
         let mut old = Account::new(RemoteId::new("a9"), Some("999".into()), "Old sales", AccountClass::Income);
         old.active = false;
-        let catalogue = Catalogue::new([
+        let entries = vec![
             CatalogueEntry::Account(bank),
             CatalogueEntry::Account(old),
             CatalogueEntry::Account(Account::new(
@@ -77,12 +78,30 @@ impl Company {
             CatalogueEntry::TaxCode(TaxCode::new("IN", "Purchases 15 %", Decimal::from(15))),
             CatalogueEntry::TaxCode(TaxCode::new("NONE", "No tax", Decimal::ZERO)),
             CatalogueEntry::Currency(nzd),
-        ]);
-        let mut company =
-            Self { settings, capabilities, organisation, catalogue, links: BTreeMap::new(), sources: BTreeMap::new() };
+        ];
+        let catalogue = Catalogue::new(entries.clone());
+        let mut company = Self {
+            settings,
+            capabilities,
+            organisation,
+            catalogue,
+            entries,
+            links: BTreeMap::new(),
+            sources: BTreeMap::new(),
+        };
         company.link(RecordKind::Customer, "c1", "contact-1");
         company.link(RecordKind::Supplier, "s1", "contact-2");
         company
+    }
+
+    pub(super) fn add_to_catalogue(&mut self, more: impl IntoIterator<Item = CatalogueEntry>) {
+        self.entries.extend(more);
+        self.catalogue = Catalogue::new(self.entries.clone());
+    }
+
+    /// Links a record to one of the package, whose id says what it is.
+    pub(super) fn tie(&mut self, key: &RecordKey) {
+        self.link(key.kind, key.id.as_str(), &format!("{}:{}", key.kind.as_str(), key.id));
     }
 
     pub(super) fn link(&mut self, kind: RecordKind, local: &str, remote: &str) -> &mut Link {

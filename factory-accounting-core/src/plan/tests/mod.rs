@@ -4,4 +4,5 @@ mod company;
 mod documents;
 mod evidence;
 mod fates;
+mod other_ways;
 mod revisions;

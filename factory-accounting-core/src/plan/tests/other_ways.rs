@@ -1,0 +1,236 @@
+//! A package that thinks otherwise: items on sales lines, net prices, tax per rate or its own, orders as quotes, jobs as
+//! parties, ties between documents.
+
+use chrono::NaiveDate;
+use rust_decimal::Decimal;
+
+use super::company::{Company, record};
+use crate::capability::{JobPlace, OrderForm, RecordCapability, TaxAuthority, TaxRounding};
+use crate::code::{Code, Parked};
+use crate::ids::RemoteId;
+use crate::model::{QuoteStage, Record, RecordKey, RecordKind, TaxMode};
+use crate::plan::{Draft, Subject, draft, dropped_tie};
+use crate::planned::{Content, PlannedDocument, TargetStatus};
+use crate::provider::{
+    Account, AccountClass, CatalogueEntry, Item, RemoteLine, RemoteRecord, RemoteStatus, TaxCode, TaxComponent,
+    TradeSide,
+};
+use crate::settings::{ArrivalStatus, RoundingPolicy};
+
+fn other_ways() -> Company {
+    let mut company = Company::new();
+    let amounts = &mut company.capabilities.amounts;
+    (amounts.price_decimals, amounts.quantity_decimals) = (7, 5);
+    amounts.tax_rounding = TaxRounding::PerRate;
+    (amounts.inclusive_prices, amounts.stated_taxes) = (false, true);
+    company.capabilities.orders = &[OrderForm::AcceptedQuote, OrderForm::Invoice];
+    company.capabilities.jobs = JobPlace::SalesParty;
+    for kind in [RecordKind::Quote, RecordKind::Order, RecordKind::Invoice, RecordKind::CreditNote] {
+        capability(&mut company, kind, |capability| capability.lines_need_items = true);
+    }
+    for kind in [RecordKind::Invoice, RecordKind::Bill] {
+        capability(&mut company, kind, |capability| (capability.links_sources, capability.drafts) = (true, false));
+    }
+    let job = RecordCapability::new(1, crate::capability::MarkerField::ExternalKey);
+    company.capabilities.records.insert(RecordKind::Job, job);
+    let income = |id: &str, code: &str| {
+        CatalogueEntry::Account(Account::new(RemoteId::new(id), Some(code.into()), code, AccountClass::Income))
+    };
+    let item = |id: &str, name: &str, account: &str| {
+        let mut item = Item::new(RemoteId::new(id), name);
+        item.income_account = Some(account.to_owned());
+        CatalogueEntry::Item(item)
+    };
+    let gst = |code: &str, rate: i64, id: &str| {
+        let mut tax = TaxCode::new(code, code, Decimal::from(rate));
+        let component = |side| TaxComponent::new(RemoteId::new(id), code, Decimal::from(rate), side);
+        tax.components = vec![component(TradeSide::Sales), component(TradeSide::Purchases)];
+        CatalogueEntry::TaxCode(tax)
+    };
+    company.add_to_catalogue([
+        income("79", "210"),
+        income("80", "211"),
+        item("item:1", "Services", "79"),
+        item("item:2", "Hire", "80"),
+        gst("GST", 10, "3"),
+        gst("FREE", 0, "4"),
+    ]);
+    company.settings.accounts.sales = Some("210".into());
+    company.settings.items.default = Some("Services".into());
+    company.settings.default_tax.sales = Some("GST".into());
+    company.settings.default_tax.purchases = Some("GST".into());
+    company
+}
+
+fn capability(company: &mut Company, kind: RecordKind, change: impl FnOnce(&mut RecordCapability)) {
+    change(company.capabilities.records.get_mut(&kind).expect("the kind is there"));
+}
+
+fn invoice(members: &str, lines: &str) -> Record {
+    document("invoice", members, lines)
+}
+
+fn document(kind: &str, members: &str, lines: &str) -> Record {
+    let party = if matches!(kind, "bill" | "purchase_order") { "supplier" } else { "customer" };
+    record(&format!(
+        r#"{{"kind":"{kind}","id":"d1","number":"D-1","{party}":"c1","date":"2026-07-01","currency":"NZD"{members},"lines":[{lines}]}}"#
+    ))
+}
+
+fn line(quantity: &str, price: &str, members: &str) -> String {
+    format!(r#"{{"type":"item","description":"a","quantity":"{quantity}","unit_price":"{price}"{members}}}"#)
+}
+
+fn plan(company: &mut Company, record: &Record) -> Result<PlannedDocument, Parked> {
+    company.tie(&record.trade().expect("a document").party);
+    let drafted = draft(&record.key(), &Subject::Record(Box::new(record.clone())), &company.context())?;
+    let Draft { content: Content::Document(document), .. } = drafted.expect("not skipped") else {
+        panic!("not a document")
+    };
+    Ok(*document)
+}
+
+fn items(document: &PlannedDocument) -> Vec<&str> {
+    let charges = document.lines.iter().filter_map(|line| line.charge.as_ref());
+    charges.map(|charge| charge.item.as_ref().map_or("none", |item| item.id.as_str())).collect()
+}
+
+#[test]
+fn a_sales_line_posts_through_the_item_of_its_account() {
+    let mut company = other_ways();
+    company.settings.items.by_account.insert("211".into(), "Hire".into());
+    let two = format!("{},{}", line("1", "5", ""), line("1", "5", r#","account":"211""#));
+    assert_eq!(items(&plan(&mut company, &invoice("", &two)).expect("planned")), ["item:1", "item:2"]);
+    let bill = document("bill", "", &line("1", "5", r#","account":"300""#));
+    assert_eq!(items(&plan(&mut company, &bill).expect("planned")), ["none"], "purchases post to accounts");
+}
+
+#[test]
+fn f46_a_line_without_an_item_that_posts_where_it_should_is_a_question() {
+    let mut company = other_ways();
+    let hire = invoice("", &line("1", "5", r#","account":"211""#));
+    let parked = plan(&mut company, &hire).expect_err("the default item posts elsewhere");
+    assert_eq!((parked.code, parked.issues[0].path.as_str()), (Code::ItemMissing, "lines[0].product"));
+    assert!(parked.reason.contains("does not post to account \"211\""), "{}", parked.reason);
+    company.settings.items.default = None;
+    let parked = plan(&mut company, &hire).expect_err("no item is set");
+    assert!(parked.reason.contains("none is set for account \"211\""), "{}", parked.reason);
+}
+
+#[test]
+fn prices_with_tax_in_them_are_held_net_and_come_to_what_the_customer_pays() {
+    let mut company = other_ways();
+    // Three lines of 10.00 with a tenth in each: 9.09 net a line, 27.27, and 2.73 of tax where the rate gives 2.73.
+    let thrice = [line("1", "10", ""), line("1", "10", ""), line("1", "10", "")].join(",");
+    let planned = plan(&mut company, &invoice(r#","tax_mode":"inclusive""#, &thrice)).expect("planned");
+    assert_eq!((planned.tax_mode, planned.totals.total), (TaxMode::Exclusive, Decimal::new(3_000, 2)));
+    assert_eq!(planned.stated_taxes, [], "the rate comes to it: nothing is stated");
+    // Seven lines of 1.05: 0.95 net each, 6.65; the rate gives 0.67 and 7.32, the customer pays 7.35.
+    let seven = vec![line("1", "1.05", ""); 7].join(",");
+    let planned = plan(&mut company, &invoice(r#","tax_mode":"inclusive""#, &seven)).expect("planned");
+    let stated: Vec<_> = planned.stated_taxes.iter().map(|tax| (tax.component.as_str(), tax.net, tax.tax)).collect();
+    assert_eq!(stated, [("3", Decimal::new(665, 2), Decimal::new(70, 2))]);
+    assert_eq!((planned.totals.tax, planned.totals.total), (Decimal::new(70, 2), Decimal::new(735, 2)));
+}
+
+#[test]
+fn r14_a_cent_between_host_and_rate_is_stated_as_tax_where_the_settings_let_it_be_carried() {
+    let mut company = other_ways();
+    let lines = [line("1", "0.05", ""), line("1", "0.05", ""), line("1", "0.04", "")].join(",");
+    let host = invoice(r#","total":"0.16""#, &lines);
+    let parked = plan(&mut company, &host).expect_err("the rate gives one cent of tax");
+    assert_eq!(parked.code, Code::TotalsDiffer);
+    company.settings.rounding = RoundingPolicy::Line;
+    let planned = plan(&mut company, &host).expect("planned");
+    assert_eq!((planned.lines.len(), planned.stated_taxes[0].tax), (4, Decimal::new(2, 2)), "no line is added");
+    assert_eq!(planned.totals.total, Decimal::new(16, 2));
+}
+
+#[test]
+fn tax_is_rounded_on_the_sum_of_each_rate() {
+    let mut company = other_ways();
+    let lines = [line("1", "0.05", ""), line("1", "0.05", ""), line("1", "0.04", r#","tax":"FREE""#)].join(",");
+    let planned = plan(&mut company, &invoice("", &lines)).expect("planned");
+    assert_eq!((planned.totals.tax, planned.totals.total), (Decimal::new(1, 2), Decimal::new(15, 2)));
+}
+
+#[test]
+fn r17_tax_that_the_package_reckons_is_not_predicted() {
+    let mut company = other_ways();
+    company.capabilities.amounts.tax_authority = TaxAuthority::Package;
+    let mut tax = TaxCode::new("TAX", "Taxable", Decimal::ZERO);
+    tax.active = true;
+    company.add_to_catalogue([CatalogueEntry::TaxCode(tax)]);
+    company.settings.default_tax.sales = Some("TAX".into());
+    let planned = plan(&mut company, &invoice(r#","total":"108.25""#, &line("1", "100", ""))).expect("planned");
+    assert_eq!(planned.tax_authority, TaxAuthority::Package);
+    assert_eq!(planned.totals.subtotal, Decimal::new(10_000, 2));
+}
+
+#[test]
+fn an_order_takes_the_form_that_package_and_settings_agree_on() {
+    let mut company = other_ways();
+    let order = document("order", "", &line("1", "5", ""));
+    let planned = plan(&mut company, &order).expect("planned");
+    assert_eq!(planned.status, TargetStatus::Quote(QuoteStage::Accepted));
+    company.settings.orders_as = Some(OrderForm::Invoice);
+    assert_eq!(plan(&mut company, &order).expect("planned").status, TargetStatus::Approved);
+    company.settings.orders_as = Some(OrderForm::DraftInvoice);
+    assert_eq!(plan(&mut company, &order).expect_err("no such form").code, Code::Unsupported);
+}
+
+#[test]
+fn a_draft_is_refused_where_there_is_none() {
+    let mut company = other_ways();
+    company.settings.arrival.invoices = ArrivalStatus::Draft;
+    let parked = plan(&mut company, &invoice("", &line("1", "5", ""))).expect_err("no drafts");
+    assert_eq!(parked.code, Code::Unsupported);
+    assert!(parked.reason.contains("have it arrive approved"), "{}", parked.reason);
+}
+
+#[test]
+fn f37_a_sales_document_is_addressed_to_the_job_of_its_lines() {
+    let mut company = other_ways();
+    company.tie(&RecordKey::new(RecordKind::Job, "j1"));
+    company.tie(&RecordKey::new(RecordKind::Job, "j2"));
+    let job = company.links[&RecordKey::new(RecordKind::Job, "j1")].remote.clone();
+    let one = [line("1", "5", r#","job":"j1""#), line("1", "5", "")].join(",");
+    assert_eq!(plan(&mut company, &invoice("", &one)).expect("planned").party, job);
+    let two = [line("1", "5", r#","job":"j1""#), line("1", "5", r#","job":"j2""#)].join(",");
+    assert_eq!(plan(&mut company, &invoice("", &two)).expect_err("two jobs").code, Code::Unsupported);
+    let bill = document("bill", "", &line("1", "5", r#","account":"300","job":"j1""#));
+    let planned = plan(&mut company, &bill).expect("planned");
+    assert_eq!(planned.lines[0].charge.as_ref().expect("a charge").jobs, [job]);
+}
+
+#[test]
+fn f62_a_bill_is_tied_to_its_purchase_order_line_by_line_and_a_dropped_tie_is_a_question() {
+    let mut company = other_ways();
+    let order = RecordKey::new(RecordKind::PurchaseOrder, "po1");
+    company.tie(&order);
+    let remote_line = |id: &str, text: &str| {
+        let mut line = RemoteLine::default();
+        (line.id, line.description) = (Some(RemoteId::new(id)), text.to_owned());
+        (line.amount, line.account) = (Some(Decimal::from(5)), Some("a3".to_owned()));
+        line
+    };
+    let id = company.links[&order].remote.clone();
+    let mut source = RemoteRecord::new(RecordKind::PurchaseOrder, id.clone(), RemoteStatus::Open);
+    source.lines = Some(vec![remote_line("1", "b"), remote_line("2", "a")]);
+    company.sources.insert(order, source);
+    let lines = [line("1", "5", r#","account":"300""#), line("1", "5", r#","account":"860""#)].join(",");
+    let bill = document("bill", r#","purchase_order":"po1""#, &lines);
+    let planned = plan(&mut company, &bill).expect("planned");
+    assert_eq!(planned.source.as_ref().map(|source| &source.id), Some(&id));
+    let tied: Vec<_> = planned.lines.iter().map(|line| line.source_line.as_ref().map(RemoteId::as_str)).collect();
+    assert_eq!(tied[..2], [Some("2"), None], "the same text goes before the same place");
+
+    let mut echo = RemoteRecord::new(RecordKind::Bill, RemoteId::new("bill:9"), RemoteStatus::Open);
+    echo.date = NaiveDate::from_ymd_opt(2026, 7, 1);
+    assert!(dropped_tie("D-1", &planned, &echo, "the package").is_none(), "what is not told is not missed");
+    echo.sources = Some(Vec::new());
+    let parked = dropped_tie("D-1", &planned, &echo, "the package").expect("a question");
+    assert_eq!(parked.code, Code::SourceNotTied);
+    echo.sources = Some(vec![id]);
+    assert!(dropped_tie("D-1", &planned, &echo, "the package").is_none());
+}
