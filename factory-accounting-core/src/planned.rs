@@ -98,6 +98,14 @@ pub struct PlannedJob {
     pub parent: RemoteId,
 }
 
+impl PlannedJob {
+    /// What people call it: number and name, because names of jobs repeat.
+    #[must_use]
+    pub fn title(&self) -> String {
+        format!("{} {}", self.number, self.name)
+    }
+}
+
 /// An account of the package, by all its names.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AccountRef {

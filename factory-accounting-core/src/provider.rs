@@ -61,7 +61,7 @@ pub trait AccountingProvider: Send + Sync + fmt::Debug {
     async fn write(&self, write: &EncodedWrite) -> WriteReport;
 
     /// Looks for records by their markers. Returns for each target, in order, every record that carries the marker, deleted
-    /// and voided ones included. Requires the kind's `probe`.
+    /// and voided ones included, and namesakes of parties and jobs where the package finds those by name. Requires the kind's `probe`.
     ///
     /// # Errors
     /// Any error means that nothing is known about any target.

@@ -92,7 +92,7 @@ fn party(key: &RecordKey, party: &Party, context: &Context<'_>) -> (Content, Pro
         party: party.clone(),
         distinct: context.distinct,
     });
-    (content, target(key.kind, external_key))
+    (content, ProbeTarget { name: Some(party.name.clone()), ..target(key.kind, external_key) })
 }
 
 /// The key that travels with a party or job: readable where the host's id allows it, a digest where not. One company that is both
@@ -128,13 +128,14 @@ fn job(key: &RecordKey, job: &Job, context: &Context<'_>) -> Result<(Content, Pr
     let parent = linked(&parent, path, &job.number, key.kind, context)?;
     let limit = context.capabilities.of(key.kind).map_or(50, |capability| capability.number_text);
     let external_key = external_key(key, limit);
-    let content = Content::Job(PlannedJob {
+    let planned = PlannedJob {
         external_key: external_key.clone(),
         number: job.number.clone(),
         name: job.name.clone(),
         parent: parent.clone(),
-    });
-    Ok((content, ProbeTarget { parent: Some(parent), ..target(key.kind, external_key) }))
+    };
+    let probe = ProbeTarget { name: Some(planned.title()), parent: Some(parent), ..target(key.kind, external_key) };
+    Ok((Content::Job(planned), probe))
 }
 
 fn item(key: &RecordKey, product: &Product, context: &Context<'_>) -> Result<(Content, ProbeTarget), Halt> {

@@ -16,6 +16,10 @@ pub struct ProbeTarget {
     pub kind: RecordKind,
     /// The text that travels in the record.
     pub marker: String,
+    /// Name of a party or job as it is wanted, for packages that find them by name only. A record that has the name but not
+    /// the marker is returned too: it is a namesake.
+    #[serde(default)]
+    pub name: Option<String>,
     /// The party on the document.
     pub party: Option<RemoteId>,
     /// The document that a payment settles, the credit note of an allocation.
@@ -37,6 +41,7 @@ impl ProbeTarget {
         Self {
             kind,
             marker: marker.into(),
+            name: None,
             party: None,
             parent: None,
             counterpart: None,

@@ -1,10 +1,12 @@
 //! The engine over the reference store and books in this process.
 
 mod doubt;
+mod names;
 mod neighbours;
 mod orders;
 mod outage;
 mod scripted;
+mod sources;
 mod terminal;
 mod workers;
 mod world;

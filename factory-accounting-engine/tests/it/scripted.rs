@@ -43,6 +43,8 @@ struct Books {
     short_answers: bool,
     fatal: Option<String>,
     tax_off_by: Decimal,
+    one_list_of_names: bool,
+    drops_ties: bool,
     hold: u32,
     calls: Vec<String>,
     next: u64,
@@ -100,6 +102,25 @@ impl ScriptedProvider {
     /// From now on the package reckons that much more tax than it should.
     pub(crate) fn reckon_tax_off_by(&self, difference: Decimal) {
         self.books().tax_off_by = difference;
+    }
+
+    /// From now on customers, suppliers and jobs share one list of names, and are found by name.
+    pub(crate) fn keep_one_list_of_names(&self) {
+        self.books().one_list_of_names = true;
+    }
+
+    /// From now on documents are not tied to those that they came from, and nothing is said about it.
+    pub(crate) fn drop_ties(&self) {
+        self.books().drops_ties = true;
+    }
+
+    /// A record that a person has made in the package.
+    pub(crate) fn made_there(&self, kind: RecordKind, name: &str) {
+        let mut books = self.books();
+        books.next += 1;
+        let mut record = RemoteRecord::new(kind, RemoteId::new(format!("r{}", books.next)), RemoteStatus::Open);
+        record.name = Some(name.to_owned());
+        books.records.push(record);
     }
 
     /// From now on a write gives way to others so many times before it is done.
@@ -167,6 +188,13 @@ impl Books {
         if unique && self.records.iter().find(twin).is_some() {
             return Fate::NotApplied(ProviderError::new(ErrorKind::AlreadyExists, "number taken"));
         }
+        let namesake = |other: &&RemoteRecord| kind.is_party() && other.kind.is_party() && other.name == record.name;
+        if self.one_list_of_names && self.records.iter().find(namesake).is_some() {
+            return Fate::NotApplied(ProviderError::new(ErrorKind::AlreadyExists, "the name is taken"));
+        }
+        if self.drops_ties {
+            record.sources = Some(Vec::new());
+        }
         self.records.push(record.clone());
         Fate::Applied(Box::new(record))
     }
@@ -180,7 +208,8 @@ fn fill(record: &mut RemoteRecord, planned: &Planned, tax_off_by: Decimal) {
     match &planned.content {
         Content::Party(party) => {
             record.number = Some(party.external_key.clone());
-            record.name = Some(party.party.name.clone());
+            let addition = if party.distinct { " (apart)" } else { "" };
+            record.name = Some(format!("{}{addition}", party.party.name));
         }
         Content::Item(item) => {
             record.number = Some(item.code.clone());
@@ -230,6 +259,7 @@ fn fill_document(record: &mut RemoteRecord, document: &PlannedDocument, planned:
         read
     });
     record.lines = Some(lines.collect());
+    record.sources = document.source.as_ref().map(|source| vec![source.id.clone()]);
 }
 
 fn charged(charge: &Charge) -> RemoteLine {
@@ -334,7 +364,13 @@ impl AccountingProvider for ScriptedProvider {
         if books.short_answers {
             return Ok(Vec::new());
         }
-        let found = |target| books.records.iter().filter(|record| carries(record, target)).cloned().collect();
+        let named = |record: &&RemoteRecord, target: &ProbeTarget| {
+            books.one_list_of_names && record.kind.is_party() && target.name.is_some() && record.name == target.name
+        };
+        let found = |target| {
+            let found = books.records.iter().filter(|record| carries(record, target) || named(record, target));
+            found.cloned().collect()
+        };
         Ok(targets.iter().map(found).collect())
     }
 
