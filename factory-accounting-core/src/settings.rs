@@ -22,6 +22,8 @@ pub struct Settings {
     pub customers: ContactPolicy,
     /// When suppliers are created in the package.
     pub suppliers: ContactPolicy,
+    /// When jobs are created in a package that keeps them (F38).
+    pub jobs: ContactPolicy,
     /// Documents dated before this day stay in the host; checked at send time (F75, R23).
     pub start_date: Option<NaiveDate>,
     /// The state in which documents arrive.
@@ -65,23 +67,27 @@ impl Settings {
         self.numbers.get(&kind).copied().unwrap_or_default()
     }
 
-    /// The contact policy for customers or suppliers.
+    /// When customers, suppliers or jobs are created.
     #[must_use]
     pub fn contact_policy(&self, kind: RecordKind) -> ContactPolicy {
-        if kind == RecordKind::Supplier { self.suppliers } else { self.customers }
+        match kind {
+            RecordKind::Supplier => self.suppliers,
+            RecordKind::Job => self.jobs,
+            _ => self.customers,
+        }
     }
 }
 
-/// When a party is created in the package.
+/// When a party or job is created in the package.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ContactPolicy {
-    /// Only a person or an import links parties; documents of an unlinked party wait for that (F14, F33).
+    /// Only a person or an import links them; documents of one that is not linked wait for that (F14, F33).
     Never,
-    /// As soon as the host pushes the party (F31).
+    /// As soon as the host pushes it (F31).
     #[default]
     OnCreate,
-    /// With the first document of the party (F34).
+    /// With the first document that needs it (F34).
     OnFirstDocument,
 }
 

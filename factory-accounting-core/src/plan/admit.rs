@@ -131,12 +131,12 @@ fn start_of(record: &Record, settings: &Settings, capabilities: &Capabilities, l
         let reason = format!("{kind} {:?} cannot be sent as it is", record.name());
         return Start::Parked(Parked::new(Code::Invalid, reason).with_issues(issues));
     }
-    if let Record::Customer(party) | Record::Supplier(party) = record
-        && link.is_none()
-    {
-        return party_hold(settings.contact_policy(kind), party.create_in_package, kind);
-    }
-    Start::Queued
+    let choice = match record {
+        Record::Customer(party) | Record::Supplier(party) => party.create_in_package,
+        Record::Job(_) if capabilities.of(kind).is_some() => None,
+        _ => return Start::Queued,
+    };
+    if link.is_some() { Start::Queued } else { party_hold(settings.contact_policy(kind), choice, kind) }
 }
 
 /// Everything that is wrong with a record in itself, and everything about it that the package cannot take.
@@ -147,7 +147,7 @@ pub fn complaints(record: &Record, capabilities: &Capabilities) -> Vec<Issue> {
     issues
 }
 
-/// Where the creation of a party that has no link begins under a contact policy (F31, F32, F34).
+/// Where the creation of a party or job that has no link begins under its policy (F31, F32, F34, F38).
 #[must_use]
 pub fn party_hold(policy: ContactPolicy, choice: Option<bool>, kind: RecordKind) -> Start {
     match (choice, policy) {

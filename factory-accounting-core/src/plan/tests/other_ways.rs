@@ -9,13 +9,14 @@ use crate::capability::{JobPlace, OrderForm, RecordCapability, TaxAuthority, Tax
 use crate::code::{Code, Parked};
 use crate::ids::RemoteId;
 use crate::model::{QuoteStage, Record, RecordKey, RecordKind, TaxMode};
-use crate::plan::{Draft, Subject, draft, dropped_tie};
+use crate::plan::{Draft, Subject, admit, draft, dropped_tie};
 use crate::planned::{Content, PlannedDocument, TargetStatus};
 use crate::provider::{
     Account, AccountClass, CatalogueEntry, Item, RemoteLine, RemoteRecord, RemoteStatus, TaxCode, TaxComponent,
     TradeSide,
 };
-use crate::settings::{ArrivalStatus, RoundingPolicy};
+use crate::settings::{ArrivalStatus, ContactPolicy, RoundingPolicy};
+use crate::store::Start;
 
 fn other_ways() -> Company {
     let mut company = Company::new();
@@ -233,4 +234,36 @@ fn f62_a_bill_is_tied_to_its_purchase_order_line_by_line_and_a_dropped_tie_is_a_
     assert_eq!(parked.code, Code::SourceNotTied);
     echo.sources = Some(vec![id]);
     assert!(dropped_tie("D-1", &planned, &echo, "the package").is_none());
+}
+
+#[test]
+fn f38_jobs_are_created_as_their_policy_says() {
+    let mut company = other_ways();
+    let job = record(r#"{"kind":"job","id":"j1","number":"J-1","name":"Hopper","customer":"c1"}"#);
+    let start = |company: &Company| {
+        let admission = admit(&job, &company.settings, &company.capabilities, None);
+        admission.operations[0].start.clone()
+    };
+    assert_eq!(start(&company), Start::Queued);
+    company.settings.jobs = ContactPolicy::OnFirstDocument;
+    assert_eq!(start(&company), Start::Held);
+    company.settings.jobs = ContactPolicy::Never;
+    assert!(matches!(start(&company), Start::Skipped(reason) if reason.contains("every job to a person")));
+}
+
+#[test]
+fn f37_a_job_stands_under_its_customer_or_the_job_that_it_is_part_of() {
+    let mut company = other_ways();
+    company.tie(&RecordKey::new(RecordKind::Job, "j0"));
+    let parent = |company: &Company, members: &str| {
+        let job = record(&format!(r#"{{"kind":"job","id":"j1","number":"J-1","name":"Hopper"{members}}}"#));
+        let drafted = draft(&job.key(), &Subject::Record(Box::new(job.clone())), &company.context())?;
+        let Ok(Draft { content: Content::Job(job), probe, .. }) = drafted else { panic!("not a job") };
+        assert_eq!((job.title().as_str(), probe.name.as_deref()), ("J-1 Hopper", Some("J-1 Hopper")));
+        Ok::<_, Parked>(job.parent.to_string())
+    };
+    assert_eq!(parent(&company, r#","customer":"c1""#).expect("planned"), "contact-1");
+    assert_eq!(parent(&company, r#","customer":"c1","parent":"j0""#).expect("planned"), "job:j0");
+    let parked = parent(&company, "").expect_err("nobody's job");
+    assert_eq!((parked.code, parked.issues[0].path.as_str()), (Code::Invalid, "customer"));
 }
