@@ -6,7 +6,7 @@ use chrono::{DateTime, Duration, Utc};
 use http::{Method, Response, StatusCode};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::answer::{Refused, json, refused};
 use crate::calls::CallLog;
@@ -105,4 +105,18 @@ pub(crate) fn read<T: DeserializeOwned>(body: &Bytes) -> Result<T, Refused> {
 /// The route exists, the verb does not.
 pub(crate) fn wrong_verb(route: &str) -> Refused {
     refused(StatusCode::METHOD_NOT_ALLOWED, format!("{route} does not take this verb"))
+}
+
+/// Settings with the given members changed and all others kept.
+pub(crate) fn overlaid<T: DeserializeOwned>(current: &Value, changes: &Map<String, Value>) -> Result<T, Refused> {
+    let mut merged = current.clone();
+    if let Some(object) = merged.as_object_mut() {
+        object.extend(changes.clone());
+    }
+    serde_json::from_value(merged).map_err(|fault| refused(StatusCode::BAD_REQUEST, fault.to_string()))
+}
+
+/// There is no such route.
+pub(crate) fn unknown_route(route: &str) -> Refused {
+    refused(StatusCode::NOT_FOUND, format!("{route} is no route of the control surface, or does not take this verb"))
 }

@@ -7,7 +7,9 @@ use std::path::PathBuf;
 use chrono::{DateTime, Utc};
 use clap::{Parser, ValueEnum};
 use factory_accounting_emulator::ClockMode;
+use factory_accounting_emulator::qbo::{CompanyConfig, Country, QboConfig};
 use factory_accounting_emulator::xero::XeroConfig;
+use serde::de::DeserializeOwned;
 
 /// An accounting package's servers as stateful books, for tests of any client.
 #[derive(Debug, Parser)]
@@ -22,6 +24,9 @@ pub(crate) struct Cli {
     /// Allow an address that other machines can reach: there is no authentication worth the name.
     #[arg(long)]
     allow_remote: bool,
+    /// A company of this country, in place of the configured ones; repeat it for several (QuickBooks Online only).
+    #[arg(long, value_enum)]
+    country: Vec<CountryName>,
     /// JSON file with the whole configuration; the other options change it.
     #[arg(long)]
     config: Option<PathBuf>,
@@ -44,6 +49,34 @@ pub(crate) struct Cli {
 pub(crate) enum PackageName {
     /// Xero.
     Xero,
+    /// QuickBooks Online.
+    Qbo,
+}
+
+/// The countries of QuickBooks companies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum CountryName {
+    /// Australia.
+    Au,
+    /// The United States.
+    Us,
+    /// The United Kingdom.
+    #[value(alias = "gb")]
+    Uk,
+    /// Canada.
+    Ca,
+}
+
+impl CountryName {
+    fn company(self) -> CompanyConfig {
+        let country = match self {
+            Self::Au => Country::Au,
+            Self::Us => Country::Us,
+            Self::Uk => Country::Gb,
+            Self::Ca => Country::Ca,
+        };
+        CompanyConfig { country, realm: None }
+    }
 }
 
 impl Cli {
@@ -57,14 +90,10 @@ impl Cli {
 
     /// The configuration that file and options make.
     pub(crate) fn xero_config(&self) -> Result<XeroConfig, String> {
-        let mut config = match &self.config {
-            None => XeroConfig::default(),
-            Some(path) => {
-                let at = path.display();
-                let text = fs::read(path).map_err(|fault| format!("cannot read {at}: {fault}"))?;
-                serde_json::from_slice(&text).map_err(|fault| format!("cannot read {at}: {fault}"))?
-            }
-        };
+        if !self.country.is_empty() {
+            return Err("--country is for --package qbo; a Xero emulator takes its tenants from --config".into());
+        }
+        let mut config: XeroConfig = self.file()?;
         if let Some(seed) = self.seed {
             config.seed = seed;
         }
@@ -77,6 +106,34 @@ impl Cli {
         config.auto_consent |= self.auto_consent;
         config.check()?;
         Ok(config)
+    }
+
+    /// The same for QuickBooks Online.
+    pub(crate) fn qbo_config(&self) -> Result<QboConfig, String> {
+        let mut config: QboConfig = self.file()?;
+        if !self.country.is_empty() {
+            config.companies = self.country.iter().map(|country| country.company()).collect();
+        }
+        if let Some(seed) = self.seed {
+            config.seed = seed;
+        }
+        if self.manual_clock {
+            config.clock = ClockMode::Manual(manual_start());
+        }
+        if self.no_limits {
+            config.limits.enforced = false;
+        }
+        config.auto_consent |= self.auto_consent;
+        config.check()?;
+        Ok(config)
+    }
+
+    /// The configuration file, or the defaults where none is named.
+    fn file<T: Default + DeserializeOwned>(&self) -> Result<T, String> {
+        let Some(path) = &self.config else { return Ok(T::default()) };
+        let at = path.display();
+        let text = fs::read(path).map_err(|fault| format!("cannot read {at}: {fault}"))?;
+        serde_json::from_slice(&text).map_err(|fault| format!("cannot read {at}: {fault}"))
     }
 }
 
@@ -108,6 +165,14 @@ mod tests {
         assert_eq!((config.seed, config.limits.enforced, config.auto_consent), (7, false, true));
         let ClockMode::Manual(start) = config.clock else { panic!("manual") };
         assert_eq!(start.to_rfc3339(), "2026-01-01T00:00:00+00:00");
+    }
+
+    #[test]
+    fn companies_are_chosen_by_country() {
+        let config = cli(&["--package", "qbo", "--country", "us", "--country", "gb"]).qbo_config().expect("a config");
+        let countries: Vec<Country> = config.companies.iter().map(|company| company.country).collect();
+        assert_eq!(countries, [Country::Us, Country::Gb]);
+        assert!(cli(&["--country", "uk"]).xero_config().unwrap_err().contains("--package qbo"));
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Faults as data: which call is hit, and what happens to it (xero.md 11.4).
+//! Faults as data: which call is hit, and what happens to it (xero.md 11.4, qbo.md 14).
 
 use serde::{Deserialize, Serialize};
 
@@ -51,7 +51,8 @@ pub struct Matcher {
     pub method: Option<String>,
     /// How the path begins, in any case.
     pub path_prefix: Option<String>,
-    /// The resource, in any case: `Invoices`, or `connections`, `authorize`, `token`, `revocation`.
+    /// The resource, in any case: `Invoices` or `invoice`, or `connections`, `batch`, `query`, `authorize`, `token`,
+    /// `revocation`.
     pub resource: Option<String>,
     /// The first matching call that is hit, 1-based.
     pub nth: u32,
@@ -98,7 +99,7 @@ pub(crate) struct CallFacts<'a> {
 pub enum Fault {
     /// Committed; the connection closes without an answer.
     CommitThenDrop,
-    /// Committed; answered 500, which is what the idempotency key replays from then on.
+    /// Committed; answered 500. Xero replays it under the idempotency key, QuickBooks Online replays the true answer.
     CommitThen500,
     /// Committed; no answer, the connection stays open.
     CommitThenTimeout,
@@ -116,7 +117,8 @@ pub enum Fault {
     },
     /// Nothing done; answered 429.
     RateLimited {
-        /// The limit that is said to be used up.
+        /// The limit that is said to be used up, where the package says which.
+        #[serde(default)]
         problem: LimitProblem,
         /// `Retry-After` in whole seconds; absent when `None`.
         #[serde(default)]
@@ -162,6 +164,16 @@ pub enum Fault {
     NullInsteadOfAbsent,
     /// Committed; members that are usually absent are `""` (xero.md 0.4, 10.21).
     EmptyTextInsteadOfAbsent,
+    /// Nothing done; answered 200 with a fault in the body (qbo.md 8.1). QuickBooks Online alone does so: a call to
+    /// another package is left as it is.
+    FaultInside200,
+    /// Committed; the answer is XML in spite of `Accept` (qbo.md 2). QuickBooks Online alone does so.
+    XmlInsteadOfJson,
+    /// Committed; the answer to a batch lacks its last items (qbo.md 7.1). QuickBooks Online alone has batches.
+    BatchAnswerLacks {
+        /// How many.
+        items: usize,
+    },
     /// The next webhook batch is delivered twice.
     WebhookDuplicate,
     /// The events of the next webhook batch are delivered one by one, the last first.
@@ -193,12 +205,13 @@ pub enum CommitPoint {
 }
 
 /// A limit by the name that `X-Rate-Limit-Problem` gives it (xero.md 2).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum LimitProblem {
     /// Calls in flight at once.
     Concurrent,
     /// Calls in a minute, by app and organisation.
+    #[default]
     Minute,
     /// Calls in a day, by app and organisation.
     Day,

@@ -1,10 +1,10 @@
 //! The accounting packages' servers as stateful books: what a client of the real API would meet, without the network,
 //! the clock or the chance.
 //!
-//! The core is sans-IO: [`xero::XeroEmulator::handle`] takes an HTTP request and an instant and gives an [`Outcome`],
-//! which is an answer or one of the ways in which an answer fails to arrive. Two emulators with the same seed that are
-//! asked the same things at the same instants answer the same bytes. Around that core stand a loopback listener
-//! ([`server`]) and the `factory-accounting-emulator` binary, for clients in any language.
+//! The core is sans-IO: [`xero::XeroEmulator::handle`] and [`qbo::QboEmulator::handle`] take an HTTP request and an
+//! instant and give an [`Outcome`], which is an answer or one of the ways in which an answer fails to arrive. Two
+//! emulators with the same seed that are asked the same things at the same instants answer the same bytes. Around that
+//! core stand a loopback listener ([`server`]) and the `factory-accounting-emulator` binary, for clients in any language.
 //!
 //! Nothing here is shared with the SDK that is tested against it: neither types nor mapping, money or tax code, so that
 //! a wrong field name or rounding cannot agree with itself on both sides.
@@ -33,12 +33,19 @@ mod answer;
 mod bench;
 mod calls;
 mod clock;
+mod credentials;
+mod distort;
 mod fault;
+mod html;
 mod outcome;
 mod package;
+mod pdf;
+pub mod qbo;
 mod seeded;
 pub mod server;
+mod signing;
 mod target;
+mod window;
 pub mod xero;
 
 pub use calls::{CallCount, CallRecord};

@@ -4,11 +4,13 @@
 mod cli;
 
 use std::io::{self, Write};
+use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex};
 
 use clap::Parser;
 use factory_accounting_emulator::Package;
+use factory_accounting_emulator::qbo::QboEmulator;
 use factory_accounting_emulator::server::serve;
 use factory_accounting_emulator::xero::XeroEmulator;
 use tokio::net::TcpListener;
@@ -29,13 +31,17 @@ async fn main() -> ExitCode {
 
 async fn run(cli: Cli) -> Result<(), String> {
     cli.check_listen()?;
-    let emulator = match cli.package {
-        PackageName::Xero => XeroEmulator::new(cli.xero_config()?),
-    };
+    match cli.package {
+        PackageName::Xero => listen(XeroEmulator::new(cli.xero_config()?), cli.listen).await,
+        PackageName::Qbo => listen(QboEmulator::new(cli.qbo_config()?), cli.listen).await,
+    }
+}
+
+/// Serves one emulator until somebody stops the program.
+async fn listen<P: Package>(emulator: P, on: SocketAddr) -> Result<(), String> {
     // The handlers stand before the address is printed, so that whoever read it can already stop the program.
     let stopped = stop_signal().map_err(|fault| format!("cannot watch for signals: {fault}"))?;
-    let listener =
-        TcpListener::bind(cli.listen).await.map_err(|fault| format!("cannot listen on {}: {fault}", cli.listen))?;
+    let listener = TcpListener::bind(on).await.map_err(|fault| format!("cannot listen on {on}: {fault}"))?;
     let address = listener.local_addr().map_err(|fault| fault.to_string())?;
     let mut out = io::stdout();
     writeln!(out, "{}", emulator.card(&format!("http://{address}")))

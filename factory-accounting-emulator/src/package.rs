@@ -39,6 +39,7 @@ pub struct Delivery {
 pub struct DeliveryAnswer {
     /// HTTP status.
     pub status: u16,
-    /// Whether the answer had neither body nor cookies, as the contract wants (xero.md 8).
+    /// Whether the answer had neither body nor cookies, as the contract wants (xero.md 8); QuickBooks Online asks for
+    /// 200 alone (qbo.md 9).
     pub bare: bool,
 }

@@ -42,7 +42,7 @@ use crate::package::Package;
 use body::WireBody;
 
 /// More than the largest attachment of any package; a longer body is refused before the emulator sees it.
-const LARGEST_BODY: usize = 64 * 1024 * 1024;
+const LARGEST_BODY: usize = 128 * 1024 * 1024;
 
 /// How long a shutdown waits for answers that are on their way.
 const PARTING: Duration = Duration::from_millis(500);

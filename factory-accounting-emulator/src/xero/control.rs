@@ -5,7 +5,6 @@ use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use http::{Request, Response, StatusCode};
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 use url::Url;
 use uuid::Uuid;
@@ -14,7 +13,7 @@ use super::config::RateLimits;
 use super::switches::Switches;
 use super::{ConsentMode, Region, XeroEmulator};
 use crate::answer::{Refused, json, refused};
-use crate::bench::{read, wrong_verb};
+use crate::bench::{overlaid, read, unknown_route, wrong_verb};
 use crate::target::{pairs, value};
 
 type Answer = Result<Value, Refused>;
@@ -171,17 +170,4 @@ impl XeroEmulator {
         };
         found.map(|own| own.id).ok_or_else(|| refused(StatusCode::NOT_FOUND, "tenant: no such organisation"))
     }
-}
-
-/// Settings with the given members changed and all others kept.
-fn overlaid<T: DeserializeOwned>(current: &Value, changes: &Map<String, Value>) -> Result<T, Refused> {
-    let mut merged = current.clone();
-    if let Some(object) = merged.as_object_mut() {
-        object.extend(changes.clone());
-    }
-    serde_json::from_value(merged).map_err(|fault| refused(StatusCode::BAD_REQUEST, fault.to_string()))
-}
-
-fn unknown_route(route: &str) -> Refused {
-    refused(StatusCode::NOT_FOUND, format!("{route} is no route of the control surface, or does not take this verb"))
 }

@@ -11,6 +11,8 @@ use super::identity::{self, BearerFault, Caller};
 use super::limits::{HANGING_CALL, Limits, Seat};
 use super::switches::{CheckOrder, SimultaneousKeys};
 use super::{ConsentMode, XeroEmulator, connections, distort, refusal, scopes, writes};
+use crate::credentials::bearer;
+use crate::distort::bad_gateway;
 use crate::fault::{CommitPoint, Fault};
 use crate::outcome::Outcome;
 use crate::target::{pairs, segments_under, value};
@@ -150,7 +152,7 @@ impl XeroEmulator {
             Fault::Unavailable503 { text } => refusal::unavailable(*text),
             Fault::Unauthorised401 => refusal::token_expired(now, self.instances.uuid()),
             Fault::Html502 { work: CommitPoint::NotDone } => {
-                return Some(Outcome::Reply(refusal::bad_gateway().into_response()));
+                return Some(Outcome::Reply(bad_gateway()));
             }
             _ => return None,
         };
@@ -383,10 +385,4 @@ fn sends_xml(call: &Passing<'_>) -> bool {
 
 fn tenant_header(headers: &HeaderMap) -> Option<&str> {
     headers.get(TENANT)?.to_str().ok()
-}
-
-/// The token behind `Bearer`, whatever the scheme's case.
-fn bearer(headers: &HeaderMap) -> Option<&str> {
-    let (scheme, token) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
-    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }

@@ -1,14 +1,15 @@
 //! The four limits and what is left of them (xero.md 2).
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 
 use chrono::{DateTime, Duration, Utc};
 use http::{HeaderMap, HeaderName, HeaderValue};
 use uuid::Uuid;
 
 use crate::fault::LimitProblem;
+use crate::window::{RateWindow, Window};
 use crate::xero::config::RateLimits;
-use crate::xero::switches::{RateWindow, RefusedCalls, Switches};
+use crate::xero::switches::{RefusedCalls, Switches};
 
 const DAY_LEFT: HeaderName = HeaderName::from_static("x-daylimit-remaining");
 const MINUTE_LEFT: HeaderName = HeaderName::from_static("x-minlimit-remaining");
@@ -135,62 +136,6 @@ fn windows<'a>(
 ) -> (&'a mut SeatUse, &'a mut Window) {
     let used = seats.entry(seat).or_insert_with(|| SeatUse::new(seat.1));
     (used, apps.entry(seat.0).or_insert_with(|| Window::new(60, 0)))
-}
-
-/// Calls within a span of time, fixed or rolling.
-#[derive(Clone, Debug)]
-struct Window {
-    seconds: i64,
-    phase: i64,
-    index: i64,
-    counted: u32,
-    stamps: VecDeque<DateTime<Utc>>,
-}
-
-impl Window {
-    fn new(seconds: i64, phase: i64) -> Self {
-        Self { seconds, phase, index: i64::MIN, counted: 0, stamps: VecDeque::new() }
-    }
-
-    fn used(&mut self, now: DateTime<Utc>, mode: RateWindow) -> u32 {
-        match mode {
-            RateWindow::Fixed => {
-                let index = (now.timestamp() - self.phase).div_euclid(self.seconds);
-                if index != self.index {
-                    self.index = index;
-                    self.counted = 0;
-                }
-                self.counted
-            }
-            RateWindow::Rolling => {
-                let since = now - Duration::seconds(self.seconds);
-                while self.stamps.front().is_some_and(|stamp| *stamp <= since) {
-                    self.stamps.pop_front();
-                }
-                u32::try_from(self.stamps.len()).unwrap_or(u32::MAX)
-            }
-        }
-    }
-
-    fn count(&mut self, now: DateTime<Utc>, mode: RateWindow) {
-        self.used(now, mode);
-        match mode {
-            RateWindow::Fixed => self.counted = self.counted.saturating_add(1),
-            RateWindow::Rolling => self.stamps.push_back(now),
-        }
-    }
-
-    /// Whole seconds until a call may pass again, at least one.
-    fn seconds_left(&self, now: DateTime<Utc>, mode: RateWindow) -> u64 {
-        let left = match mode {
-            RateWindow::Fixed => self.seconds - (now.timestamp() - self.phase).rem_euclid(self.seconds),
-            RateWindow::Rolling => {
-                let oldest = self.stamps.front().copied().unwrap_or(now);
-                self.seconds - (now - oldest).num_seconds()
-            }
-        };
-        u64::try_from(left).unwrap_or(0).max(1)
-    }
 }
 
 #[cfg(test)]

@@ -72,13 +72,6 @@ pub(crate) fn internal_error(instance: Uuid) -> Reply {
     Reply::json(StatusCode::INTERNAL_SERVER_ERROR, body.to_string())
 }
 
-/// 502 of a gateway in front of Xero.
-pub(crate) fn bad_gateway() -> Reply {
-    let page =
-        "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body><h1>502 Bad Gateway</h1></body>\r\n</html>\r\n";
-    Reply::typed(StatusCode::BAD_GATEWAY, "text/html", page)
-}
-
 /// A body above the limit; the status is not settled (xero.md 13.15), its body neither.
 pub(crate) fn oversize(switch: Oversize) -> Reply {
     match switch {

@@ -3,6 +3,8 @@
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
+pub use crate::window::RateWindow;
+
 /// One setting for each unsettled fact; the default is the reading that the fact sheet prefers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -43,6 +45,9 @@ pub struct Switches {
     pub contact_match: ContactMatch,
     /// 18. The order of the checks of token, tenant and scope.
     pub check_order: CheckOrder,
+    /// 19. Whether setting a credit off against an invoice, or taking that back, moves the invoice's `UpdatedDateUTC`
+    ///     and is told by a webhook. The list of xero.md 13 lacks it; 4.7 knows of other changes that move no stamp.
+    pub allocation_stamp: AllocationStamp,
 }
 
 /// See [`Switches::partial_commit`] (xero.md 5).
@@ -170,17 +175,6 @@ pub enum ReconciledPayment {
     IsUnreconciled,
 }
 
-/// See [`Switches::rate_window`] (xero.md 2).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum RateWindow {
-    /// Fixed windows that start at another time for each tenant.
-    #[default]
-    Fixed,
-    /// A rolling minute and a rolling day.
-    Rolling,
-}
-
 /// See [`Switches::oversize`] (xero.md 5).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -223,6 +217,17 @@ pub enum CheckOrder {
     TenantBeforeScope,
     /// Token, then scope, then tenant.
     ScopeBeforeTenant,
+}
+
+/// See [`Switches::allocation_stamp`] (xero.md 4.7, 4.10).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AllocationStamp {
+    /// As a payment does.
+    #[default]
+    MovesInvoice,
+    /// Only the credit's own stamp moves: whoever reads changes of invoices does not see it.
+    LeavesInvoice,
 }
 
 #[cfg(test)]

@@ -5,11 +5,11 @@ use std::process::{Output, Stdio};
 use std::time::Duration;
 
 use serde_json::Value;
-use tokio::io::{AsyncBufReadExt, BufReader};
-use tokio::process::Command;
+use tokio::io::{AsyncBufReadExt, BufReader, Lines};
+use tokio::process::{Child, ChildStdout, Command};
 use tokio::time::timeout;
 
-use crate::wire::send;
+use crate::wire::{Arrived, send};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_factory-accounting-emulator");
 
@@ -20,38 +20,94 @@ async fn refused(arguments: &[&str]) -> Output {
         .expect("a program")
 }
 
-#[tokio::test]
-async fn it_prints_one_line_serves_and_stops_on_sigterm() {
-    let mut child = Command::new(PROGRAM)
-        .args(["--package", "xero", "--listen", "127.0.0.1:0", "--seed", "7", "--manual-clock", "--auto-consent"])
-        .stdout(Stdio::piped())
-        .kill_on_drop(true)
-        .spawn()
-        .expect("a program");
-    let mut lines = BufReader::new(child.stdout.take().expect("an output")).lines();
-    let line =
-        timeout(Duration::from_secs(10), lines.next_line()).await.expect("in time").expect("text").expect("a line");
-    let card: Value = serde_json::from_str(&line).expect("JSON");
-    let api = card["api"].as_str().expect("an address");
-    let address: SocketAddr =
-        api.trim_start_matches("http://").split('/').next().and_then(|text| text.parse().ok()).expect("an address");
+/// A program that listens, and what it printed first.
+struct Started {
+    child: Child,
+    lines: Lines<BufReader<ChildStdout>>,
+    card: Value,
+    address: SocketAddr,
+}
 
-    let clock = send(address, "GET", "/_emulator/clock", &[], "").await.expect("a connection").json();
-    assert_eq!(clock["now"], "2026-01-01T00:00:00Z");
+impl Started {
+    async fn with(arguments: &[&str]) -> Self {
+        let mut child = Command::new(PROGRAM)
+            .args(["--listen", "127.0.0.1:0", "--seed", "7", "--manual-clock", "--auto-consent"])
+            .args(arguments)
+            .stdout(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()
+            .expect("a program");
+        let mut lines = BufReader::new(child.stdout.take().expect("an output")).lines();
+        let line =
+            timeout(Duration::from_secs(10), lines.next_line()).await.expect("in time").expect("text").expect("a line");
+        let card: Value = serde_json::from_str(&line).expect("JSON");
+        let api = card["api"].as_str().expect("an address");
+        let address =
+            api.trim_start_matches("http://").split('/').next().and_then(|text| text.parse().ok()).expect("an address");
+        Self { child, lines, card, address }
+    }
+
+    fn word(&self, name: &str) -> &str {
+        self.card[name].as_str().unwrap_or_else(|| panic!("{name} is missing in {}", self.card))
+    }
+
+    async fn get(&self, path: &str, headers: &[(&str, &str)]) -> Arrived {
+        send(self.address, "GET", path, headers, "").await.expect("a connection")
+    }
+
+    async fn stopped(mut self) {
+        let id = self.child.id().expect("a process id").to_string();
+        let killed = Command::new("kill").args(["-TERM", &id]).status().await.expect("kill");
+        assert!(killed.success());
+        let status = timeout(Duration::from_secs(10), self.child.wait()).await.expect("in time").expect("a status");
+        assert!(status.success(), "{status}");
+        assert_eq!(self.lines.next_line().await.expect("text"), None, "exactly one line");
+    }
+}
+
+#[tokio::test]
+async fn it_prints_one_line_serves_xero_and_stops_on_sigterm() {
+    let started = Started::with(&["--package", "xero"]).await;
+    assert_eq!(started.get("/_emulator/clock", &[]).await.json()["now"], "2026-01-01T00:00:00Z");
     let ask = format!(
         "/identity/connect/authorize?response_type=code&client_id={}&redirect_uri={}&scope=accounting.contacts&state=1",
-        card["client_id"].as_str().expect("an id"),
-        card["redirect_uri"].as_str().expect("a URI"),
+        started.word("client_id"),
+        started.word("redirect_uri"),
     );
-    let consent = send(address, "GET", &ask, &[], "").await.expect("a connection");
+    let consent = started.get(&ask, &[]).await;
     assert_eq!(consent.status(), Some(302), "{}", consent.text());
+    started.stopped().await;
+}
 
-    let id = child.id().expect("a process id").to_string();
-    let killed = Command::new("kill").args(["-TERM", &id]).status().await.expect("kill");
-    assert!(killed.success());
-    let status = timeout(Duration::from_secs(10), child.wait()).await.expect("in time").expect("a status");
-    assert!(status.success(), "{status}");
-    assert_eq!(lines.next_line().await.expect("text"), None, "exactly one line");
+#[tokio::test]
+async fn it_prints_one_line_serves_quickbooks_and_stops_on_sigterm() {
+    let started = Started::with(&["--package", "qbo", "--country", "us", "--country", "uk"]).await;
+    assert_eq!(started.card["companies"][1]["country"], "gb");
+    let ask = format!(
+        "/connect/oauth2?response_type=code&client_id={}&redirect_uri={}&scope=com.intuit.quickbooks.accounting&state=1",
+        started.word("client_id"),
+        started.word("redirect_uri"),
+    );
+    let consent = started.get(&ask, &[]).await.text();
+    let after = |mark: &str| -> String {
+        let (_, rest) = consent.split_once(mark).unwrap_or_else(|| panic!("{mark} is missing in {consent}"));
+        rest.split(['&', '\r']).next().unwrap_or_default().to_owned()
+    };
+    let (code, realm) = (after("?code="), after("realmId="));
+    let form = format!(
+        "grant_type=authorization_code&code={code}&redirect_uri={}&client_id={}&client_secret={}",
+        started.word("redirect_uri"),
+        started.word("client_id"),
+        started.word("client_secret"),
+    );
+    let kind = [("content-type", "application/x-www-form-urlencoded")];
+    let tokens =
+        send(started.address, "POST", "/oauth2/v1/tokens/bearer", &kind, &form).await.expect("an answer").json();
+    let bearer = format!("Bearer {}", tokens["access_token"].as_str().expect("a token"));
+    let headers = [("authorization", bearer.as_str()), ("accept", "application/json")];
+    let company = started.get(&format!("/v3/company/{realm}/companyinfo/{realm}"), &headers).await;
+    assert_eq!(company.json()["CompanyInfo"]["Country"], "US", "{}", company.text());
+    started.stopped().await;
 }
 
 #[tokio::test]

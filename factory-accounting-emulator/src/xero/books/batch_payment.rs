@@ -3,6 +3,7 @@
 use super::document::Kind;
 use super::errors::{Findings, Refusal};
 use super::filter::{Field, Filtered, Value};
+use super::payable::Settled;
 use super::payment::{PaymentInput, named};
 use super::shelf::{Key, Shelved};
 use super::wire_in::{self, Object};
@@ -162,10 +163,10 @@ impl Books {
             written.findings.errors.into_iter().for_each(|error| findings.error(error));
             members.push(written.row);
         }
-        let is_sale = members.first().and_then(|member| member.kind) == Some(Kind::Invoice);
-        let sides = [Some(Kind::Invoice), Some(Kind::Bill)];
-        if members.iter().any(|member| !sides.contains(&member.kind) || (member.kind == Some(Kind::Invoice)) != is_sale)
-        {
+        let (sale, purchase) = (Some(Settled::Document(Kind::Invoice)), Some(Settled::Document(Kind::Bill)));
+        let is_sale = members.first().and_then(|member| member.kind) == sale;
+        let side = if is_sale { sale } else { purchase };
+        if members.iter().any(|member| member.kind != side) {
             findings.error("A batch payment must consist of invoices only or of bills only"); // [impl]
         }
         let batch = BatchPayment {

@@ -135,9 +135,6 @@ pub(super) const PAYMENT_TOO_BIG: &str = "Payment amount exceeds the amount outs
 pub(super) const PAYMENT_NOT_APPROVED: &str = "Payments can only be made against authorised documents";
 pub(super) const ACCOUNT_NOT_FOUND: &str = "Account could not be found";
 pub(super) const ALLOCATION_PAID: &str = "The invoice you are trying to allocate to has already been paid off";
-pub(super) const ALLOCATION_TOO_BIG: &str =
-    "Credit Note cannot be allocated as amount is greater than amount outstanding";
-pub(super) const ALLOCATION_TYPE: &str = "Credit Note cannot be allocated to an incorrect invoice type";
 pub(super) const CREDIT_NOTE_MISSING: &str =
     "An existing Credit Note with the specified CreditNoteID could not be found";
 pub(super) const LOCK_DATE: &str = "The document date cannot be before the period lock date";

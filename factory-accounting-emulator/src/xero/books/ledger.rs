@@ -12,7 +12,8 @@ use uuid::Uuid;
 /// One document of the books in short, as it stands now.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct BookedDocument {
-    /// ACCREC, ACCPAY, ACCRECCREDIT, ACCPAYCREDIT, PURCHASEORDER, QUOTE, or the type of a payment.
+    /// ACCREC, ACCPAY, ACCRECCREDIT, ACCPAYCREDIT, PURCHASEORDER, QUOTE, PAYMENT, or the type of a prepayment or
+    /// overpayment, such as RECEIVE-PREPAYMENT.
     pub kind: String,
     /// Id in the books.
     pub id: Uuid,
@@ -31,7 +32,7 @@ pub struct BookedDocument {
 }
 
 impl Books {
-    /// Every document and payment in the order of creation.
+    /// Every document, payment, prepayment and overpayment, each list in the order of creation.
     pub(crate) fn documents(&self) -> Vec<BookedDocument> {
         let documents = self.every_document().map(|row| BookedDocument {
             kind: row.kind.wire().to_owned(),
@@ -53,7 +54,17 @@ impl Books {
             total: row.amount,
             applied: Decimal::ZERO,
         });
-        documents.chain(payments).collect()
+        let credits = self.credits.iter().map(|row| BookedDocument {
+            kind: row.kind.wire().to_owned(),
+            id: row.id,
+            number: String::new(),
+            reference: row.reference.clone(),
+            status: row.status().to_owned(),
+            contact: row.contact,
+            total: row.totals.total,
+            applied: row.allocated + row.refunded,
+        });
+        documents.chain(payments).chain(credits).collect()
     }
 
     /// Every contact and item as such rows: kind CONTACT or ITEM, the reference is the name.
@@ -113,6 +124,19 @@ impl Books {
                 .collect(),
         );
         whole.insert(
+            "credits".to_owned(),
+            self.credits
+                .iter()
+                .map(|row| {
+                    json!({
+                        "id": row.id, "type": row.kind.wire(), "contact": row.contact, "date": row.date.to_string(),
+                        "total": row.totals.total.to_string(), "remaining": row.remaining().to_string(),
+                        "reference": row.reference, "status": row.status(),
+                    })
+                })
+                .collect(),
+        );
+        whole.insert(
             "items".to_owned(),
             self.items.iter().map(|row| json!({"id": row.id, "code": row.code, "name": row.name})).collect(),
         );
@@ -128,6 +152,9 @@ impl Books {
         }
         for row in self.payments.iter() {
             *sums.entry("PAYMENT".to_owned()).or_default().entry(row.status()).or_default() += row.amount;
+        }
+        for row in self.credits.iter() {
+            *sums.entry(row.kind.wire().to_owned()).or_default().entry(row.status()).or_default() += row.totals.total;
         }
         sums.into_iter()
             .map(|(kind, statuses)| {

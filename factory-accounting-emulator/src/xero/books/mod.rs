@@ -8,6 +8,8 @@ mod allocation;
 mod attachment;
 mod batch_payment;
 mod contact;
+mod contact_group;
+mod credit;
 mod document;
 mod errors;
 mod filter;
@@ -16,10 +18,11 @@ mod ids;
 mod item;
 mod ledger;
 mod lines;
+mod linked_transaction;
 mod list;
 mod organisation;
+mod payable;
 mod payment;
-mod pdf;
 mod person;
 mod respond;
 mod seed;
@@ -42,11 +45,14 @@ use attachment::Attachment;
 use batch_payment::BatchPayment;
 use chrono::{DateTime, NaiveDate, Utc};
 use contact::Contact;
+use contact_group::ContactGroup;
+use credit::{Credit, Nature};
 use document::{Document, Family};
 use errors::{Findings, Refusal};
 use history::History;
 use ids::Ids;
 use item::Item;
+use linked_transaction::LinkedTransaction;
 use organisation::{Currency, Organisation, Theme};
 use payment::Payment;
 use rust_decimal::Decimal;
@@ -74,6 +80,7 @@ pub(crate) struct Books {
     themes: Vec<Theme>,
     tracking: Shelf<Category>,
     contacts: Shelf<Contact>,
+    contact_groups: Shelf<ContactGroup>,
     items: Shelf<Item>,
     invoices: Shelf<Document>,
     credit_notes: Shelf<Document>,
@@ -81,7 +88,10 @@ pub(crate) struct Books {
     quotes: Shelf<Document>,
     payments: Shelf<Payment>,
     batches: Shelf<BatchPayment>,
+    /// Prepayments and overpayments.
+    credits: Shelf<Credit>,
     allocations: Shelf<Allocation>,
+    linked_transactions: Shelf<LinkedTransaction>,
     attachments: BTreeMap<Uuid, Vec<Attachment>>,
     history: History,
     /// The last number given by each sequence.
@@ -132,16 +142,14 @@ struct Written<T> {
 type Answer = Result<Reply, Refusal>;
 
 /// Resources that Xero has and these books do not model.
-const GAPS: [&str; 17] = [
+const GAPS: [&str; 15] = [
     "BankTransactions",
     "BankTransfers",
     "Budgets",
-    "ContactGroups",
     "Employees",
     "ExpenseClaims",
     "InvoiceReminders",
     "Journals",
-    "LinkedTransactions",
     "ManualJournals",
     "PaymentServices",
     "Receipts",
@@ -199,8 +207,10 @@ impl Books {
             "creditnotes" => self.documents_call(call, Family::CreditNote, rest, &ctx),
             "payments" => self.payments_call(call, rest, &ctx),
             "batchpayments" => self.batch_payments_call(call, rest, &ctx),
-            "prepayments" => no_credits(call, "Prepayments", rest, &ctx),
-            "overpayments" => no_credits(call, "Overpayments", rest, &ctx),
+            "prepayments" => self.credits_call(call, Nature::Prepayment, rest, &ctx),
+            "overpayments" => self.credits_call(call, Nature::Overpayment, rest, &ctx),
+            "contactgroups" => self.contact_groups_call(call, rest, &ctx),
+            "linkedtransactions" => self.linked_transactions_call(call, rest, &ctx),
             other => match GAPS.iter().find(|gap| gap.eq_ignore_ascii_case(other)) {
                 Some(gap) => Err(Refusal::gap(gap)),
                 None => Err(Refusal::NotFound),
@@ -218,6 +228,8 @@ impl Books {
             "quotes" => ("Quotes", self.find_document(Family::Quote, key)),
             "items" if history => ("Items", self.find_item(key)),
             "payments" if history => ("Payments", by_id(&self.payments, key)),
+            "prepayments" if history => ("Prepayments", self.find_credit(Nature::Prepayment, key)),
+            "overpayments" if history => ("Overpayments", self.find_credit(Nature::Overpayment, key)),
             "batchpayments" if history => ("BatchPayments", by_id(&self.batches, key)),
             "accounts" if !history => ("Accounts", by_id(&self.accounts, key)),
             other => match GAPS.iter().find(|gap| gap.eq_ignore_ascii_case(other)) {
@@ -283,19 +295,4 @@ impl Books {
 fn by_id<T: shelf::Shelved>(shelf: &Shelf<T>, key: &str) -> Option<Uuid> {
     let id = Uuid::parse_str(key).ok()?;
     shelf.get(id).map(T::id)
-}
-
-/// Prepayments and overpayments come from bank transactions, which are not modelled: there are none (xero.md 4.16).
-fn no_credits(call: &Call<'_>, collection: &'static str, rest: &[String], ctx: &Context<'_>) -> Answer {
-    match (call.method, rest) {
-        (&http::Method::GET, []) => {
-            let (_, paging) = list::Page::read(call, false)?.cut(Vec::<()>::new());
-            Ok(ctx.envelope(paging, |out| out.none(collection)))
-        }
-        (_, []) => Err(Refusal::MethodNotAllowed),
-        (_, [_, part, ..]) if part.eq_ignore_ascii_case("Allocations") => {
-            Err(Refusal::gap(&format!("allocations of {collection}")))
-        }
-        _ => Err(Refusal::NotFound),
-    }
 }

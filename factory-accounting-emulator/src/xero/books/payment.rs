@@ -1,10 +1,11 @@
 //! Payments and refunds (xero.md 4.11).
 
-use super::document::{Document, Family, Kind, Shape, Status, render};
+use super::document::{Document, Family, Shape, render};
 use super::errors::{self, Findings, Refusal};
 use super::filter::{Field, Filtered, Value};
 use super::lines::cents;
 use super::list::Page;
+use super::payable::{Payable, Settled};
 use super::shelf::{Key, Shelved};
 use super::wire_in::{self, Object};
 use super::wire_out::Writer;
@@ -20,8 +21,8 @@ use uuid::Uuid;
 pub(super) struct Payment {
     pub(super) id: Uuid,
     pub(super) document: Uuid,
-    /// The kind of the document; none until one was found.
-    pub(super) kind: Option<Kind>,
+    /// The kind of what it settles; none until that was found.
+    pub(super) kind: Option<Settled>,
     pub(super) account: Uuid,
     pub(super) date: NaiveDate,
     /// In the document's currency.
@@ -40,12 +41,7 @@ impl Payment {
     }
 
     fn kind_on_wire(&self) -> &'static str {
-        match self.kind {
-            Some(Kind::Bill) => "ACCPAYPAYMENT",
-            Some(Kind::SalesCredit) => "ARCREDITPAYMENT",
-            Some(Kind::PurchaseCredit) => "APCREDITPAYMENT",
-            _ => "ACCRECPAYMENT",
-        }
+        self.kind.map_or("ACCRECPAYMENT", Settled::payment_type)
     }
 }
 
@@ -73,7 +69,10 @@ impl Filtered for Payment {
             "isreconciled" => Field::of(|_, row: &Payment| Value::Flag(row.reconciled)),
             "updateddateutc" => Field::of(|_, row: &Payment| Value::Moment(row.updated)),
             "account.accountid" => Field::of(|_, row: &Payment| Value::Id(row.account)),
-            "invoice.invoiceid" | "creditnote.creditnoteid" => Field::of(|_, row: &Payment| Value::Id(row.document)),
+            "invoice.invoiceid"
+            | "creditnote.creditnoteid"
+            | "prepayment.prepaymentid"
+            | "overpayment.overpaymentid" => Field::of(|_, row: &Payment| Value::Id(row.document)),
             "invoice.invoicenumber" | "creditnote.creditnotenumber" => Field::of(|books, row: &Payment| {
                 books.paid_document(row).map_or(Value::Null, |document| Value::filled(&document.number))
             }),
@@ -89,10 +88,11 @@ impl Filtered for Payment {
 /// What a caller sent of a payment.
 #[derive(Clone, Debug, Default)]
 pub(super) struct PaymentInput {
-    pub(super) invoice: Option<(Option<Uuid>, Option<String>)>,
-    pub(super) credit_note: Option<(Option<Uuid>, Option<String>)>,
-    pub(super) other: bool,
-    pub(super) account: Option<(Option<Uuid>, Option<String>)>,
+    pub(super) invoice: Named,
+    pub(super) credit_note: Named,
+    pub(super) prepayment: Named,
+    pub(super) overpayment: Named,
+    pub(super) account: Named,
     pub(super) date: Option<NaiveDate>,
     pub(super) amount: Option<Decimal>,
     pub(super) rate: Option<Decimal>,
@@ -103,7 +103,8 @@ pub(super) struct PaymentInput {
     pub(super) status: Option<String>,
 }
 
-type Named = Option<(Option<Uuid>, Option<String>)>;
+/// A record that was named by id, by its own name, or both.
+pub(super) type Named = Option<(Option<Uuid>, Option<String>)>;
 
 pub(super) fn named(object: &Object<'_>, member: &str, id: &str, name: &str) -> Result<Named, Refusal> {
     let Some(inner) = object.object(member)? else { return Ok(None) };
@@ -117,7 +118,8 @@ impl PaymentInput {
             status: object.text("Status")?,
             invoice: named(object, "Invoice", "InvoiceID", "InvoiceNumber")?,
             credit_note: named(object, "CreditNote", "CreditNoteID", "CreditNoteNumber")?,
-            other: object.has("Prepayment") || object.has("Overpayment"),
+            prepayment: named(object, "Prepayment", "PrepaymentID", "PrepaymentID")?,
+            overpayment: named(object, "Overpayment", "OverpaymentID", "OverpaymentID")?,
             account: named(object, "Account", "AccountID", "Code")?,
             date: object.date("Date")?,
             amount: object.decimal("Amount")?,
@@ -211,16 +213,16 @@ impl Books {
 
     pub(super) fn write_payment(&mut self, input: &PaymentInput, ctx: &Context<'_>) -> Written<Payment> {
         let mut findings = Findings::default();
-        let document = self.payable(input, &mut findings);
+        let payable = self.payable(input, &mut findings);
         let amount = cents(input.amount.unwrap_or_default(), ctx.switches.halves);
         let mut payment = Payment {
             id: Uuid::nil(),
-            document: document.as_ref().map_or(Uuid::nil(), |document| document.id),
-            kind: document.as_ref().map(|document| document.kind),
+            document: payable.as_ref().map_or(Uuid::nil(), Payable::id),
+            kind: payable.as_ref().map(Payable::kind),
             account: self.paying_account(input, &mut findings),
             date: input.date.unwrap_or_else(|| self.region().today(ctx.now)),
             amount,
-            rate: document.as_ref().map_or(Decimal::ONE, |document| document.rate),
+            rate: payable.as_ref().map_or(Decimal::ONE, Payable::rate),
             reference: input.reference.clone().unwrap_or_default(),
             reconciled: input.reconciled,
             deleted: false,
@@ -230,41 +232,15 @@ impl Books {
         if let Some(rate) = input.rate.filter(|rate| *rate > Decimal::ZERO) {
             payment.rate = rate.round_dp(6);
         }
-        self.judge_payment(&payment, document.as_ref(), input, &mut findings);
-        if let Some(mut document) = document.filter(|_| findings.is_clean()) {
+        self.judge_payment(&payment, payable.as_ref(), input, &mut findings);
+        if let Some(mut payable) = payable.filter(|_| findings.is_clean()) {
             payment.id = self.ids.next();
-            document.paid += payment.amount;
-            document.settle(payment.date);
+            payable.pay(payment.amount, payment.date);
             self.payments.put(payment.clone());
-            self.touch(document, ctx);
+            self.keep_payable(payable, ctx);
             self.note_api_write(payment.id, ctx);
         }
         Written { row: payment, findings }
-    }
-
-    fn payable(&self, input: &PaymentInput, findings: &mut Findings) -> Option<Document> {
-        let (family, id, number) = match (&input.invoice, &input.credit_note, input.other) {
-            (Some((id, number)), None, false) => (Family::Invoice, id, number),
-            (None, Some((id, number)), false) => (Family::CreditNote, id, number),
-            (None, None, true) => {
-                // Nothing creates a prepayment or overpayment in these books.
-                findings.error("The prepayment or overpayment could not be found"); // [impl]
-                return None;
-            }
-            _ => {
-                findings.error("Exactly one of Invoice, CreditNote, Prepayment or Overpayment must be specified"); // [impl]
-                return None;
-            }
-        };
-        let key = id.map(|id| id.to_string()).or_else(|| number.clone()).unwrap_or_default();
-        let found = self.find_document(family, &key).and_then(|id| self.shelf(family).get(id));
-        if found.is_none() {
-            findings.error(match family {
-                Family::Invoice => "Invoice could not be found", // [impl]
-                _ => errors::CREDIT_NOTE_MISSING,
-            });
-        }
-        found.cloned()
     }
 
     fn paying_account(&self, input: &PaymentInput, findings: &mut Findings) -> Uuid {
@@ -289,7 +265,7 @@ impl Books {
     fn judge_payment(
         &self,
         payment: &Payment,
-        document: Option<&Document>,
+        payable: Option<&Payable>,
         input: &PaymentInput,
         findings: &mut Findings,
     ) {
@@ -303,17 +279,15 @@ impl Books {
         if self.is_locked(payment.date) {
             findings.error(errors::LOCK_DATE);
         }
-        let Some(document) = document else { return };
-        match document.status {
-            Status::Authorised | Status::Paid if payment.amount > document.outstanding() => {
-                findings.error(errors::PAYMENT_TOO_BIG);
-            }
-            Status::Authorised | Status::Paid => {}
-            _ => findings.error(errors::PAYMENT_NOT_APPROVED),
+        let Some(payable) = payable else { return };
+        match payable.outstanding() {
+            Some(outstanding) if payment.amount > outstanding => findings.error(errors::PAYMENT_TOO_BIG),
+            Some(_) => {}
+            None => findings.error(errors::PAYMENT_NOT_APPROVED),
         }
         let base = self.organisation.base_currency;
         let account = self.accounts.get(payment.account).map_or("", |account| account.currency.as_str());
-        if !account.is_empty() && account != base && account != document.currency {
+        if !account.is_empty() && account != base && account != payable.currency() {
             findings.error("The account's currency must be that of the document or the base currency"); // [impl], xero.md 4.11
         }
     }
@@ -343,10 +317,9 @@ impl Books {
         payment.deleted = true;
         payment.reconciled = false;
         payment.updated = ctx.now;
-        if let Some(mut document) = self.paid_document(&payment).cloned() {
-            document.paid -= payment.amount;
-            document.settle(payment.date);
-            self.touch(document, ctx);
+        if let Some(mut payable) = self.settled_by(&payment) {
+            payable.pay(-payment.amount, payment.date);
+            self.keep_payable(payable, ctx);
         }
         self.payments.put(payment.clone());
         payment
@@ -388,6 +361,9 @@ impl Books {
             let shape = if written { Shape::Write } else { Shape::Bare };
             out.member(member, |out| render(out, self, document, shape, ctx));
         }
+        if let Some(credit) = self.credits.get(payment.document) {
+            out.member(credit.kind.nature.noun(), |out| out.id(credit.kind.nature.id_member(), credit.id));
+        }
         if !written {
             out.flag("HasValidationErrors", false);
         }
@@ -396,8 +372,8 @@ impl Books {
     /// The amount in the account's currency (xero.md 9.11).
     fn bank_amount(&self, payment: &Payment, ctx: &Context<'_>) -> Decimal {
         let account = self.accounts.get(payment.account).map_or("", |account| account.currency.as_str());
-        let foreign = self.paid_document(payment).is_some_and(|document| {
-            document.currency != account && document.currency != self.organisation.base_currency
+        let foreign = self.settled_by(payment).is_some_and(|payable| {
+            payable.currency() != account && payable.currency() != self.organisation.base_currency
         });
         if !foreign {
             return payment.amount;

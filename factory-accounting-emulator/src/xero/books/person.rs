@@ -1,9 +1,11 @@
 //! What a person does in Xero's own screens behind an integration's back.
 
 use super::contact::ContactStatus;
+use super::credit::{CreditKind, Nature};
 use super::document::{Family, Status};
 use super::errors::{Findings, Refusal};
 use super::payment::PaymentInput;
+use super::shelf::Key;
 use super::wire_in;
 use super::{Books, Context};
 use crate::xero::call::{Call, Reply};
@@ -18,8 +20,8 @@ impl Books {
     /// Carries out one action `{"do": .., ..}`; the answer is the record that it touched.
     ///
     /// Actions: record_payment, delete_payment, reconcile_payment, create_contact, rename_contact, archive_contact,
-    /// restore_contact, merge_contacts, create_invoice, edit_invoice, void_invoice, archive_account, delete_item,
-    /// lock_period, set_plan.
+    /// restore_contact, merge_contacts, create_invoice, edit_invoice, void_invoice, edit_document, void_document,
+    /// receive_prepayment, receive_overpayment, spend_prepayment, spend_overpayment, archive_account, delete_item, lock_period, set_plan.
     pub(crate) fn act(&mut self, action: &Value, now: DateTime<Utc>) -> Result<Value, String> {
         let verb = text(action, "do")?;
         // A person may un-reconcile before deleting.
@@ -56,8 +58,26 @@ impl Books {
                 let status = if draft { "DELETED" } else { "VOIDED" };
                 self.through_api("Invoices", Method::POST, Some(id), json!({"Status": status}), now)
             }
+            "void_document" => {
+                let (family, id, status) = self.any_document(action)?;
+                let end = match (family, status) {
+                    (Family::Order | Family::Quote, _) | (_, Status::Draft | Status::Submitted) => "DELETED",
+                    _ => "VOIDED",
+                };
+                self.change_document(family, id, json!({"Status": end}), now)
+            }
+            "edit_document" => {
+                let (family, id, _) = self.any_document(action)?;
+                let answer = self.change_document(family, id, members(action, &["document"]), now)?;
+                self.note(id, "Edited", "A Person", "Edited in Xero".to_owned(), now);
+                Ok(answer)
+            }
             "rename_contact" | "archive_contact" | "restore_contact" => self.change_contact(verb, action, now),
             "merge_contacts" => self.merge_contacts(action, now),
+            "receive_prepayment" | "receive_overpayment" | "spend_prepayment" | "spend_overpayment" => {
+                let nature = if verb.ends_with("prepayment") { Nature::Prepayment } else { Nature::Overpayment };
+                self.take_credit(CreditKind { nature, is_sale: verb.starts_with("receive") }, action, &ctx)
+            }
             "archive_account" => {
                 let code = text(action, "account")?;
                 let mut account = self.account_coded(code).cloned().ok_or("account: no such account")?;
@@ -151,6 +171,12 @@ impl Books {
             self.announce_document(&row, false, now);
             self.store(row);
         }
+        let credits: Vec<_> = self.credits.find(Key::Contact, &loser.to_string()).cloned().collect();
+        for mut row in credits {
+            row.contact = winner;
+            row.updated = now;
+            self.credits.put(row);
+        }
         let mut contact = self.contacts.get(loser).cloned().ok_or("from: no such contact")?;
         contact.status = ContactStatus::Archived;
         contact.merged_to = Some(winner);
@@ -163,6 +189,32 @@ impl Books {
     fn invoice(&self, action: &Value) -> Result<Uuid, String> {
         self.find_document(Family::Invoice, text(action, "invoice")?)
             .ok_or_else(|| "invoice: no such invoice".to_owned())
+    }
+
+    /// Any document by its id.
+    fn any_document(&self, action: &Value) -> Result<(Family, Uuid, Status), String> {
+        let id = id(action, "document")?;
+        let found = [Family::Invoice, Family::CreditNote, Family::Order, Family::Quote]
+            .into_iter()
+            .find_map(|family| Some((family, id, self.shelf(family).get(id)?.status)));
+        found.ok_or_else(|| "document: no such document".to_owned())
+    }
+
+    /// A quote is saved whole, with its number, contact and date (xero.md 4.6).
+    fn change_document(
+        &mut self,
+        family: Family,
+        id: Uuid,
+        mut body: Value,
+        now: DateTime<Utc>,
+    ) -> Result<Value, String> {
+        if let Some(quote) = self.shelf(family).get(id).filter(|_| family == Family::Quote) {
+            body["QuoteNumber"] = json!(quote.number);
+            body["Contact"] = json!({"ContactID": quote.contact});
+            body["Date"] = json!(quote.date.to_string());
+            body["Terms"] = json!(quote.extra("Terms"));
+        }
+        self.through_api(family.collection(), Method::POST, Some(id), body, now)
     }
 
     /// Screens obey the same rules as the API, so these actions go the same way with the API's member names.

@@ -1,6 +1,8 @@
 //! The rules of the books, driven through literal calls.
 
 mod contacts;
+mod credits;
+mod groups_and_links;
 mod hostile;
 mod messages;
 mod money;

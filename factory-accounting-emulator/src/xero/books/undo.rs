@@ -48,7 +48,7 @@ impl Books {
     }
 
     /// Everything that a batch of elements can change.
-    fn journalled(&mut self) -> [&mut dyn Undo; 12] {
+    fn journalled(&mut self) -> [&mut dyn Undo; 15] {
         [
             &mut self.accounts,
             &mut self.tax_rates,
@@ -61,6 +61,9 @@ impl Books {
             &mut self.payments,
             &mut self.batches,
             &mut self.allocations,
+            &mut self.credits,
+            &mut self.contact_groups,
+            &mut self.linked_transactions,
             &mut self.history,
         ]
     }

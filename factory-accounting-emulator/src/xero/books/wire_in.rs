@@ -59,11 +59,6 @@ impl<'a> Object<'a> {
             .filter(|text| *text != "null")
     }
 
-    /// Whether the member was sent with anything but null.
-    pub(super) fn has(&self, name: &str) -> bool {
-        self.raw(name).is_some()
-    }
-
     /// A text; numbers and booleans are taken by their spelling.
     pub(super) fn text(&self, name: &str) -> Read<String> {
         let Some(raw) = self.raw(name) else { return Ok(None) };

@@ -4,8 +4,8 @@ use bytes::Bytes;
 use http::{Response, StatusCode};
 use serde_json::json;
 
-use super::key;
 use crate::answer::json as answer;
+use crate::signing;
 
 /// `/.well-known/openid-configuration` of an emulator under `base`. The issuer is Xero's own, as in the tokens.
 pub(crate) fn configuration(base: &str) -> Response<Bytes> {
@@ -28,5 +28,5 @@ pub(crate) fn configuration(base: &str) -> Response<Bytes> {
 
 /// The key set: the one key that id tokens are signed with.
 pub(crate) fn keys() -> Response<Bytes> {
-    answer(StatusCode::OK, &json!({ "keys": [key::public()] }))
+    answer(StatusCode::OK, &json!({ "keys": [signing::public_key()] }))
 }

@@ -11,8 +11,8 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use super::key;
 use crate::seeded::Seeded;
+use crate::signing;
 
 const ISSUER: &str = "https://identity.xero.com";
 const IDENTITY_LIFE: Duration = Duration::minutes(5);
@@ -77,8 +77,8 @@ pub(super) fn id_token(facts: &Facts<'_>, access_token: &str) -> String {
         "family_name": "User",
         "amr": ["pwd"],
     });
-    let unsigned = head_and_claims(key::ID, &claims);
-    format!("{unsigned}.{}", key::sign(&unsigned))
+    let unsigned = head_and_claims(signing::KEY_ID, &claims);
+    format!("{unsigned}.{}", signing::sign(&unsigned))
 }
 
 /// A user keeps one id over all seeds and restarts.

@@ -7,7 +7,6 @@
 mod authorize;
 mod discovery;
 mod jwt;
-mod key;
 mod page;
 #[cfg(test)]
 mod tests;

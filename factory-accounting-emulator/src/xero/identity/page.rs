@@ -6,9 +6,7 @@ use bytes::Bytes;
 use http::{Response, StatusCode};
 use uuid::Uuid;
 
-use crate::answer::typed;
-
-const HTML: &str = "text/html; charset=utf-8";
+use crate::html::{self, escaped};
 
 /// What the consent page shows.
 pub(super) struct Consent<'a> {
@@ -57,28 +55,16 @@ pub(super) fn consent(page: &Consent<'_>) -> Response<Bytes> {
          <button name=\"decision\" value=\"cancel\">Cancel</button></p></form>",
     );
     let status = if page.problem.is_some() { StatusCode::BAD_REQUEST } else { StatusCode::OK };
-    html(status, "Allow access", &form)
+    html::page(status, "Xero", "Allow access", &form)
 }
 
 /// Shown instead of a redirect, so that no code and no error ever leaves for an address that is not registered.
 pub(super) fn error(code: &str, description: &str) -> Response<Bytes> {
     let text = format!("<p><code>{}</code></p><p>{}</p>", escaped(code), escaped(description));
-    html(StatusCode::BAD_REQUEST, "Sorry, something went wrong", &text)
-}
-
-fn html(status: StatusCode, title: &str, content: &str) -> Response<Bytes> {
-    let page = format!(
-        "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>{title} | emulated Xero</title></head>\
-         <body><main><h1>{title}</h1>{content}</main></body></html>\n"
-    );
-    typed(status, HTML, page)
+    html::page(StatusCode::BAD_REQUEST, "Xero", "Sorry, something went wrong", &text)
 }
 
 fn push(text: &mut String, part: std::fmt::Arguments<'_>) {
     // Writing to a string cannot fail.
     let _ = text.write_fmt(part);
-}
-
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;").replace('\'', "&#39;")
 }

@@ -2,7 +2,7 @@
 //! official SDK sends `scopes` for `scope`.
 
 use base64::Engine;
-use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use http::{HeaderMap, HeaderValue, Method, Response, StatusCode, header};
@@ -12,7 +12,8 @@ use uuid::Uuid;
 
 use super::{CODE_LIFE, Identity, TokenSet};
 use crate::answer::json as answer;
-use crate::target::{pairs, percent_decoded, value};
+use crate::credentials::basic;
+use crate::target::{pairs, value};
 use crate::xero::scopes;
 use crate::xero::switches::OldRefreshToken;
 
@@ -124,15 +125,6 @@ impl Identity {
         let scopes = if asked.is_empty() { scopes::machine_default() } else { asked };
         Ok(self.issue_machine(app, *tenant, scopes, now))
     }
-}
-
-/// Client id and secret of a Basic header, percent-decoded as OAuth 2.0 has them.
-fn basic(credentials: &HeaderValue) -> Option<(String, String)> {
-    let (scheme, encoded) = credentials.to_str().ok()?.split_once(' ')?;
-    let decoded = STANDARD.decode(encoded.trim()).ok().filter(|_| scheme.eq_ignore_ascii_case("basic"))?;
-    let text = String::from_utf8(decoded).ok()?;
-    let (id, secret) = text.split_once(':')?;
-    Some((percent_decoded(id), percent_decoded(secret)))
 }
 
 /// PKCE with S256 only; a verifier for a code without challenge is wrong too.

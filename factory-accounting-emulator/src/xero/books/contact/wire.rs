@@ -46,7 +46,7 @@ pub(super) fn render_read(out: &mut Writer, books: &Books, contact: &Contact, sh
         out.flag("HasValidationErrors", false);
         return;
     }
-    out.none("ContactGroups");
+    books.render_groups_of(out, contact.id);
     flags(out, contact);
     defaults(out, contact);
     persons(out, contact);

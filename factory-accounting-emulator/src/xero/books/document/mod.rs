@@ -6,7 +6,7 @@ mod rules;
 mod wire;
 mod write;
 
-pub(super) use wire::{Shape, render};
+pub(super) use wire::{Shape, contact_of, line_items, payments, render};
 
 use super::filter::fold;
 use super::lines::Line;

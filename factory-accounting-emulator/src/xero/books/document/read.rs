@@ -1,10 +1,11 @@
 //! The endpoints of documents (xero.md 4.1, 4.7, 6).
 
 use super::{Document, Family, Kind, Shape, Status, render};
+use crate::pdf;
 use crate::xero::books::filter::{Field, Filtered, Value, fold};
 use crate::xero::books::list::{Page, csv, day, filter_of, ids};
 use crate::xero::books::shelf::{Key, Shelf};
-use crate::xero::books::{Answer, Books, Context, Refusal, Verb, pdf, respond};
+use crate::xero::books::{Answer, Books, Context, Refusal, Verb, respond};
 use crate::xero::call::{Call, Reply};
 use chrono::{DateTime, Utc};
 use http::{Method, StatusCode, header};
@@ -119,11 +120,10 @@ impl Books {
             (&Method::GET, Some(id), []) => self.one_document(family, id, ctx),
             (&Method::POST, Some(id), []) => self.save_documents(call, family, Some(id), Verb::Post, ctx),
             (&Method::GET, Some(id), [part]) if part.eq_ignore_ascii_case("pdf") => self.pdf_of(family, id),
-            (method, Some(id), [part, entry @ ..])
+            (_, Some(id), [part, entry @ ..])
                 if part.eq_ignore_ascii_case("Allocations") && family == Family::CreditNote =>
             {
-                let method = method.clone();
-                self.allocations_call(call, &method, id, entry, ctx)
+                self.allocations_call(call, id, entry, ctx)
             }
             (method, Some(id), [part]) if family == Family::Invoice => self.invoice_part(method, id, part, ctx),
             (_, _, []) => Err(Refusal::MethodNotAllowed),

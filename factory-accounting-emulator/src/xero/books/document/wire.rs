@@ -2,6 +2,7 @@
 
 use super::{Document, Family, Kind, Status, TaxMode};
 use crate::xero::books::contact::{self, Contact, Term};
+use crate::xero::books::credit::Nature;
 use crate::xero::books::errors::Findings;
 use crate::xero::books::lines::{Discount, Line, half_up};
 use crate::xero::books::shelf::Key;
@@ -9,6 +10,7 @@ use crate::xero::books::wire_out::Writer;
 use crate::xero::books::{Books, Context, respond};
 use chrono::{Datelike, Days, Duration, Months, NaiveDate};
 use rust_decimal::Decimal;
+use uuid::Uuid;
 
 /// Which of the recorded shapes an answer has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,11 +64,16 @@ fn invoice(out: &mut Writer, books: &Books, row: &Document, shape: Shape, ctx: &
     out.text("InvoiceNumber", &row.number);
     out.text("Reference", &row.reference);
     if !matches!(shape, Shape::Write | Shape::Summary) {
-        payments(out, books, row);
+        payments(out, books, row.id);
         credit_notes(out, books, row);
     }
-    out.none("Prepayments");
-    out.none("Overpayments");
+    if matches!(shape, Shape::Write | Shape::Summary) {
+        out.none("Prepayments");
+        out.none("Overpayments");
+    } else {
+        books.render_applied_credits(out, row.id, Nature::Prepayment);
+        books.render_applied_credits(out, row.id, Nature::Overpayment);
+    }
     // Lists show nothing due on a voided invoice, the write answer still does (xero.md 4.7).
     out.decimal("AmountDue", if shape == Shape::Write { row.outstanding() } else { row.shown_outstanding() });
     out.decimal("AmountPaid", row.paid);
@@ -83,7 +90,7 @@ fn invoice(out: &mut Writer, books: &Books, row: &Document, shape: Shape, ctx: &
     out.flag("HasErrors", failed);
     out.none("InvoicePaymentServices");
     out.instant_string("UpdatedDateUTCString", row.updated);
-    contact_of(out, books, row, shape);
+    contact_of(out, books, row.contact, shape);
     out.date_string("DateString", row.date);
     out.date("Date", row.date);
     if let Some(due) = row.due {
@@ -103,7 +110,7 @@ fn credit_note(out: &mut Writer, books: &Books, row: &Document, shape: Shape, ct
     out.id("CreditNoteID", row.id);
     out.text("CreditNoteNumber", &row.number);
     if !matches!(shape, Shape::Write | Shape::Summary) {
-        payments(out, books, row);
+        payments(out, books, row.id);
         books.render_allocations(out, row.id);
     }
     out.id("ID", row.id);
@@ -118,7 +125,7 @@ fn credit_note(out: &mut Writer, books: &Books, row: &Document, shape: Shape, ct
     }
     out.none("InvoiceAddresses");
     out.instant_string("UpdatedDateUTCString", row.updated);
-    contact_of(out, books, row, shape);
+    contact_of(out, books, row.contact, shape);
     out.date_string("DateString", row.date);
     out.date("Date", row.date);
     if let Some(due) = row.due {
@@ -138,7 +145,7 @@ fn tail(out: &mut Writer, books: &Books, row: &Document, shape: Shape, ctx: &Con
     match shape {
         Shape::Bare => out.none("LineItems"),
         Shape::Summary => {}
-        _ => line_items(out, books, row, shape, ctx),
+        _ => line_items(out, books, &row.lines, (row.kind, shape), ctx),
     }
     totals(out, row);
     out.instant("UpdatedDateUTC", row.updated);
@@ -180,7 +187,7 @@ fn order(out: &mut Writer, books: &Books, row: &Document, shape: Shape, ctx: &Co
     }
     out.text("Status", row.status.wire());
     out.text("LineAmountTypes", row.mode.wire());
-    line_items(out, books, row, shape, ctx);
+    line_items(out, books, &row.lines, (row.kind, shape), ctx);
     totals(out, row);
     if row.totals.discount.is_zero() {
         out.decimal("TotalDiscount", Decimal::ZERO);
@@ -204,7 +211,7 @@ fn quote(out: &mut Writer, books: &Books, row: &Document, ctx: &Context<'_>) {
             out.text("EmailAddress", contact.text("EmailAddress"));
         }
     });
-    line_items(out, books, row, Shape::Single, ctx);
+    line_items(out, books, &row.lines, (row.kind, Shape::Single), ctx);
     out.bare_date("Date", row.date);
     out.date_string("DateString", row.date);
     if let Some(expiry) = row.due {
@@ -242,9 +249,9 @@ fn totals(out: &mut Writer, row: &Document) {
     }
 }
 
-fn contact_of(out: &mut Writer, books: &Books, row: &Document, shape: Shape) {
+pub(in crate::xero::books) fn contact_of(out: &mut Writer, books: &Books, contact: Uuid, shape: Shape) {
     out.member("Contact", |out| {
-        let Some(contact) = books.contacts.get(row.contact) else { return };
+        let Some(contact) = books.contacts.get(contact) else { return };
         if matches!(shape, Shape::Write | Shape::Single) {
             contact::render_nested(out, contact, Duration::zero(), false);
             return;
@@ -265,9 +272,15 @@ fn contact_of(out: &mut Writer, books: &Books, row: &Document, shape: Shape) {
     });
 }
 
-fn line_items(out: &mut Writer, books: &Books, row: &Document, shape: Shape, ctx: &Context<'_>) {
-    let places = row.kind.unit_places().unwrap_or(ctx.unit_places);
-    out.list("LineItems", &row.lines, |out, line| line_item(out, books, line, (row.kind, shape), places));
+pub(in crate::xero::books) fn line_items(
+    out: &mut Writer,
+    books: &Books,
+    lines: &[Line],
+    (kind, shape): (Kind, Shape),
+    ctx: &Context<'_>,
+) {
+    let places = kind.unit_places().unwrap_or(ctx.unit_places);
+    out.list("LineItems", lines, |out, line| line_item(out, books, line, (kind, shape), places));
 }
 
 fn line_item(out: &mut Writer, books: &Books, line: &Line, (kind, shape): (Kind, Shape), places: u32) {
@@ -312,8 +325,9 @@ fn line_item(out: &mut Writer, books: &Books, line: &Line, (kind, shape): (Kind,
     }
 }
 
-fn payments(out: &mut Writer, books: &Books, row: &Document) {
-    let live = books.payments.find(Key::Document, &row.id.to_string()).filter(|payment| !payment.deleted);
+/// The payments of a document, or the refunds of a credit.
+pub(in crate::xero::books) fn payments(out: &mut Writer, books: &Books, settled: Uuid) {
+    let live = books.payments.find(Key::Document, &settled.to_string()).filter(|payment| !payment.deleted);
     out.list("Payments", live, |out, payment| {
         out.id("PaymentID", payment.id);
         out.date("Date", payment.date);

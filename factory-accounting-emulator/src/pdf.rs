@@ -1,7 +1,7 @@
 //! A one-page PDF with a few lines of text, so that a client that saves the file can open it.
 
 /// Builds the page; characters outside printable ASCII become question marks.
-pub(super) fn page(lines: &[String]) -> Vec<u8> {
+pub(crate) fn page(lines: &[String]) -> Vec<u8> {
     let mut text = String::from("BT /F1 12 Tf 56 780 Td 16 TL");
     for line in lines {
         text.push_str(" (");

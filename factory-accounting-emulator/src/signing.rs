@@ -1,6 +1,6 @@
-//! The key behind id tokens.
+//! The signatures that emulators make: id tokens and webhook bodies.
 //!
-//! Client libraries check the signature of an id token before they hand anything out, so these are really signed. The
+//! Client libraries check the signature of an id token before they hand anything out, so these are really signed. Their
 //! key lies open beside this file and guards nothing: whoever trusts it trusts an emulator.
 
 use std::sync::LazyLock;
@@ -8,11 +8,13 @@ use std::sync::LazyLock;
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{RSA_PKCS1_SHA256, RsaKeyPair};
 use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use hmac::{Hmac, KeyInit, Mac};
 use serde_json::{Value, json};
+use sha2::Sha256;
 
 /// The key's name in the key set.
-pub(super) const ID: &str = "EMULATOR";
+pub(crate) const KEY_ID: &str = "EMULATOR";
 
 /// The public modulus in base64url, as the key set has it.
 const MODULUS: &str = concat!(
@@ -30,7 +32,7 @@ static PAIR: LazyLock<RsaKeyPair> = LazyLock::new(|| {
 });
 
 /// An RS256 signature in base64url. Its padding is deterministic: the same message has the same signature.
-pub(super) fn sign(message: &str) -> String {
+pub(crate) fn sign(message: &str) -> String {
     let mut signature = vec![0; PAIR.public_modulus_len()];
     PAIR.sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), message.as_bytes(), &mut signature)
         .expect("the buffer is as long as the modulus");
@@ -38,6 +40,30 @@ pub(super) fn sign(message: &str) -> String {
 }
 
 /// The public half as a JSON Web Key.
-pub(super) fn public() -> Value {
-    json!({ "kty": "RSA", "use": "sig", "alg": "RS256", "kid": ID, "n": MODULUS, "e": EXPONENT })
+pub(crate) fn public_key() -> Value {
+    json!({ "kty": "RSA", "use": "sig", "alg": "RS256", "kid": KEY_ID, "n": MODULUS, "e": EXPONENT })
+}
+
+/// base64(HMAC-SHA256(key, body)); HMAC takes a key of any length, so there is no failure to report.
+pub(crate) fn keyed_hash(key: &[u8], body: &[u8]) -> String {
+    match Hmac::<Sha256>::new_from_slice(key) {
+        Ok(mut mac) => {
+            mac.update(body);
+            STANDARD.encode(mac.finalize().into_bytes())
+        }
+        Err(_) => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_signature_is_that_of_a_known_vector() {
+        // RFC 4231, test case 2.
+        let bytes = STANDARD.decode(keyed_hash(b"Jefe", b"what do ya want for nothing?")).expect("base64");
+        let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+        assert_eq!(hex, "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
+    }
 }
