@@ -1,0 +1,285 @@
+//! From the answer to a write to the fate of each member: the proof table.
+//!
+//! Nothing is claimed that the answer does not prove. A success without a readable, complete and matching record, every
+//! 5xx, a key that was used before and everything unlisted leaves the member unknown.
+
+use chrono::{DateTime, Utc};
+use factory_accounting_core::error::{ErrorKind, ProviderError};
+use factory_accounting_core::provider::{EncodedWrite, Fate, Intent, RemoteRecord, RemoteStatus, WriteReport};
+use factory_accounting_http::{Answer, ExchangeError};
+use http::{Method, StatusCode};
+use serde_json::Value;
+use serde_json::value::RawValue;
+
+use super::body::{Fault, member, text};
+use super::{codes, error, refusal, unreadable};
+use crate::endpoint::{Endpoint, Entity};
+use crate::map::remote::Reader;
+use crate::remote_id;
+
+/// A write as it leaves: where it goes, and its members in the form that they are recognised by.
+#[derive(Debug)]
+pub(crate) struct Sent {
+    pub(crate) endpoint: Endpoint,
+    pub(crate) members: Vec<Member>,
+}
+
+/// One member as sent.
+#[derive(Debug)]
+pub(crate) struct Member {
+    /// Its key within a batch.
+    batch_id: Option<String>,
+    pub(crate) entity: Entity,
+    pub(crate) body: Value,
+}
+
+impl Sent {
+    /// Reads an encoded write back. `None` for one that this crate has not encoded.
+    pub(crate) fn read(write: &EncodedWrite) -> Option<Self> {
+        let endpoint = Endpoint::parse(&write.target).filter(|endpoint| endpoint.method == Method::POST)?;
+        let body: Value = serde_json::from_str(&write.body).ok()?;
+        let members = if endpoint.is_batch() {
+            member(&body, "BatchItemRequest")?.as_array()?.iter().map(Member::of_item).collect::<Option<Vec<_>>>()?
+        } else {
+            vec![Member { batch_id: None, entity: endpoint.entity()?, body }]
+        };
+        (members.len() == write.members).then_some(Self { endpoint, members })
+    }
+}
+
+impl Member {
+    fn of_item(item: &Value) -> Option<Self> {
+        let batch_id = text(item, "bId")?.to_owned();
+        let (entity, body) = item.as_object()?.iter().find_map(|(name, body)| Some((Entity::named(name)?, body)))?;
+        Some(Self { batch_id: Some(batch_id), entity, body: body.clone() })
+    }
+
+    /// What people know it by.
+    fn name(&self) -> &str {
+        ["DocNumber", "PaymentRefNum", "DisplayName", "Name", "Id"]
+            .iter()
+            .find_map(|name| text(&self.body, name))
+            .unwrap_or("without a number")
+    }
+}
+
+/// A write that has been answered.
+#[derive(Debug)]
+pub(crate) struct Settlement<'a> {
+    write: &'a EncodedWrite,
+    sent: &'a Sent,
+    answer: &'a Answer,
+    reader: &'a Reader,
+    now: DateTime<Utc>,
+}
+
+impl<'a> Settlement<'a> {
+    /// Prepares to judge an answer.
+    pub(crate) fn new(
+        write: &'a EncodedWrite,
+        sent: &'a Sent,
+        answer: &'a Answer,
+        reader: &'a Reader,
+        now: DateTime<Utc>,
+    ) -> Self {
+        Self { write, sent, answer, reader, now }
+    }
+
+    /// The fate of every member.
+    pub(crate) fn report(&self) -> WriteReport {
+        let fault = Fault::read(&self.answer.body);
+        match (self.answer.status, fault) {
+            // A fault may come with a success (qbo.md 8.1).
+            (StatusCode::OK | StatusCode::BAD_REQUEST, Some(fault)) => self.all(self.refused(None, &fault)),
+            (StatusCode::OK, None) if self.sent.endpoint.is_batch() => self.batch(),
+            (StatusCode::OK, None) => self.single(),
+            // Refused before anything is processed, whatever the body looks like.
+            (
+                StatusCode::UNAUTHORIZED
+                | StatusCode::FORBIDDEN
+                | StatusCode::PAYLOAD_TOO_LARGE
+                | StatusCode::TOO_MANY_REQUESTS,
+                _,
+            ) => self.all_refused(),
+            (status, Some(_)) if status.is_client_error() && status != StatusCode::REQUEST_TIMEOUT => {
+                self.all_refused()
+            }
+            _ => WriteReport::unknown(self.write.members, &error(&self.operation(), self.answer, self.now)),
+        }
+    }
+
+    fn all(&self, fate: Fate) -> WriteReport {
+        match fate {
+            Fate::NotApplied(error) => WriteReport::not_applied(self.write.members, &error),
+            Fate::Unknown(error) => WriteReport::unknown(self.write.members, &error),
+            Fate::Applied(_) => self.all_refused(),
+        }
+    }
+
+    fn all_refused(&self) -> WriteReport {
+        WriteReport::not_applied(self.write.members, &error(&self.operation(), self.answer, self.now))
+    }
+
+    fn single(&self) -> WriteReport {
+        let mut report = self.unanswered("no record in the answer");
+        if let [one] = self.sent.members.as_slice() {
+            let fate = match crate::wire::envelope::record(&self.answer.body, one.entity) {
+                Ok(raw) => self.judged(one, &raw),
+                Err(why) => self.doubt(one, &why),
+            };
+            report.set(0, fate);
+        }
+        report
+    }
+
+    /// Items are answered in any order and are told by their keys alone (qbo.md 7.1).
+    fn batch(&self) -> WriteReport {
+        let mut report = self.unanswered("the answer does not name this member");
+        let Ok(items) = items(&self.answer.body) else { return report };
+        for (at, one) in self.sent.members.iter().enumerate() {
+            let mut named = items.iter().filter(|item| item.batch_id.is_some() && item.batch_id == one.batch_id);
+            if let (Some(item), None) = (named.next(), named.next()) {
+                report.set(at, self.item(one, item));
+            }
+        }
+        report
+    }
+
+    fn item(&self, one: &Member, item: &Item) -> Fate {
+        if let Some(fault) = &item.fault {
+            return self.refused(Some(one), fault);
+        }
+        match item.records.iter().find(|(name, _)| name.eq_ignore_ascii_case(one.entity.name())) {
+            Some((_, raw)) => self.judged(one, raw),
+            None => self.doubt(one, "neither record nor fault"),
+        }
+    }
+
+    fn unanswered(&self, why: &str) -> WriteReport {
+        WriteReport::unknown(self.write.members, &unreadable(&self.operation(), self.answer, why))
+    }
+
+    fn doubt(&self, one: &Member, why: &str) -> Fate {
+        Fate::Unknown(unreadable(&self.operation_on(one), self.answer, why))
+    }
+
+    /// The fate that a fault means.
+    fn refused(&self, one: Option<&Member>, fault: &Fault) -> Fate {
+        let operation = one.map_or_else(|| self.operation(), |one| self.operation_on(one));
+        let error = refusal(&operation, self.write.kind, self.write.intent, fault, self.answer);
+        let key_used = fault.errors.iter().any(|complaint| complaint.code == Some(codes::KEY_REUSE));
+        // A failure of the system in the middle of work says nothing about what it had done by then.
+        let broken = fault.errors.is_empty() || fault.fault_type.to_ascii_lowercase().starts_with("system");
+        if key_used || broken { Fate::Unknown(error) } else { Fate::NotApplied(error) }
+    }
+
+    /// The fate of a member that a record is answered for.
+    fn judged(&self, one: &Member, raw: &RawValue) -> Fate {
+        let Ok(echo) = serde_json::from_str::<Value>(raw.get()) else { return self.doubt(one, "a record is no JSON") };
+        if let Some(difference) = self.difference(one, &echo) {
+            return self.doubt(one, &difference);
+        }
+        if text(&echo, "status").is_some_and(|status| status.eq_ignore_ascii_case("deleted")) {
+            return self.deleted(one, &echo);
+        }
+        match self.reader.read(self.write.kind, one.entity, raw) {
+            Ok(record) => self.applied(one, record),
+            Err(why) => self.doubt(one, &why),
+        }
+    }
+
+    fn deleted(&self, one: &Member, echo: &Value) -> Fate {
+        match text(echo, "Id") {
+            Some(id) if self.write.intent == Intent::Void => {
+                let id = remote_id::compose(one.entity, id);
+                Fate::Applied(Box::new(RemoteRecord::new(self.write.kind, id, RemoteStatus::Deleted)))
+            }
+            _ => self.doubt(one, "the record is answered as deleted"),
+        }
+    }
+
+    fn applied(&self, one: &Member, record: RemoteRecord) -> Fate {
+        let gone = record.status.is_gone() || record.status == RemoteStatus::Archived;
+        if self.write.intent == Intent::Void && !gone {
+            return self.doubt(one, &format!("the record is in state {:?} after the void", record.status));
+        }
+        Fate::Applied(Box::new(record))
+    }
+
+    /// How an echo differs from what was sent, where that means that it is not ours (R4).
+    fn difference(&self, one: &Member, echo: &Value) -> Option<String> {
+        let differs = |name: &str| match (text(&one.body, name), text(echo, name)) {
+            (Some(ours), Some(theirs)) if ours.trim().eq_ignore_ascii_case(theirs.trim()) => None,
+            (Some(ours), Some(theirs)) => Some(format!("{name} is {theirs:?} where {ours:?} was sent")),
+            (Some(_), None) => Some(format!("the record has no {name}")),
+            (None, _) => None,
+        };
+        let id = differs("Id").or_else(|| text(echo, "Id").is_none().then(|| "the record has no Id".to_owned()));
+        if id.is_some() || self.write.intent != Intent::Create {
+            return id;
+        }
+        ["DocNumber", "PaymentRefNum", "DisplayName", "Name"].iter().find_map(|name| differs(name)).or_else(|| {
+            ["CustomerRef", "VendorRef"].iter().find_map(|name| {
+                let ours = text(member(&one.body, name)?, "value")?;
+                let theirs = member(echo, name).and_then(|party| text(party, "value"));
+                (theirs != Some(ours)).then(|| format!("{name} is {theirs:?} where {ours} was sent"))
+            })
+        })
+    }
+
+    fn operation(&self) -> String {
+        match self.sent.members.as_slice() {
+            [one] => self.operation_on(one),
+            many => format!("{} of {} records of kind {}", self.write.intent.as_str(), many.len(), self.write.kind),
+        }
+    }
+
+    fn operation_on(&self, one: &Member) -> String {
+        format!("{} of {} {}", self.write.intent.as_str(), self.write.kind, one.name())
+    }
+}
+
+/// An answered item of a batch.
+#[derive(Debug)]
+struct Item {
+    batch_id: Option<String>,
+    fault: Option<Fault>,
+    records: Vec<(String, Box<RawValue>)>,
+}
+
+fn items(body: &[u8]) -> Result<Vec<Item>, serde_json::Error> {
+    #[derive(serde::Deserialize)]
+    struct Answered {
+        #[serde(rename = "BatchItemResponse")]
+        items: Vec<std::collections::BTreeMap<String, Box<RawValue>>>,
+    }
+    let answered: Answered = serde_json::from_slice(body)?;
+    let item = |members: std::collections::BTreeMap<String, Box<RawValue>>| {
+        let mut item = Item { batch_id: None, fault: None, records: Vec::new() };
+        for (name, raw) in members {
+            match name.to_ascii_lowercase().as_str() {
+                "bid" => item.batch_id = Some(raw.get().trim_matches('"').to_owned()),
+                "fault" => item.fault = serde_json::from_str(raw.get()).ok().map(|fault: Value| Fault::of_json(&fault)),
+                _ => item.records.push((name, raw)),
+            }
+        }
+        item
+    };
+    Ok(answered.items.into_iter().map(item).collect())
+}
+
+/// What becomes of a write whose answer never came.
+pub(crate) fn without_answer(write: &EncodedWrite, error: &ExchangeError) -> WriteReport {
+    if error.is_not_sent() {
+        WriteReport::not_applied(write.members, error.error())
+    } else {
+        WriteReport::unknown(write.members, error.error())
+    }
+}
+
+/// A write that this crate has not encoded: nothing is sent.
+pub(crate) fn foreign(write: &EncodedWrite) -> WriteReport {
+    let message =
+        format!("{} of {}: the stored request is not one of this provider's", write.intent.as_str(), write.kind);
+    WriteReport::not_applied(write.members, &ProviderError::new(ErrorKind::Internal, message))
+}

@@ -1,0 +1,132 @@
+//! The company and its lists.
+
+use factory_accounting_core::error::{ErrorKind, ProviderError};
+use factory_accounting_core::ids::OrganisationId;
+use factory_accounting_core::provider::{CatalogueEntry, CatalogueKind, CataloguePage, Organisation};
+
+use crate::client::{Client, parse_all, protocol};
+use crate::config::Region;
+use crate::endpoint::{Endpoint, Entity};
+use crate::map::{catalogue, import};
+use crate::oauth;
+use crate::query::{PAGE, Property, Query};
+use crate::wire::item::Item;
+use crate::wire::lists as wire;
+use crate::wire::party::Name;
+
+/// Reads the company. One that is taxed in another way than the configuration says is refused.
+pub(crate) async fn organisation(
+    client: &Client,
+    realm: &OrganisationId,
+    region: Region,
+) -> Result<Organisation, ProviderError> {
+    let operation = "read the company";
+    let endpoint = Endpoint::get(Entity::CompanyInfo).at(realm.as_str());
+    let company: wire::CompanyInfo = client.one(operation, Entity::CompanyInfo, &endpoint).await?;
+    let preferences = preferences(client, operation).await?;
+    let organisation = catalogue::organisation(realm, company, &preferences).map_err(|why| protocol(operation, why))?;
+    if let Some(country) = organisation.country.as_deref().filter(|country| Region::of(country) != region) {
+        return Err(oauth::wrong_region(realm, country));
+    }
+    if preferences.sales_forms_prefs.as_ref().and_then(|prefs| prefs.auto_apply_credit) == Some(true) {
+        // It races the host's own allocations (R20); what it has done is read back with every payment.
+        tracing::warn!(%realm, "the company applies credits by itself: switch that off in its account settings");
+    }
+    Ok(organisation)
+}
+
+async fn preferences(client: &Client, operation: &'static str) -> Result<wire::Preferences, ProviderError> {
+    client.one(operation, Entity::Preferences, &Endpoint::get(Entity::Preferences)).await
+}
+
+/// Reads a page of a list. Tax codes and currencies come whole.
+pub(crate) async fn catalogue(client: &Client, kind: CatalogueKind, page: u32) -> Result<CataloguePage, ProviderError> {
+    let page = page.max(1);
+    match kind {
+        CatalogueKind::Accounts => {
+            let (rows, more) = rows::<wire::Account>(client, "read accounts", Query::of(Entity::Account), page).await?;
+            entries("read accounts", rows, more, catalogue::account)
+        }
+        CatalogueKind::Items => {
+            let (rows, more) = rows::<Item>(client, "read items", Query::of(Entity::Item), page).await?;
+            entries("read items", rows, more, catalogue::item)
+        }
+        CatalogueKind::Jobs => {
+            let query = Query::of(Entity::Customer).flagged(Property::Job, true);
+            let (rows, more) = rows::<Name>(client, "read jobs", query, page).await?;
+            entries("read jobs", rows, more, |job| catalogue::job(job).map(Some))
+        }
+        CatalogueKind::Parties => parties(client, page).await,
+        CatalogueKind::TaxCodes if page == 1 => tax_codes(client).await,
+        CatalogueKind::Currencies if page == 1 => currencies(client).await,
+        CatalogueKind::TaxCodes | CatalogueKind::Currencies => Ok(CataloguePage { entries: Vec::new(), more: false }),
+        _ => {
+            let message = format!("QuickBooks has no list of {}", kind.as_str());
+            Err(ProviderError::new(ErrorKind::Unsupported, message))
+        }
+    }
+}
+
+async fn rows<T: serde::de::DeserializeOwned>(
+    client: &Client,
+    operation: &'static str,
+    query: Query,
+    page: u32,
+) -> Result<(Vec<T>, bool), ProviderError> {
+    let rows = client.rows(operation, &query.page(page)).await?.rows;
+    Ok((parse_all(operation, &rows)?, rows.len() >= PAGE))
+}
+
+fn entries<T>(
+    operation: &'static str,
+    rows: Vec<T>,
+    more: bool,
+    read: impl Fn(T) -> Result<Option<CatalogueEntry>, &'static str>,
+) -> Result<CataloguePage, ProviderError> {
+    let entries = rows.into_iter().map(read).collect::<Result<Vec<_>, _>>().map_err(|why| protocol(operation, why))?;
+    Ok(CataloguePage { entries: entries.into_iter().flatten().collect(), more })
+}
+
+async fn tax_codes(client: &Client) -> Result<CataloguePage, ProviderError> {
+    let operation = "read tax codes";
+    let codes = client.all(operation, &Query::of(Entity::TaxCode)).await?;
+    let rates = client.all(operation, &Query::of(Entity::TaxRate)).await?;
+    let entries = catalogue::tax_codes(codes, rates).map_err(|why| protocol(operation, why))?;
+    Ok(CataloguePage { entries, more: false })
+}
+
+/// The company's own currency, and the others where it uses several.
+async fn currencies(client: &Client) -> Result<CataloguePage, ProviderError> {
+    let operation = "read currencies";
+    let preferences = preferences(client, operation).await?;
+    let home =
+        catalogue::home_currency(&preferences).ok_or_else(|| protocol(operation, "a company without a currency"))?;
+    let mut entries = vec![CatalogueEntry::Currency(home)];
+    let several = preferences.currency_prefs.is_some_and(|prefs| prefs.multi_currency_enabled == Some(true));
+    if several {
+        let listed: Vec<wire::CompanyCurrency> = client.all(operation, &Query::of(Entity::CompanyCurrency)).await?;
+        let used = listed.into_iter().filter(|currency| currency.active != Some(false));
+        // One that ISO 4217 does not know cannot be used by a document.
+        let codes = used.filter_map(|currency| currency.code?.parse().ok()).filter(|currency| *currency != home);
+        entries.extend(codes.map(CatalogueEntry::Currency));
+    }
+    Ok(CataloguePage { entries, more: false })
+}
+
+/// A page of customers with a page of vendors; jobs are no parties.
+async fn parties(client: &Client, page: u32) -> Result<CataloguePage, ProviderError> {
+    let operation = "read customers and vendors";
+    let (customers, more_customers) = rows::<Name>(client, operation, Query::of(Entity::Customer), page).await?;
+    let (vendors, more_vendors) = rows::<Name>(client, operation, Query::of(Entity::Vendor), page).await?;
+    let bound = customers.iter().chain(&vendors).any(|name| name.sales_term_ref.is_some());
+    let terms = if bound { client.all(operation, &Query::of(Entity::Term)).await? } else { Vec::new() };
+    let terms = import::terms(terms);
+    let customers = customers.into_iter().filter(|name| name.job != Some(true)).map(|name| (Entity::Customer, name));
+    let vendors = vendors.into_iter().map(|name| (Entity::Vendor, name));
+    let entries = customers
+        .chain(vendors)
+        .map(|(entity, name)| import::party(entity, name, &terms).map(|party| CatalogueEntry::Party(Box::new(party))))
+        .collect::<Result<_, _>>()
+        .map_err(|why| protocol(operation, why))?;
+    Ok(CataloguePage { entries, more: more_customers || more_vendors })
+}

@@ -1,0 +1,32 @@
+//! Items as answered.
+
+use serde::Deserialize;
+
+use super::lenient;
+use super::reference::{MetaData, Ref};
+
+/// An item (qbo.md 5.5). What it holds in stock is never read, so that it can never be written back (R21).
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+pub(crate) struct Item {
+    #[serde(deserialize_with = "lenient::token")]
+    pub(crate) id: Option<String>,
+    #[serde(deserialize_with = "lenient::token")]
+    pub(crate) sync_token: Option<String>,
+    #[serde(deserialize_with = "lenient::object")]
+    pub(crate) meta_data: Option<MetaData>,
+    #[serde(deserialize_with = "lenient::text")]
+    pub(crate) name: Option<String>,
+    #[serde(deserialize_with = "lenient::text")]
+    pub(crate) sku: Option<String>,
+    #[serde(deserialize_with = "lenient::text")]
+    pub(crate) description: Option<String>,
+    #[serde(rename = "Type", deserialize_with = "lenient::text")]
+    pub(crate) item_type: Option<String>,
+    #[serde(deserialize_with = "lenient::flag")]
+    pub(crate) active: Option<bool>,
+    #[serde(deserialize_with = "lenient::object")]
+    pub(crate) income_account_ref: Option<Ref>,
+    #[serde(deserialize_with = "lenient::object")]
+    pub(crate) expense_account_ref: Option<Ref>,
+}
