@@ -33,6 +33,8 @@ pub struct Capabilities {
     pub orders: &'static [OrderForm],
     /// Where it keeps the job of a document.
     pub jobs: JobPlace,
+    /// Whether customers and suppliers are records of different kinds, so that one record is never both.
+    pub separate_roles: bool,
     /// The kinds of change that can be followed.
     pub feeds: &'static [ChangeFeed],
 }
@@ -51,6 +53,7 @@ impl Capabilities {
             max_amount: None,
             orders: &[OrderForm::DraftInvoice],
             jobs: JobPlace::Line,
+            separate_roles: false,
             feeds: &ChangeFeed::ALL,
         }
     }

@@ -74,6 +74,8 @@ codes! {
     ItemMissing = "FA-113", "a line needs an item of the accounting package, and none is known for it", "choose items for the accounts in the settings, or give the line a product, and send again";
     /// The package has not tied a document to the one it came from.
     SourceNotTied = "FA-114", "the document is in the accounting package, but not tied to the order that it came from", "close the order there by hand if it is fulfilled, then mark this done";
+    /// The package holds a payment that it has not applied.
+    PaymentUnapplied = "FA-115", "the payment is in the accounting package, but not applied to its document", "apply it to the document there by hand, then mark this done";
     /// Payments lock lines and prices.
     Locked = "FA-201", "payments or credits have been applied: lines and prices are locked", "undo the change to lines and prices, or remove the payment in the accounting package, and send again";
     /// Payments forbid voiding.

@@ -42,7 +42,7 @@ pub trait AccountingProvider: Send + Sync + fmt::Debug {
     /// What the connected organisation can do.
     fn capabilities(&self) -> &Capabilities;
 
-    /// The organisation: name, currency, lock dates. Requires nothing. One call.
+    /// The organisation: name, currency, lock dates. Requires nothing. At most two calls.
     async fn organisation(&self) -> Result<Organisation, ProviderError>;
 
     /// How many members the next write may carry so that it leaves soon: at most what the capability says, and fewer while

@@ -163,6 +163,9 @@ pub trait SyncStore: Send + Sync + fmt::Debug {
     /// Operations, in order of arrival.
     async fn operations(&self, connection: &ConnectionId, query: OperationQuery) -> Result<Vec<Operation>, StoreError>;
 
+    /// The newest operation of a record, whatever became of it; `None` where it has never been pushed.
+    async fn newest(&self, connection: &ConnectionId, key: &RecordKey) -> Result<Option<Operation>, StoreError>;
+
     /// How many operations of each kind are in which state; outcomes of done ones count apart (`done.created`).
     async fn counts(&self, connection: &ConnectionId) -> Result<Counts, StoreError>;
 

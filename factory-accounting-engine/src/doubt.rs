@@ -14,9 +14,10 @@ use factory_accounting_core::store::{Attempt, LinkOrigin, Operation, OperationSt
 
 use crate::engine::EngineError;
 use crate::event::Verb;
+use crate::planning::Write;
 use crate::reading::complete;
 use crate::round::Round;
-use crate::sending::{Member, doubt, link_from};
+use crate::sending::{doubt, link_from};
 use crate::settling::Settling;
 
 /// How long after its beginning an attempt may leave for the first time where the package remembers no keys.
@@ -84,7 +85,7 @@ impl Round<'_> {
         self.probe(attempt, members).await
     }
 
-    async fn replay(&mut self, attempt: Attempt, members: Vec<Member>) -> Result<(), EngineError> {
+    async fn replay(&mut self, attempt: Attempt, members: Vec<Write>) -> Result<(), EngineError> {
         self.inner.called(Verb::Replay, Some(attempt.request.kind), members.len());
         let report = self.inner.provider.write(&attempt.request).await;
         let fates = report.into_fates();
@@ -99,7 +100,7 @@ impl Round<'_> {
         self.settle_fates(&attempt, members, picked, true).await
     }
 
-    async fn probe(&mut self, attempt: Attempt, members: Vec<Member>) -> Result<(), EngineError> {
+    async fn probe(&mut self, attempt: Attempt, members: Vec<Write>) -> Result<(), EngineError> {
         let findings = match self.look(&members).await? {
             Ok(findings) => findings,
             Err(failure) => {
@@ -137,7 +138,7 @@ impl Round<'_> {
 
     /// What becomes of members whose search failed. What waiting can mend leaves them in doubt, and rests the connection where
     /// every call would meet the same; anything else is a question, or they would stay in doubt for ever and nobody knew.
-    fn failed_search(&mut self, members: Vec<Member>, failure: &ProviderError) -> Vec<(Operation, Settling)> {
+    fn failed_search(&mut self, members: Vec<Write>, failure: &ProviderError) -> Vec<(Operation, Settling)> {
         members
             .into_iter()
             .map(|member| {
@@ -148,6 +149,7 @@ impl Round<'_> {
                     replay: false,
                     // A read that is refused has been repeated with a fresh token already.
                     failures: 1,
+                    last_failure: Some(failure.kind()),
                     seed: operation.id.0,
                 };
                 let fate = Fate::NotApplied(failure.clone());
@@ -170,7 +172,7 @@ impl Round<'_> {
     }
 
     /// What was sent had landed, and somebody has voided or deleted it since: it is not brought back (R11).
-    fn gone(&self, member: &Member, records: &[RemoteRecord]) -> Settling {
+    fn gone(&self, member: &Write, records: &[RemoteRecord]) -> Settling {
         let operation = &member.operation;
         let reason = format!(
             "{} {:?} reached {} and was deleted or voided there before we learnt of it; it is not brought back",
@@ -200,10 +202,7 @@ impl Round<'_> {
     }
 
     /// Looks for the markers of members and judges what is found. The inner error: the search itself failed.
-    pub(crate) async fn look(
-        &mut self,
-        members: &[Member],
-    ) -> Result<Result<Vec<Finding>, ProviderError>, EngineError> {
+    pub(crate) async fn look(&mut self, members: &[Write]) -> Result<Result<Vec<Finding>, ProviderError>, EngineError> {
         let Some(kind) = members.first().map(|member| member.operation.key.kind) else { return Ok(Ok(Vec::new())) };
         let chunk = self.inner.provider.capabilities().of(kind).map_or(1, |capability| capability.probe.max(1));
         let mut findings = Vec::with_capacity(members.len());
@@ -224,7 +223,7 @@ impl Round<'_> {
         Ok(Ok(findings))
     }
 
-    async fn judge(&self, member: &Member, found: &[RemoteRecord]) -> Result<Finding, EngineError> {
+    async fn judge(&self, member: &Write, found: &[RemoteRecord]) -> Result<Finding, EngineError> {
         let operation = &member.operation;
         let finding = plan::judge(&operation.name, &member.planned.content, &member.planned.probe, found);
         let record = match &finding {
@@ -273,7 +272,7 @@ impl Round<'_> {
         &self,
         attempt: &Attempt,
         operations: Vec<Operation>,
-    ) -> (Vec<Member>, Vec<(Operation, Settling)>) {
+    ) -> (Vec<Write>, Vec<(Operation, Settling)>) {
         let mut members = Vec::with_capacity(operations.len());
         let mut damaged = Vec::new();
         for operation in operations {
@@ -284,7 +283,7 @@ impl Round<'_> {
                 Ok(planned) => {
                     let fingerprint = plan::fingerprint(&planned.content);
                     let origin = origin_of(&planned, attempt.request.intent, &operation);
-                    members.push(Member { operation, planned, fingerprint, origin, intent: attempt.request.intent });
+                    members.push(Write { operation, planned, fingerprint, origin, intent: attempt.request.intent });
                 }
                 Err(error) => {
                     let reason = format!(
@@ -311,7 +310,7 @@ fn origin_of(planned: &Planned, intent: Intent, operation: &Operation) -> LinkOr
     if promoted { LinkOrigin::Promoted } else { LinkOrigin::Written }
 }
 
-fn wait(members: Vec<Member>) -> Vec<(Operation, Settling)> {
+fn wait(members: Vec<Write>) -> Vec<(Operation, Settling)> {
     members
         .into_iter()
         .map(|member| {

@@ -74,7 +74,8 @@ pub struct EngineConfig {
 impl Default for EngineConfig {
     fn default() -> Self {
         Self {
-            round: 250,
+            // A multiple of the usual sizes of a batch, so that batches leave full.
+            round: 300,
             lease: Duration::from_secs(10 * 60),
             backoff: Backoff::default(),
             max_claims: 8,

@@ -16,7 +16,7 @@ impl Inner {
 
     /// The newest operation of a record.
     pub(crate) async fn newest(&self, key: &RecordKey) -> Result<Option<Operation>, EngineError> {
-        Ok(self.history(key).await?.pop())
+        Ok(self.store.newest(&self.connection, key).await?)
     }
 
     /// Operations in some states, oldest first.

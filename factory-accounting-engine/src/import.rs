@@ -103,7 +103,12 @@ impl Engine {
             .filter(|link| link.key.kind == role)
             .map(|link| link.remote)
             .collect();
-        for party in parties {
+        let separate = inner.provider.capabilities().separate_roles;
+        let of_role = |party: &RemoteParty| match role {
+            RecordKind::Supplier => party.is_supplier,
+            _ => party.is_customer,
+        };
+        for party in parties.into_iter().filter(|party| !separate || of_role(party)) {
             report.seen += 1;
             let selected = match selection {
                 ImportSelection::All => party.active,

@@ -24,7 +24,7 @@ use crate::settling::Settling;
 /// How long an operation waits for another document of its order.
 const A_WHILE: Duration = Duration::from_secs(15);
 
-/// A write that is ready to be encoded.
+/// One operation on its way into the books: what is planned for it, before it is encoded and while its fate is open.
 #[derive(Clone, Debug)]
 pub(crate) struct Write {
     pub(crate) operation: Operation,
@@ -227,7 +227,7 @@ impl Round<'_> {
     /// Back to the queue for a little while.
     fn later(&self, why: &str) -> Plan {
         let not_before = plan::after(self.inner.now(), A_WHILE);
-        Plan::Settle(Settling::step(Step::Retry { not_before, error: why.to_owned(), counts: false }))
+        Plan::Settle(Settling::step(Step::Retry { not_before, error: why.to_owned(), failure: None }))
     }
 
     /// What a person has sent on is checked once more: retrying does not make a wrong record right.

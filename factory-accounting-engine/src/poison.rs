@@ -30,7 +30,7 @@ impl Round<'_> {
         let now = self.inner.now();
         let given_back = rest.into_iter().map(|operation| {
             let error = "waits while the records taken up with it are examined one by one".to_owned();
-            (operation, Settling::step(Step::Retry { not_before: now, error, counts: false }))
+            (operation, Settling::step(Step::Retry { not_before: now, error, failure: None }))
         });
         let given_back = given_back.collect();
         self.settle(None, given_back).await?;

@@ -249,7 +249,7 @@ impl Round<'_> {
         }
         let untouched = claimed.into_iter().filter(|(id, _)| !self.touched.contains(id));
         let rows: Vec<Settlement> = untouched
-            .map(|(id, not_before)| settlement(id, Step::Retry { not_before, error: error.clone(), counts: false }))
+            .map(|(id, not_before)| settlement(id, Step::Retry { not_before, error: error.clone(), failure: None }))
             .collect();
         if rows.is_empty() { Ok(()) } else { Ok(self.store_settlements(None, rows).await?) }
     }

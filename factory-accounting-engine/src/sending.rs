@@ -10,7 +10,7 @@ use factory_accounting_core::ids::OperationId;
 use factory_accounting_core::model::RecordKind;
 use factory_accounting_core::money::Totals;
 use factory_accounting_core::plan::{self, Doubt, Finding, Pause, Sending, Verdict};
-use factory_accounting_core::planned::{Content, Planned, PlannedDocument};
+use factory_accounting_core::planned::{Content, PlannedDocument};
 use factory_accounting_core::provider::{EncodedWrite, Fate, Intent, RemoteRecord, WriteBatch};
 use factory_accounting_core::settings::TakenNames;
 use tracing::Instrument as _;
@@ -25,15 +25,6 @@ use crate::event::{Event, Verb};
 use crate::planning::{Lane, Write};
 use crate::round::Round;
 use crate::settling::Settling;
-
-/// One operation's part in an attempt, with what was planned for it.
-pub(crate) struct Member {
-    pub(crate) operation: Operation,
-    pub(crate) planned: Planned,
-    pub(crate) fingerprint: String,
-    pub(crate) origin: LinkOrigin,
-    pub(crate) intent: Intent,
-}
 
 impl Round<'_> {
     /// Sends writes of one kind and intent, as many in a request as can leave soon.
@@ -84,48 +75,52 @@ impl Round<'_> {
     }
 
     /// Of a group that could not begin as a whole, those go that can: one that keeps moving does not hold up the others.
-    async fn send_singly(&mut self, members: Vec<Member>) -> Result<(), EngineError> {
+    async fn send_singly(&mut self, members: Vec<Write>) -> Result<(), EngineError> {
         if members.len() < 2 {
             return Ok(());
         }
-        for Member { operation, planned, fingerprint, origin, intent } in members {
+        for alone in members {
             if self.stop.is_some() {
                 return Ok(());
             }
-            let alone = Write { operation, intent, planned, fingerprint, origin };
             Box::pin(self.send(vec![alone])).await?;
         }
         Ok(())
     }
 
     /// Encodes what can be encoded; parks the rest.
-    async fn encode(&mut self, mut group: Vec<Write>) -> Result<Option<(EncodedWrite, Vec<Member>)>, EngineError> {
+    async fn encode(&mut self, mut group: Vec<Write>) -> Result<Option<(EncodedWrite, Vec<Write>)>, EngineError> {
         while let Some(first) = group.first() {
             let (kind, intent) = (first.operation.key.kind, first.intent);
-            let parts = group.iter().map(|write| {
-                let operation = &write.operation;
+            let parts = group.iter().map(|member| {
+                let operation = &member.operation;
                 (operation.key.clone(), operation.revision, operation.generation)
             });
             let key = idempotency_key(&self.inner.connection, intent, parts);
-            let batch =
-                WriteBatch { kind, intent, key, members: group.iter().map(|write| write.planned.clone()).collect() };
-            match self.inner.provider.encode(&batch) {
-                Ok(request) => {
-                    let members = group
-                        .into_iter()
-                        .map(|Write { operation, intent, planned, fingerprint, origin }| Member {
-                            operation,
-                            planned,
-                            fingerprint,
-                            origin,
-                            intent,
-                        })
-                        .collect();
-                    return Ok(Some((request, members)));
-                }
+            // The plans go into the batch and come back from it, for they are large.
+            let (rest, members): (Vec<_>, Vec<_>) = group
+                .into_iter()
+                .map(|Write { operation, planned, fingerprint, origin, .. }| {
+                    ((operation, fingerprint, origin), planned)
+                })
+                .unzip();
+            let batch = WriteBatch { kind, intent, key, members };
+            let encoded = self.inner.provider.encode(&batch);
+            group = rest
+                .into_iter()
+                .zip(batch.members)
+                .map(|((operation, fingerprint, origin), planned)| Write {
+                    operation,
+                    intent,
+                    planned,
+                    fingerprint,
+                    origin,
+                })
+                .collect();
+            match encoded {
+                Ok(request) => return Ok(Some((request, group))),
                 Err(refusal) => {
-                    let at = refusal.member.min(group.len() - 1);
-                    let Write { operation, .. } = group.remove(at);
+                    let Write { operation, .. } = group.remove(refusal.member.min(group.len() - 1));
                     let parked = plan::park_refusal(&operation.name, kind, refusal.error);
                     self.settle(None, vec![(operation, Settling::park(parked))]).await?;
                 }
@@ -138,7 +133,7 @@ impl Round<'_> {
     pub(crate) async fn settle_fates(
         &mut self,
         attempt: &Attempt,
-        members: Vec<Member>,
+        members: Vec<Write>,
         fates: Vec<Fate>,
         replay: bool,
     ) -> Result<(), EngineError> {
@@ -155,6 +150,7 @@ impl Round<'_> {
                 kind: attempt.request.kind,
                 replay,
                 failures: member.operation.failures,
+                last_failure: member.operation.last_failure,
                 seed: member.operation.id.0.wrapping_add(u64::from(member.operation.failures)),
             };
             match plan::decide(&member.operation.name, fate, sending, &self.inner.config.backoff) {
@@ -204,10 +200,10 @@ impl Round<'_> {
     /// A number was taken. Most likely our own earlier try landed: look at once.
     async fn look_for_taken(
         &mut self,
-        taken: Vec<(Member, ProviderError)>,
+        taken: Vec<(Write, ProviderError)>,
         to_tell_apart: &mut Vec<OperationId>,
     ) -> Result<Vec<(Operation, Settling)>, EngineError> {
-        let (members, errors): (Vec<Member>, Vec<ProviderError>) = taken.into_iter().unzip();
+        let (members, errors): (Vec<Write>, Vec<ProviderError>) = taken.into_iter().unzip();
         let findings = match self.look(&members).await? {
             Ok(findings) => findings,
             Err(failure) => {
@@ -264,24 +260,19 @@ impl Round<'_> {
     }
 
     /// The books hold a record as sent.
-    pub(crate) fn landed(&self, member: &Member, record: RemoteRecord, intent: Intent) -> Settling {
-        let Member { operation, planned, fingerprint, origin, .. } = member;
+    pub(crate) fn landed(&self, member: &Write, record: RemoteRecord, intent: Intent) -> Settling {
+        let Write { operation, planned, fingerprint, origin, .. } = member;
         let mut notices = Vec::new();
         let mut question = None;
         if let (Content::Document(document), Some(echoed)) = (&planned.content, record.totals)
-            && document.totals != echoed
+            && differ(document, echoed)
         {
             notices.push(Event::TotalsDiffer { key: operation.key.clone(), predicted: document.totals, echoed });
-            // Totals of lines that were not written are what somebody has made of them there; tax that the package reckons is
-            // what it says it is (R17).
-            let ours = match document.tax_authority {
-                TaxAuthority::Package => document.totals.subtotal != echoed.subtotal,
-                _ => true,
-            };
-            question = (planned.changes.lines && ours).then(|| self.other_totals(operation, document, &record));
+            // Totals of lines that were not written are what somebody has made of them there.
+            question = planned.changes.lines.then(|| self.other_totals(operation, document, &record));
         }
-        if let (Content::Document(document), Intent::Create, None) = (&planned.content, intent, &question) {
-            question = plan::dropped_tie(&operation.name, document, &record, self.inner.package_title());
+        if question.is_none() && intent == Intent::Create {
+            question = plan::left_undone(&operation.name, &planned.content, &record, self.inner.package_title());
         }
         if intent != Intent::Void && question.is_none() && plan::is_on_the_way(planned, &record) {
             let link = link_from(operation, &record, None, *origin, None, self.inner.now());
@@ -315,7 +306,7 @@ impl Round<'_> {
     }
 
     /// A record found in the books is ours and holds what was sent: it was created by a sending whose answer was lost.
-    pub(crate) fn adopted(&self, member: &Member, record: RemoteRecord) -> Settling {
+    pub(crate) fn adopted(&self, member: &Write, record: RemoteRecord) -> Settling {
         let mut settling = self.landed(member, record, Intent::Create);
         settling.links.iter_mut().for_each(|link| link.origin = LinkOrigin::Adopted);
         settling.notices.push(Event::Adopted { key: member.operation.key.clone() });
@@ -323,7 +314,7 @@ impl Round<'_> {
     }
 
     /// A record found in the books is ours but not as it should be: link it and go through the queue again as an update.
-    pub(crate) fn adopted_to_update(&self, member: &Member, record: &RemoteRecord) -> Settling {
+    pub(crate) fn adopted_to_update(&self, member: &Write, record: &RemoteRecord) -> Settling {
         let operation = &member.operation;
         let link = link_from(operation, record, None, LinkOrigin::Adopted, None, self.inner.now());
         let step = Step::NextGeneration { error: "found in the books; brought up to date".to_owned() };
@@ -334,8 +325,8 @@ impl Round<'_> {
     pub(crate) fn again(&mut self, wait: Duration, pause: Pause, error: &ProviderError) -> Settling {
         let not_before = self.rest(wait, pause, error);
         // Limits are nobody's failure.
-        let counts = error.kind() != ErrorKind::Throttled;
-        Settling::step(Step::Retry { not_before, error: error.to_string(), counts })
+        let failure = Some(error.kind()).filter(|kind| *kind != ErrorKind::Throttled);
+        Settling::step(Step::Retry { not_before, error: error.to_string(), failure })
     }
 
     /// Rests the connection as far as a failure concerns all of it; says until when.
@@ -361,6 +352,7 @@ impl Round<'_> {
             kind: operation.key.kind,
             replay: false,
             failures: operation.failures,
+            last_failure: operation.last_failure,
             seed: operation.id.0,
         };
         match plan::decide(&operation.name, Fate::NotApplied(error.clone()), sending, &self.inner.config.backoff) {
@@ -410,10 +402,9 @@ pub(crate) fn link_from(
     .settled_since(before)
 }
 
-fn attempt_member(member: &Member) -> AttemptMember {
+fn attempt_member(member: &Write) -> AttemptMember {
     AttemptMember {
         operation: member.operation.id,
-        probe: member.planned.probe.clone(),
         // Planned content holds nothing that JSON cannot.
         planned: serde_json::to_string(&member.planned)
             .unwrap_or_else(|error| unreachable!("planned content is JSON: {error}")),
@@ -422,6 +413,14 @@ fn attempt_member(member: &Member) -> AttemptMember {
 
 pub(crate) fn doubt(error: &ProviderError) -> Settling {
     Settling::step(Step::InDoubt { error: error.to_string() })
+}
+
+/// Whether the books come to something else than was meant. Tax that the package reckons is what it says it is (R17).
+fn differ(document: &PlannedDocument, echoed: Totals) -> bool {
+    match document.tax_authority {
+        TaxAuthority::Package => document.totals.subtotal != echoed.subtotal,
+        _ => document.totals != echoed,
+    }
 }
 
 fn taken_code(kind: RecordKind) -> Code {

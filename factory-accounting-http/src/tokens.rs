@@ -200,7 +200,11 @@ impl Inner {
             }
             match self.fetch(held.as_ref()).await {
                 // Kept before anything is awaited: a caller that stops waiting here loses nothing.
-                Ok(tokens) => flight.unsaved = Some((held.map(|stored| stored.version), tokens)),
+                Ok(mut tokens) => {
+                    // The end of a grant is told at its beginning, and not with every renewal.
+                    tokens.ends_at = tokens.ends_at.or_else(|| held.as_ref().and_then(|stored| stored.tokens.ends_at));
+                    flight.unsaved = Some((held.map(|stored| stored.version), tokens));
+                }
                 Err(error) => {
                     if let Some(bearer) = self.survive(error, held).await? {
                         return Ok(bearer);

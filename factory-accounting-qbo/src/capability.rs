@@ -56,6 +56,7 @@ pub(crate) fn capabilities(config: &QboConfig) -> Capabilities {
     // There is no sales order, and an invoice posts at once (qbo.md 5.12).
     capabilities.orders = &[OrderForm::AcceptedQuote, OrderForm::Invoice];
     capabilities.jobs = JobPlace::SalesParty;
+    capabilities.separate_roles = true;
     capabilities.records = [
         (RecordKind::Customer, party()),
         (RecordKind::Supplier, party()),

@@ -113,11 +113,12 @@ async fn currencies(client: &Client) -> Result<CataloguePage, ProviderError> {
     Ok(CataloguePage { entries, more: false })
 }
 
-/// A page of customers with a page of vendors; jobs are no parties.
+/// A page of customers; the last one with all vendors, of which there are fewer. Jobs are no parties.
 async fn parties(client: &Client, page: u32) -> Result<CataloguePage, ProviderError> {
     let operation = "read customers and vendors";
-    let (customers, more_customers) = rows::<Name>(client, operation, Query::of(Entity::Customer), page).await?;
-    let (vendors, more_vendors) = rows::<Name>(client, operation, Query::of(Entity::Vendor), page).await?;
+    let (customers, more) = rows::<Name>(client, operation, Query::of(Entity::Customer), page).await?;
+    let vendors: Vec<Name> =
+        if more { Vec::new() } else { client.all(operation, &Query::of(Entity::Vendor)).await? };
     let bound = customers.iter().chain(&vendors).any(|name| name.sales_term_ref.is_some());
     let terms = if bound { client.all(operation, &Query::of(Entity::Term)).await? } else { Vec::new() };
     let terms = import::terms(terms);
@@ -128,5 +129,5 @@ async fn parties(client: &Client, page: u32) -> Result<CataloguePage, ProviderEr
         .map(|(entity, name)| import::party(entity, name, &terms).map(|party| CatalogueEntry::Party(Box::new(party))))
         .collect::<Result<_, _>>()
         .map_err(|why| protocol(operation, why))?;
-    Ok(CataloguePage { entries, more: more_customers || more_vendors })
+    Ok(CataloguePage { entries, more })
 }

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use async_trait::async_trait;
 use factory_accounting_core::capability::Capabilities;
 use factory_accounting_core::clock::Clock;
-use factory_accounting_core::error::ProviderError;
+use factory_accounting_core::error::{ErrorKind, ProviderError};
 use factory_accounting_core::ids::{ConnectionId, Cursor, OrganisationId, RemoteId, WorkerId};
 use factory_accounting_core::model::RecordKind;
 use factory_accounting_core::provider::{
@@ -154,6 +154,10 @@ impl AccountingProvider for QboProvider {
     }
 
     async fn fetch(&self, kind: RecordKind, ids: &[RemoteId]) -> Result<Vec<Option<RemoteRecord>>, ProviderError> {
+        if self.capabilities.of(kind).is_none() {
+            let message = format!("QuickBooks has no record of kind {kind} that is written from here");
+            return Err(ProviderError::new(ErrorKind::Unsupported, message));
+        }
         let mut found = read::fetch(&self.client, kind, ids).await?;
         found.iter_mut().flatten().for_each(|record| self.link(record));
         Ok(found)

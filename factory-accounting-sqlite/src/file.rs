@@ -172,6 +172,8 @@ fn connect(options: &SqliteOptions) -> Outcome<Connection> {
     connection.busy_timeout(options.busy_timeout)?;
     connection.set_prepared_statement_cache_capacity(CACHED_STATEMENTS);
     connection.pragma_update(None, "foreign_keys", true)?;
+    // What a statement sets aside to take itself back, or sorts, is small and need not go by a file.
+    connection.pragma_update(None, "temp_store", "memory")?;
     // Plans may not depend on bound values: else the partial indexes have every cached statement prepared anew whenever a
     // parameter changes, which costs several times the work itself.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;

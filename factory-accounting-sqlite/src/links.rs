@@ -42,7 +42,7 @@ pub(crate) fn store(outbox: &Outbox<'_>, link: &Link) -> Outcome<()> {
 
 fn owner(db: &Connection, connection: &ConnectionId, link: &Link) -> Outcome<Option<RecordKey>> {
     let mut statement = db.prepare_cached(
-        "SELECT local FROM fa_link WHERE connection = ?1 AND kind = ?2 AND remote = ?3 AND exclusive = 1",
+        "SELECT local FROM fa_link WHERE connection = ?1 AND remote = ?3 AND kind = ?2 AND exclusive = 1",
     )?;
     let parameters = params![connection.as_str(), link.key.kind.as_str(), link.remote.as_str()];
     let local: Option<String> = statement.query_row(parameters, |row| row.get(0)).optional()?;
@@ -94,7 +94,11 @@ pub(crate) fn of_keys(db: &Connection, connection: &ConnectionId, keys: &[Record
 }
 
 pub(crate) fn to_remotes(db: &Connection, connection: &ConnectionId, remotes: &[RemoteId]) -> Outcome<Vec<Link>> {
-    let mut statement = db.prepare_cached("SELECT link FROM fa_link WHERE connection = ?1 AND remote = ?2")?;
+    let mut statement = db.prepare_cached(
+        "SELECT link FROM fa_link WHERE connection = ?1 AND remote = ?2 AND exclusive = 1
+         UNION ALL
+         SELECT link FROM fa_link WHERE connection = ?1 AND remote = ?2 AND exclusive = 0",
+    )?;
     let mut links = BTreeMap::new();
     for remote in remotes {
         let mut rows = statement.query(params![connection.as_str(), remote.as_str()])?;

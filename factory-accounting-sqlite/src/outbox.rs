@@ -104,7 +104,7 @@ impl Outbox<'_> {
         repeated: bool,
     ) -> Outcome<OperationId> {
         let older = if has_history { self.open_of(&new.key)? } else { Vec::new() };
-        let position = Position::at_start(&new.start, self.now);
+        let position = Position::at_start(&new.start);
         let id = self.insert_row(new, revision, repeated, &position)?;
 
         let mut inherited = false;
@@ -116,7 +116,7 @@ impl Outbox<'_> {
             }
         }
         if transition::is_done(&position.state) {
-            self.end_waits(id)?;
+            self.finish(id, &position.state)?;
             return Ok(id);
         }
         let mut waits = false;
@@ -148,12 +148,12 @@ impl Outbox<'_> {
         let mut statement = self.db.prepare_cached(
             "INSERT INTO fa_operation (connection, kind, local, revision, repetition, goal, name, fingerprint, parent_kind,
                  parent_local, net, state, parked, until_kind, until_local, outcome, generation, not_before, claims,
-                 failures, created_at, updated_at, record)
+                 failures, created_at, updated_at)
              VALUES (:connection, :kind, :local, :revision,
                  CASE WHEN :repeated THEN (SELECT max(repetition) + 1 FROM fa_operation WHERE connection = :connection
                      AND kind = :kind AND local = :local AND revision = :revision) ELSE 0 END,
                  :goal, :name, :fingerprint, :parent_kind, :parent_local, :net, :state, :parked, :until_kind, :until_local,
-                 :outcome, 0, :now, 0, 0, :now, :now, :record)",
+                 :outcome, 0, :not_before, 0, 0, :now, :now)",
         )?;
         let id = statement.insert(named_params! {
             ":connection": self.connection.as_str(),
@@ -172,9 +172,11 @@ impl Outbox<'_> {
             ":until_kind": columns.until.as_ref().map(|until| until.0),
             ":until_local": columns.until.as_ref().map(|until| &until.1),
             ":outcome": columns.outcome,
+            ":not_before": millis(position.not_before),
             ":now": millis(self.now),
-            ":record": new.record,
         })?;
+        let sql = "INSERT INTO fa_record (operation, record) VALUES (?1, ?2)";
+        self.db.prepare_cached(sql)?.execute(params![id, new.record])?;
         u64::try_from(id).map(OperationId).map_err(|_| damaged("id of an operation", format!("{id} is negative")))
     }
 
@@ -236,7 +238,8 @@ impl Outbox<'_> {
         let columns = StateColumns::of(&position.state)?;
         let mut statement = self.db.prepare_cached(
             "UPDATE fa_operation SET state = ?2, attempt = ?3, parked = ?4, until_kind = ?5, until_local = ?6, outcome = ?7,
-                 generation = ?8, not_before = ?9, claims = ?10, failures = ?11, last_error = ?12, updated_at = ?13
+                 generation = ?8, not_before = ?9, claims = ?10, failures = ?11, last_error = ?12, updated_at = ?13,
+                 last_failure = ?14
              WHERE id = ?1",
         )?;
         statement.execute(params![
@@ -253,14 +256,24 @@ impl Outbox<'_> {
             position.failures,
             position.last_error,
             millis(self.now),
+            position.last_failure.map(|kind| json(&kind)).transpose()?,
         ])?;
-        if transition::is_done(&position.state) { self.end_waits(id) } else { Ok(()) }
+        if transition::is_done(&position.state) { self.finish(id, &position.state) } else { Ok(()) }
     }
 
-    /// What is done waits for nothing, and nothing waits for it.
-    fn end_waits(&self, id: OperationId) -> Outcome<()> {
-        self.run("DELETE FROM fa_wait WHERE waiter = ?1", [id])?;
-        self.run("DELETE FROM fa_wait WHERE awaited = ?1", [id])?;
+    /// What is done is counted; it waits for nothing, and nothing waits for it.
+    fn finish(&self, id: OperationId, state: &OperationState) -> Outcome<()> {
+        let count = "INSERT INTO fa_tally (connection, label, kind, number)
+                     SELECT connection, ?2, kind, 1 FROM fa_operation WHERE id = ?1
+                     ON CONFLICT DO UPDATE SET number = number + 1";
+        self.db.prepare_cached(count)?.execute(params![signed(id.0), transition::count_label(state)])?;
+        // Asked first, for it is seldom so, and a deletion that finds nothing costs several times the question.
+        let waits = "SELECT EXISTS (SELECT 1 FROM fa_wait WHERE waiter = ?1)
+                         OR EXISTS (SELECT 1 FROM fa_wait WHERE awaited = ?1)";
+        if self.db.prepare_cached(waits)?.query_row([signed(id.0)], |row| row.get(0))? {
+            self.run("DELETE FROM fa_wait WHERE waiter = ?1", [id])?;
+            self.run("DELETE FROM fa_wait WHERE awaited = ?1", [id])?;
+        }
         Ok(())
     }
 

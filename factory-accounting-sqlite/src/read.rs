@@ -3,7 +3,7 @@
 use std::str::FromStr;
 
 use factory_accounting_core::ids::ConnectionId;
-use factory_accounting_core::model::{RecordKey, RecordKind};
+use factory_accounting_core::model::RecordKey;
 use factory_accounting_core::store::transition::{self, COUNT_LABELS};
 use factory_accounting_core::store::{Counts, Operation, OperationQuery, Progress, StateFilter};
 use rusqlite::types::Value;
@@ -49,6 +49,16 @@ pub(crate) fn operations(
     Ok(operations)
 }
 
+pub(crate) fn newest(db: &Connection, connection: &ConnectionId, key: &RecordKey) -> Outcome<Option<Operation>> {
+    let mut statement = db.prepare_cached(&format!(
+        "SELECT {} FROM fa_operation WHERE connection = ?1 AND kind = ?2 AND local = ?3
+         ORDER BY revision DESC, repetition DESC LIMIT 1",
+        rows::OPERATION
+    ))?;
+    let mut found = statement.query(params![connection.as_str(), key.kind.as_str(), key.id.as_str()])?;
+    found.next()?.map(|row| rows::operation(db, row)).transpose()
+}
+
 fn state_name(filter: StateFilter) -> &'static str {
     match filter {
         StateFilter::Queued => "queued",
@@ -64,13 +74,13 @@ pub(crate) fn counts(db: &Connection, connection: &ConnectionId) -> Outcome<Coun
         "SELECT kind, state, count(*) FROM fa_operation INDEXED BY fa_operation_open
          WHERE connection = ?1 AND state <> 'done' GROUP BY kind, state
          UNION ALL
-         SELECT kind, 'done.' || outcome, number FROM fa_tally WHERE connection = ?1",
+         SELECT kind, label, number FROM fa_tally WHERE connection = ?1",
     )?;
     let mut found = statement.query([connection.as_str()])?;
     let mut counts = Counts::new();
     while let Some(row) = found.next()? {
         let kind = row.get_ref(0)?.as_str().map_err(|error| damaged("kind", error))?;
-        let kind = RecordKind::from_str(kind).map_err(|error| damaged("kind of record", error))?;
+        let kind = rows::kind(kind)?;
         let state = row.get_ref(1)?.as_str().map_err(|error| damaged("state", error))?;
         let label = COUNT_LABELS.into_iter().find(|label| *label == state);
         let label = label.ok_or_else(|| damaged("state", format!("unknown state {state:?}")))?;

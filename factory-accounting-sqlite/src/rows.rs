@@ -3,10 +3,12 @@
 use std::str::FromStr;
 
 use chrono::{DateTime, Utc};
+use factory_accounting_core::error::ErrorKind;
 use factory_accounting_core::ids::{AttemptId, Generation, LocalId, OperationId, Revision};
 use factory_accounting_core::model::{RecordKey, RecordKind};
+use factory_accounting_core::provider::Intent;
 use factory_accounting_core::store::transition::Position;
-use factory_accounting_core::store::{Goal, Operation, OperationState};
+use factory_accounting_core::store::{AttemptMember, Goal, Operation, OperationState};
 use rusqlite::{Connection, Row};
 use rust_decimal::Decimal;
 use serde::Serialize;
@@ -14,10 +16,14 @@ use serde::de::DeserializeOwned;
 
 use crate::fault::{Fault, Outcome, damaged};
 
+/// Begins each text of a JSON text sequence (RFC 7464): a character that JSON can hold nowhere.
+const SEPARATOR: char = '\u{1e}';
+
 /// The columns that [`operation`] reads, in its order.
-pub(crate) const OPERATION: &str = "id, kind, local, name, goal, revision, generation, record, fingerprint, parent_kind, \
+pub(crate) const OPERATION: &str = "id, kind, local, name, goal, revision, generation, \
+     (SELECT record FROM fa_record WHERE operation = fa_operation.id), fingerprint, parent_kind, \
      parent_local, net, state, attempt, parked, outcome, not_before, claims, failures, last_error, created_at, updated_at, \
-     decisions, blocked";
+     decisions, blocked, last_failure";
 
 /// Reads an operation; what it waits for costs another look, and only where it waits at all.
 pub(crate) fn operation(connection: &Connection, row: &Row<'_>) -> Outcome<Operation> {
@@ -44,6 +50,7 @@ pub(crate) fn operation(connection: &Connection, row: &Row<'_>) -> Outcome<Opera
         not_before: instant(row.get(16)?)?,
         claims: row.get(17)?,
         failures: row.get(18)?,
+        last_failure: failure(row, 24)?,
         last_error: row.get(19)?,
         created_at: instant(row.get(20)?)?,
         updated_at: instant(row.get(21)?)?,
@@ -76,7 +83,7 @@ pub(crate) struct Standing {
 
 /// The columns that [`standing`] reads, in its order.
 pub(crate) const STANDING: &str = "id, kind, local, state, attempt, parked, outcome, generation, not_before, claims, \
-     failures, last_error, links_seen";
+     failures, last_error, links_seen, last_failure";
 
 pub(crate) fn standing(row: &Row<'_>) -> Outcome<Standing> {
     Ok(Standing {
@@ -88,10 +95,16 @@ pub(crate) fn standing(row: &Row<'_>) -> Outcome<Standing> {
             not_before: instant(row.get(8)?)?,
             claims: row.get(9)?,
             failures: row.get(10)?,
+            last_failure: failure(row, 13)?,
             last_error: row.get(11)?,
         },
         links_seen: row.get(12)?,
     })
+}
+
+fn failure(row: &Row<'_>, column: usize) -> Outcome<Option<ErrorKind>> {
+    let text = row.get_ref(column)?.as_str_or_null().map_err(|error| damaged("kind of failure", error))?;
+    text.map(|text| parse("kind of failure", text)).transpose()
 }
 
 /// Reads state, attempt, parked and outcome from four columns in a row.
@@ -144,8 +157,11 @@ impl StateColumns {
 }
 
 pub(crate) fn key(kind: &str, local: String) -> Outcome<RecordKey> {
-    let kind = RecordKind::from_str(kind).map_err(|error| damaged("kind of record", error))?;
-    Ok(RecordKey { kind, id: LocalId::from(local) })
+    Ok(RecordKey { kind: self::kind(kind)?, id: LocalId::from(local) })
+}
+
+pub(crate) fn kind(name: &str) -> Outcome<RecordKind> {
+    RecordKind::from_str(name).map_err(|error| damaged("kind of record", error))
 }
 
 pub(crate) fn goal_name(goal: Goal) -> &'static str {
@@ -172,6 +188,33 @@ pub(crate) fn signed(number: u64) -> i64 {
 pub(crate) fn unsigned(row: &Row<'_>, column: usize) -> Outcome<u64> {
     let number: i64 = row.get(column)?;
     u64::try_from(number).map_err(|_| damaged("number", format!("{number} is negative")))
+}
+
+/// Members of an attempt in the columns `operations` and `planned`.
+pub(crate) fn member_columns(members: &[AttemptMember]) -> Outcome<(String, String)> {
+    let operations: Vec<OperationId> = members.iter().map(|member| member.operation).collect();
+    let mut planned = String::new();
+    for member in members {
+        planned.push(SEPARATOR);
+        planned.push_str(&member.planned);
+    }
+    Ok((json(&operations)?, planned))
+}
+
+pub(crate) fn members(operations: &str, planned: &str) -> Outcome<Vec<AttemptMember>> {
+    let operations: Vec<OperationId> = parse("members of an attempt", operations)?;
+    let planned: Vec<&str> = planned.split(SEPARATOR).skip(1).collect();
+    if operations.len() != planned.len() {
+        let reason = format!("{} operations and {} plans", operations.len(), planned.len());
+        return Err(damaged("members of an attempt", reason));
+    }
+    let parts = operations.into_iter().zip(planned);
+    Ok(parts.map(|(operation, planned)| AttemptMember { operation, planned: planned.to_owned() }).collect())
+}
+
+pub(crate) fn intent(name: &str) -> Outcome<Intent> {
+    let intent = [Intent::Create, Intent::Update, Intent::Void].into_iter().find(|intent| intent.as_str() == name);
+    intent.ok_or_else(|| damaged("intent of an attempt", format!("unknown intent {name:?}")))
 }
 
 /// Milliseconds since 1970 UTC.

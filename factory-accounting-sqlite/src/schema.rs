@@ -8,6 +8,9 @@ use crate::fault::{Fault, Outcome};
 /// "facc": marks a file that is a store and nothing else.
 pub(crate) const APPLICATION_ID: i32 = 0x6661_6363;
 
+/// The version that the first migration makes. Those before it were never released.
+const FIRST: i64 = 2;
+
 /// Each brings the tables from one version to the next; the first makes them. Never change one that has been released.
 const MIGRATIONS: &[&str] = &[include_str!("schema.sql")];
 
@@ -27,7 +30,7 @@ pub fn supported_version() -> i64 {
 }
 
 fn version_of(migrations: &[&str]) -> i64 {
-    i64::try_from(migrations.len()).unwrap_or(i64::MAX)
+    i64::try_from(migrations.len()).map_or(i64::MAX, |migrations| FIRST - 1 + migrations)
 }
 
 /// The SQL that makes the newest tables in an empty database, for hosts that keep their schema in files of their own.
@@ -104,7 +107,11 @@ fn migrate(connection: &Connection, migrations: &[&str]) -> Outcome<()> {
             .execute_batch("CREATE TABLE fa_schema (version INTEGER NOT NULL); INSERT INTO fa_schema VALUES (0)")?;
     }
     let found = found.unwrap_or(0);
-    let done = usize::try_from(found).ok().filter(|_| found <= supported).ok_or_else(|| mismatch(found))?;
+    let done = match found {
+        0 => 0,
+        FIRST.. if found <= supported => usize::try_from(found - FIRST + 1).unwrap_or(usize::MAX),
+        _ => return Err(mismatch(found)),
+    };
     for migration in migrations.iter().skip(done) {
         connection.execute_batch(migration)?;
     }
@@ -127,10 +134,11 @@ fn version(connection: &Connection) -> Outcome<Option<i64>> {
 }
 
 fn mismatch(found: i64) -> Fault {
-    let remedy = if found > supported_version() {
-        "use the version of factory-accounting that wrote it, or a newer one"
-    } else {
-        "open it once with SqliteStore, or run migrate_in"
+    let remedy = match found {
+        0 => "open it once with SqliteStore, or run migrate_in",
+        _ if found > supported_version() => "use the version of factory-accounting that wrote it, or a newer one",
+        ..FIRST => "it comes from before the first release; begin a new file",
+        _ => "open it once with SqliteStore, or run migrate_in",
     };
     Fault(StoreError::Format { found, supported: supported_version(), remedy })
 }
@@ -152,7 +160,7 @@ mod tests {
         migrate(&connection, &[first]).expect("version 1");
         migrate(&connection, &[first]).expect("nothing to do");
         migrate(&connection, &[first, "ALTER TABLE fa_a RENAME TO fa_b", "CREATE TABLE fa_c (x)"]).expect("version 3");
-        assert_eq!(version(&connection).expect("version"), Some(3));
+        assert_eq!(version(&connection).expect("version"), Some(FIRST + 2));
         assert_eq!(tables(&connection), ["fa_b", "fa_c", "fa_schema"]);
     }
 
@@ -164,8 +172,19 @@ mod tests {
         migrate(&transaction, &["CREATE TABLE fa_a (x)", "CREATE TABLE fa_b (x)", "this is no sql"])
             .expect_err("refused");
         drop(transaction);
-        assert_eq!(version(&connection).expect("version"), Some(1));
+        assert_eq!(version(&connection).expect("version"), Some(FIRST));
         assert_eq!(tables(&connection), ["fa_a", "fa_schema"]);
+    }
+
+    #[test]
+    fn what_was_never_released_is_not_taken_for_the_first_version() {
+        let connection = Connection::open_in_memory().expect("memory");
+        connection
+            .execute_batch("CREATE TABLE fa_schema (version INTEGER NOT NULL); INSERT INTO fa_schema VALUES (1)")
+            .expect("a file of old");
+        let Err(Fault(refused)) = migrate(&connection, MIGRATIONS) else { panic!("it was taken") };
+        assert!(matches!(refused, StoreError::Format { found: 1, .. }), "{refused:?}");
+        assert!(refused.to_string().contains("begin a new file"), "{refused}");
     }
 
     #[test]

@@ -25,7 +25,10 @@ CREATE TABLE fa_operation (
     parent_kind  TEXT,
     parent_local TEXT,
     net          TEXT,
-    state        TEXT NOT NULL CHECK (state IN ('queued', 'held', 'sending', 'parked', 'done')),
+    -- Spelt out, for a list after IN is built into a table of its own by every statement that checks it.
+    state        TEXT NOT NULL CHECK (
+        state = 'queued' OR state = 'held' OR state = 'sending' OR state = 'parked' OR state = 'done'
+    ),
     attempt      INTEGER,
     parked       TEXT,
     until_kind   TEXT,
@@ -35,6 +38,8 @@ CREATE TABLE fa_operation (
     not_before   INTEGER NOT NULL,
     claims       INTEGER NOT NULL,
     failures     INTEGER NOT NULL,
+    -- Kind of the last of them.
+    last_failure TEXT,
     last_error   TEXT,
     -- How many rows of fa_wait hold it back; kept by triggers.
     blocked      INTEGER NOT NULL DEFAULT 0,
@@ -43,18 +48,24 @@ CREATE TABLE fa_operation (
     created_at   INTEGER NOT NULL,
     updated_at   INTEGER NOT NULL,
     decisions    TEXT,
-    record       TEXT NOT NULL,
     -- Two workers, two processes, two hosts: still one row per revision.
     UNIQUE (connection, kind, local, revision, repetition)
 );
 
--- A claim reads these two from the left and never sees what is done, blocked or parked.
-CREATE INDEX fa_operation_ready ON fa_operation (connection, id, not_before) WHERE state = 'queued' AND blocked = 0;
-CREATE INDEX fa_operation_due ON fa_operation (connection, not_before) WHERE state = 'queued' AND blocked = 0;
-CREATE INDEX fa_operation_open ON fa_operation (connection, state, id, kind) WHERE state <> 'done';
+-- A claim reads this one from the left and never sees what is done, blocked or parked.
+CREATE INDEX fa_operation_open ON fa_operation (connection, state, blocked, id, not_before, kind) WHERE state <> 'done';
+-- What has just arrived is due at once and has no place here.
+CREATE INDEX fa_operation_later ON fa_operation (connection, not_before)
+    WHERE state = 'queued' AND blocked = 0 AND not_before > 0;
 CREATE INDEX fa_operation_sleeper ON fa_operation (connection, until_kind, until_local) WHERE until_kind IS NOT NULL;
 CREATE INDEX fa_operation_parent ON fa_operation (connection, parent_kind, parent_local) WHERE parent_kind IS NOT NULL;
 CREATE INDEX fa_operation_name ON fa_operation (connection, kind, name);
+
+-- The records of operations. They never change, and apart from them the rows that move with every step are short.
+CREATE TABLE fa_record (
+    operation INTEGER PRIMARY KEY NOT NULL REFERENCES fa_operation (id),
+    record    TEXT NOT NULL
+);
 
 -- Which operation waits for which.
 CREATE TABLE fa_wait (
@@ -73,25 +84,15 @@ CREATE TRIGGER fa_wait_ends AFTER DELETE ON fa_wait BEGIN
     UPDATE fa_operation SET blocked = blocked - 1 WHERE id = OLD.waiter;
 END;
 
--- How many operations are done, so that nobody has to count a million rows.
+-- How many operations are done, so that nobody has to count a million rows. Kept by the library: a trigger on
+-- fa_operation would have every statement that moves one keep a journal of its own.
 CREATE TABLE fa_tally (
     connection TEXT NOT NULL,
+    label      TEXT NOT NULL,
     kind       TEXT NOT NULL,
-    outcome    TEXT NOT NULL,
     number     INTEGER NOT NULL,
-    PRIMARY KEY (connection, kind, outcome)
+    PRIMARY KEY (connection, label, kind)
 ) WITHOUT ROWID;
-
-CREATE TRIGGER fa_operation_arrives_done AFTER INSERT ON fa_operation WHEN NEW.state = 'done' BEGIN
-    INSERT INTO fa_tally VALUES (NEW.connection, NEW.kind, NEW.outcome ->> 'outcome', 1)
-    ON CONFLICT DO UPDATE SET number = number + 1;
-END;
-
-CREATE TRIGGER fa_operation_gets_done AFTER UPDATE OF state ON fa_operation
-WHEN NEW.state = 'done' AND OLD.state <> 'done' BEGIN
-    INSERT INTO fa_tally VALUES (NEW.connection, NEW.kind, NEW.outcome ->> 'outcome', 1)
-    ON CONFLICT DO UPDATE SET number = number + 1;
-END;
 
 -- Sendings whose fate is not settled; the request goes with the row.
 CREATE TABLE fa_attempt (
@@ -100,10 +101,16 @@ CREATE TABLE fa_attempt (
     begun_at   INTEGER NOT NULL,
     not_before INTEGER NOT NULL,
     tries      INTEGER NOT NULL,
+    -- The request, byte for byte.
+    kind       TEXT NOT NULL,
+    intent     TEXT NOT NULL,
+    key        TEXT NOT NULL,
+    target     TEXT NOT NULL,
+    body       TEXT NOT NULL,
     -- Ids of the members' operations, as a JSON array in the order of the request.
     operations TEXT NOT NULL,
-    members    TEXT NOT NULL,
-    request    TEXT NOT NULL
+    -- What was planned for each, as a JSON text sequence (RFC 7464): JSON within JSON would be escaped and read twice.
+    planned    TEXT NOT NULL
 );
 
 CREATE INDEX fa_attempt_due ON fa_attempt (connection, not_before);
@@ -120,8 +127,8 @@ CREATE TABLE fa_link (
     UNIQUE (connection, kind, local)
 );
 
-CREATE INDEX fa_link_remote ON fa_link (connection, remote);
-CREATE UNIQUE INDEX fa_link_exclusive ON fa_link (connection, kind, remote) WHERE exclusive = 1;
+CREATE UNIQUE INDEX fa_link_exclusive ON fa_link (connection, remote, kind) WHERE exclusive = 1;
+CREATE INDEX fa_link_shared ON fa_link (connection, remote) WHERE exclusive = 0;
 
 CREATE TABLE fa_settings (
     connection TEXT NOT NULL,

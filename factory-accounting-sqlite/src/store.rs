@@ -191,6 +191,11 @@ impl SyncStore for SqliteStore {
         self.read(move |db| read::operations(db, &connection, &query)).await
     }
 
+    async fn newest(&self, connection: &ConnectionId, key: &RecordKey) -> Result<Option<Operation>, StoreError> {
+        let (connection, key) = (connection.clone(), key.clone());
+        self.read(move |db| read::newest(db, &connection, &key)).await
+    }
+
     async fn counts(&self, connection: &ConnectionId) -> Result<Counts, StoreError> {
         let connection = connection.clone();
         self.read(move |db| read::counts(db, &connection)).await

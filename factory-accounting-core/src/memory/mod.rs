@@ -186,6 +186,10 @@ impl SyncStore for MemoryStore {
         Ok(self.state().shelf(connection).list(&query))
     }
 
+    async fn newest(&self, connection: &ConnectionId, key: &RecordKey) -> Result<Option<Operation>, StoreError> {
+        Ok(self.state().shelf(connection).newest(key))
+    }
+
     async fn counts(&self, connection: &ConnectionId) -> Result<Counts, StoreError> {
         Ok(self.state().shelf(connection).counts())
     }

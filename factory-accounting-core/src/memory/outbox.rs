@@ -70,7 +70,7 @@ impl Shelf {
     }
 
     fn insert(&mut self, id: OperationId, revision: Revision, new: NewOperation, now: DateTime<Utc>) {
-        let position = Position::at_start(&new.start, now);
+        let position = Position::at_start(&new.start);
         let key = new.key.clone();
         let older: Vec<OperationId> = self.open_of(&key).collect();
         let operation = Operation {
@@ -86,9 +86,10 @@ impl Shelf {
             net: new.net,
             state: OperationState::Held,
             waits_for: Vec::new(),
-            not_before: now,
+            not_before: position.not_before,
             claims: 0,
             failures: 0,
+            last_failure: None,
             last_error: None,
             created_at: now,
             updated_at: now,
@@ -163,6 +164,7 @@ impl Shelf {
         operation.not_before = position.not_before;
         operation.claims = position.claims;
         operation.failures = position.failures;
+        operation.last_failure = position.last_failure;
         operation.last_error = position.last_error;
         operation.updated_at = now;
         if done {

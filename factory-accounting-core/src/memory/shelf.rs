@@ -62,6 +62,7 @@ impl Row {
             not_before: operation.not_before,
             claims: operation.claims,
             failures: operation.failures,
+            last_failure: operation.last_failure,
             last_error: operation.last_error.clone(),
         }
     }
@@ -93,6 +94,11 @@ impl Shelf {
             .take(or_thousand(query.limit))
             .map(|row| self.view(row))
             .collect()
+    }
+
+    pub(super) fn newest(&self, key: &RecordKey) -> Option<Operation> {
+        let id = self.by_record.get(key)?.last()?;
+        Some(self.view(self.row(*id)))
     }
 
     pub(super) fn counts(&self) -> Counts {

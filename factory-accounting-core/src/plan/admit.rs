@@ -31,7 +31,7 @@ pub fn admit(record: &Record, settings: &Settings, capabilities: &Capabilities, 
         revision: None,
         fingerprint: String::new(),
         record: to_json(record),
-        needs: references(&Subject::Record(Box::new(record.clone()))),
+        needs: references_of(record),
         parent: parent_of(record),
         net: net_of(record),
         start,
@@ -79,17 +79,20 @@ pub fn admit_void(key: RecordKey, name: String, record: String) -> NewOperation 
 /// Records that must be in the books before this one, and whose links planning needs.
 #[must_use]
 pub fn references(subject: &Subject) -> Vec<RecordKey> {
-    let record = match subject {
-        Subject::Allocation(part) => return vec![part.credit_note_key(), part.invoice_key()],
-        Subject::Record(record) => record,
-    };
+    match subject {
+        Subject::Allocation(part) => vec![part.credit_note_key(), part.invoice_key()],
+        Subject::Record(record) => references_of(record),
+    }
+}
+
+fn references_of(record: &Record) -> Vec<RecordKey> {
     let mut keys = Vec::new();
     let mut need = |key: RecordKey| {
         if !keys.contains(&key) {
             keys.push(key);
         }
     };
-    match record.as_ref() {
+    match record {
         Record::Job(job) => {
             job.customer.iter().for_each(|id| need(RecordKey::new(RecordKind::Customer, id.clone())));
             job.parent.iter().for_each(|id| need(RecordKey::new(RecordKind::Job, id.clone())));

@@ -4,7 +4,9 @@ use crate::code::{Code, Parked};
 use crate::error::Issue;
 use crate::ids::RemoteId;
 use crate::model::{Job, Party, Payment, PriceSide, Product, Record, RecordKey, RecordKind};
-use crate::planned::{Content, PlannedAllocation, PlannedItem, PlannedJob, PlannedParty, PlannedPayment, PlannedPrice};
+use crate::planned::{
+    Content, PlannedAllocation, PlannedDocument, PlannedItem, PlannedJob, PlannedParty, PlannedPayment, PlannedPrice,
+};
 use crate::provider::{ProbeTarget, TradeSide};
 use crate::rules;
 
@@ -48,15 +50,27 @@ pub fn draft(key: &RecordKey, subject: &Subject, context: &Context<'_>) -> Resul
     }
 }
 
-/// Digest of what is wanted, whatever ids its lines have in the books by now.
+/// Digest of what is wanted, whatever ids its lines have in the books by now, and whatever it has been tied to there.
 #[must_use]
 pub fn fingerprint(content: &Content) -> String {
-    let mut content = content.clone();
-    if let Content::Document(document) = &mut content {
-        document.lines.iter_mut().for_each(|line| line.remote = None);
+    match content {
+        Content::Document(document) if has_ids_of_the_books(document) => {
+            let mut document = document.clone();
+            document.source = None;
+            document.lines.iter_mut().for_each(|line| (line.remote, line.source_line) = (None, None));
+            digest_of(&Content::Document(document))
+        }
+        content => digest_of(content),
     }
+}
+
+fn has_ids_of_the_books(document: &PlannedDocument) -> bool {
+    document.source.is_some() || document.lines.iter().any(|line| line.remote.is_some() || line.source_line.is_some())
+}
+
+fn digest_of(content: &Content) -> String {
     // Planned content holds nothing that JSON cannot.
-    let text = serde_json::to_vec(&content).unwrap_or_else(|error| unreachable!("planned content is JSON: {error}"));
+    let text = serde_json::to_vec(content).unwrap_or_else(|error| unreachable!("planned content is JSON: {error}"));
     crate::digest(&text)
 }
 

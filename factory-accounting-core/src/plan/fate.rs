@@ -85,8 +85,10 @@ pub struct Sending {
     /// Whether these bytes had left before. An answer that does not come from processing them then proves nothing about
     /// the first time.
     pub replay: bool,
-    /// Failures in a row so far.
+    /// Failures in a row so far, of whatever kind.
     pub failures: u32,
+    /// Kind of the last of them. What helps against the first refusal of its kind has not helped against the second.
+    pub last_failure: Option<ErrorKind>,
     /// Spreads waits.
     pub seed: u64,
 }
@@ -103,6 +105,9 @@ pub fn decide(name: &str, fate: Fate, sending: Sending, backoff: &Backoff) -> Ve
 
 fn not_applied(name: &str, error: ProviderError, sending: Sending, backoff: &Backoff) -> Verdict {
     let wait = error.retry_after().unwrap_or_default().max(backoff.wait(sending.failures, sending.seed));
+    let repeated = sending.last_failure == Some(error.kind());
+    // Once only: refusals of two kinds in turn would else chase one another without a pause.
+    let at_once = if sending.failures == 0 { Duration::ZERO } else { wait };
     let unprocessed = matches!(
         error.kind(),
         ErrorKind::Throttled
@@ -128,13 +133,12 @@ fn not_applied(name: &str, error: ProviderError, sending: Sending, backoff: &Bac
             Verdict::Again { wait, pause: Pause::Connection, error }
         }
         // The first refusal may be a token that has just run out and is renewed with the next call.
-        ErrorKind::Unauthorised if sending.failures == 0 && error.package_code() != Some("invalid_grant") => {
-            Verdict::Again { wait: Duration::ZERO, pause: Pause::No, error }
+        ErrorKind::Unauthorised if !repeated && error.package_code() != Some("invalid_grant") => {
+            Verdict::Again { wait: at_once, pause: Pause::No, error }
         }
         ErrorKind::Unauthorised => Verdict::Again { wait: Duration::ZERO, pause: Pause::Reconnect, error },
-        ErrorKind::Conflict if sending.failures == 0 => {
-            Verdict::Again { wait: Duration::ZERO, pause: Pause::No, error }
-        }
+        // The record has moved on since it was read: it is read again, once.
+        ErrorKind::Conflict if !repeated => Verdict::Again { wait: at_once, pause: Pause::No, error },
         _ => Verdict::Park(park_refusal(name, sending.kind, error)),
     }
 }

@@ -2,7 +2,6 @@
 
 use crate::capability::Editable;
 use crate::code::{Code, Parked};
-use crate::ids::RemoteId;
 use crate::model::{QuoteStage, RecordKey, RecordKind};
 use crate::planned::{Changes, Content, Planned, PlannedDocument, PlannedLine, TargetStatus};
 use crate::provider::{RemoteLine, RemoteRecord, RemoteStatus};
@@ -121,7 +120,9 @@ fn revise_document(
         }
     }
     let lines = align(&document.lines, remote_lines);
-    Revision::Update { content: Content::Document(Box::new(PlannedDocument { lines, ..document.clone() })), changes }
+    let source = document.source.clone().or_else(|| super::source::held(key.kind, base));
+    let content = Content::Document(Box::new(PlannedDocument { lines, source, ..document.clone() }));
+    Revision::Update { content, changes }
 }
 
 /// Parts of a document that the books do not tell. Where nothing else differs from what was last written, one of these does:
@@ -178,25 +179,29 @@ fn status_change(wanted: &TargetStatus, now: &RemoteStatus) -> bool {
     }
 }
 
-/// Gives each planned line the id of the line in the books that it continues: first equal lines, then lines of the same
+/// Gives each planned line the id, and the tie, of the line in the books that it continues: first equal lines, then lines of the same
 /// place among what is left. The rest are new; lines of the books that nothing continues go.
 fn align(planned: &[PlannedLine], remote: &[RemoteLine]) -> Vec<PlannedLine> {
     let mut free: Vec<Option<&RemoteLine>> = remote.iter().map(Some).collect();
-    let mut ids: Vec<Option<RemoteId>> = vec![None; planned.len()];
-    for (line, id) in planned.iter().zip(&mut ids) {
+    let mut continued: Vec<Option<&RemoteLine>> = vec![None; planned.len()];
+    for (line, place) in planned.iter().zip(&mut continued) {
         let equal = |candidate: &RemoteLine| {
             candidate.description == line.description
                 && candidate.unit_price == line.charge.as_ref().map(|charge| charge.unit_price.0)
         };
         if let Some(slot) = free.iter_mut().find(|slot| slot.is_some_and(equal)) {
-            *id = slot.take().and_then(|line| line.id.clone());
+            *place = slot.take();
         }
     }
-    for (index, id) in ids.iter_mut().enumerate().filter(|(_, id)| id.is_none()) {
-        let same_place = free.get_mut(index).and_then(Option::take);
-        *id = same_place.and_then(|line| line.id.clone());
+    for (index, place) in continued.iter_mut().enumerate().filter(|(_, place)| place.is_none()) {
+        *place = free.get_mut(index).and_then(Option::take);
     }
-    planned.iter().zip(ids).map(|(line, remote)| PlannedLine { remote, ..line.clone() }).collect()
+    let lines = planned.iter().zip(continued).map(|(line, held)| PlannedLine {
+        remote: held.and_then(|held| held.id.clone()),
+        source_line: line.source_line.clone().or_else(|| held.and_then(|held| held.source_line.clone())),
+        ..line.clone()
+    });
+    lines.collect()
 }
 
 /// Whether a record is to be voided as the books hold it (F72, R2); `false` where it counts no more already.

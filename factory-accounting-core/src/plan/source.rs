@@ -1,10 +1,8 @@
 //! Where a document came from: the order of an invoice, the purchase order of a bill, line by line, for packages that tie
 //! the two.
 
-use crate::code::{Code, Parked};
-use crate::ids::RemoteId;
 use crate::model::{Extent, Record, RecordKey, RecordKind};
-use crate::planned::{PlannedDocument, PlannedLine, PlannedSource};
+use crate::planned::{PlannedLine, PlannedSource};
 use crate::provider::{RemoteLine, RemoteRecord, RemoteStatus};
 
 use super::Context;
@@ -31,8 +29,7 @@ pub fn source_of(record: &Record, context: &Context<'_>) -> Option<RecordKey> {
 /// continues. Lines that the source does not have stay untied.
 pub(super) fn tie(record: &Record, lines: &mut [PlannedLine], context: &Context<'_>) -> Option<PlannedSource> {
     let key = source_of(record, context)?;
-    let source =
-        context.sources.get(&key).filter(|source| source.status == RemoteStatus::Open || is_accepted(source))?;
+    let source = context.sources.get(&key).filter(|source| may_be_tied_to(&source.status))?;
     let mut free: Vec<&RemoteLine> = source.lines.iter().flatten().filter(|line| line.amount.is_some()).collect();
     for line in lines.iter_mut() {
         let Some(charge) = &line.charge else { continue };
@@ -42,8 +39,7 @@ pub(super) fn tie(record: &Record, lines: &mut [PlannedLine], context: &Context<
             _ => false,
         };
         let same_text = |candidate: &&RemoteLine| same_thing(candidate) && candidate.description == line.description;
-        let at =
-            free.iter().position(|candidate| same_text(candidate)).or_else(|| free.iter().position(|c| same_thing(c)));
+        let at = free.iter().position(same_text).or_else(|| free.iter().position(|c| same_thing(c)));
         if let Some(at) = at {
             line.source_line = free.remove(at).id.clone();
         }
@@ -51,21 +47,17 @@ pub(super) fn tie(record: &Record, lines: &mut [PlannedLine], context: &Context<
     Some(PlannedSource { kind: key.kind, id: source.id.clone() })
 }
 
-fn is_accepted(source: &RemoteRecord) -> bool {
-    source.status == RemoteStatus::Accepted
+/// The tie that a document has in the books already: it is kept through every change.
+pub(super) fn held(kind: RecordKind, base: &RemoteRecord) -> Option<PlannedSource> {
+    let source = match kind {
+        RecordKind::Bill => RecordKind::PurchaseOrder,
+        RecordKind::Invoice => RecordKind::Order,
+        _ => return None,
+    };
+    Some(PlannedSource { kind: source, id: base.sources.as_ref()?.first()?.clone() })
 }
 
-/// The question that a tie which the package has dropped is to a person: the document is right, its source stays open.
-#[must_use]
-pub fn dropped_tie(name: &str, document: &PlannedDocument, echo: &RemoteRecord, package: &str) -> Option<Parked> {
-    let source = document.source.as_ref()?;
-    let held: &Vec<RemoteId> = echo.sources.as_ref()?;
-    if held.contains(&source.id) {
-        return None;
-    }
-    let reason = format!(
-        "{} {name:?} is in {package}, but {package} has not tied it to its {}, which stays open there",
-        echo.kind, source.kind
-    );
-    Some(Parked::new(Code::SourceNotTied, reason).with_candidates([super::evidence::candidate(echo)]))
+/// A state that is not known is no reason to leave the tie out: where the package drops it, that is noticed.
+fn may_be_tied_to(status: &RemoteStatus) -> bool {
+    !status.is_gone() && !matches!(status, RemoteStatus::Billed | RemoteStatus::Declined | RemoteStatus::Archived)
 }

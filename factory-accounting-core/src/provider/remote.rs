@@ -212,6 +212,9 @@ pub struct RemoteLine {
     pub account: Option<String>,
     /// Item, by code or id as the package names it.
     pub item: Option<String>,
+    /// The line of the source that it is tied to.
+    #[serde(default)]
+    pub source_line: Option<RemoteId>,
     /// The customer or job that it was spent for.
     #[serde(default)]
     pub party: Option<RemoteId>,

@@ -95,7 +95,8 @@ fn pair<'a>(planned: &'a [PlannedLine], remote: &'a [RemoteLine]) -> (Vec<Pair<'
 }
 
 fn is_charge(line: &RemoteLine) -> bool {
-    line.quantity.is_some() || line.unit_price.is_some() || line.amount.is_some_and(|amount| !amount.is_zero())
+    let priced = line.quantity.is_some() || line.unit_price.is_some();
+    priced || line.account.is_some() || line.amount.is_some_and(|amount| !amount.is_zero())
 }
 
 fn compare(line: usize, planned: &PlannedLine, remote: &RemoteLine, rules: &AmountRules, found: &mut LineDifferences) {
@@ -116,7 +117,13 @@ fn compare_charge(line: usize, charge: &Charge, remote: &RemoteLine, rules: &Amo
         ("quantity", charge.quantity.0, remote.quantity, rules.quantity_decimals),
         ("unit price", charge.unit_price.0, remote.unit_price, rules.price_decimals),
     ];
-    for (what, planned, remote, decimals) in numbers {
+    // Where a package keeps neither on a line, its amount is all that there is to compare.
+    let only_amount = remote.quantity.is_none() && remote.unit_price.is_none() && remote.amount.is_some();
+    if only_amount && remote.amount != Some(charge.amount) {
+        let held = remote.amount.map(|value| value.normalize().to_string());
+        found.pricing(differs(line, "amount", &charge.amount.normalize().to_string(), held));
+    }
+    for (what, planned, remote, decimals) in numbers.into_iter().filter(|_| !only_amount) {
         let kept = |value| rules.halves.round(value, decimals);
         if remote.map(kept) != Some(kept(planned)) {
             found.pricing(differs(

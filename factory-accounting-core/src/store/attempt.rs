@@ -1,13 +1,13 @@
 //! Attempts: sendings, durable before the first byte leaves, and what becomes of their members.
 
 use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
 
 use super::{ConnectionState, Link, Outcome};
 use crate::code::Parked;
+use crate::error::ErrorKind;
 use crate::ids::{AttemptId, ConnectionId, Epoch, Generation, OperationId, Revision};
 use crate::model::RecordKey;
-use crate::provider::{EncodedWrite, Intent, ProbeTarget};
+use crate::provider::{EncodedWrite, Intent};
 
 /// One sending, durable before the first byte leaves.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,13 +28,11 @@ pub struct Attempt {
 }
 
 /// One operation's part in an attempt.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AttemptMember {
     /// The operation.
     pub operation: OperationId,
-    /// How to look for it.
-    pub probe: ProbeTarget,
-    /// What was planned, in JSON: the evidence that a found record is ours.
+    /// What was planned, in JSON: how to look for it, and the evidence that a found record is ours.
     pub planned: String,
 }
 
@@ -63,8 +61,8 @@ pub enum Step {
         not_before: DateTime<Utc>,
         /// Why, one line.
         error: String,
-        /// Whether it counts as a failure of this operation, rather than of the connection.
-        counts: bool,
+        /// What it counts as among the failures of this operation; `None` where it is the connection's, or nobody's.
+        failure: Option<ErrorKind>,
     },
     /// It goes back to the queue under the next generation: it is proven that the earlier sending did not and will not land.
     NextGeneration {

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::RecordedDecision;
 use crate::code::Parked;
+use crate::error::ErrorKind;
 use crate::ids::{AttemptId, Generation, OperationId, Revision};
 use crate::model::{RecordKey, RecordKind};
 
@@ -158,12 +159,14 @@ pub struct Operation {
     pub state: OperationState,
     /// Unsettled records that it waits for.
     pub waits_for: Vec<RecordKey>,
-    /// Not to be sent before, UTC.
+    /// Not to be sent before, UTC; the beginning of 1970 where nothing has asked for a wait.
     pub not_before: DateTime<Utc>,
     /// How often a worker has claimed it since it last got anywhere.
     pub claims: u32,
     /// How many transient failures in a row it has seen.
     pub failures: u32,
+    /// Of which kind the last of these was: some kinds are worth one more try at once, but not two in a row.
+    pub last_failure: Option<ErrorKind>,
     /// The last failure in one line, for the person who wonders.
     pub last_error: Option<String>,
     /// When it arrived, UTC.

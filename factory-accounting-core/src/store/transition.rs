@@ -10,6 +10,7 @@ use super::{
     StoreError,
 };
 use crate::code::{Code, Parked};
+use crate::error::ErrorKind;
 use crate::ids::{AttemptId, ConnectionId, Generation, OperationId, OrganisationId, Revision};
 use crate::model::{RecordKey, RecordKind};
 use crate::provider::EncodedWrite;
@@ -106,27 +107,37 @@ pub struct Position {
     pub state: OperationState,
     /// How often it has been proven that it may be sent anew.
     pub generation: Generation,
-    /// Not to be sent before, UTC.
+    /// Not to be sent before, UTC; the beginning of 1970 where nothing has asked for a wait.
     pub not_before: DateTime<Utc>,
     /// Claims since it last got anywhere.
     pub claims: u32,
     /// Transient failures in a row.
     pub failures: u32,
+    /// Kind of the last of them.
+    pub last_failure: Option<ErrorKind>,
     /// The last failure in one line.
     pub last_error: Option<String>,
 }
 
 impl Position {
-    /// Where an operation begins.
+    /// Where an operation begins: due at once, whatever the clocks of the host and of the worker say.
     #[must_use]
-    pub fn at_start(start: &Start, now: DateTime<Utc>) -> Self {
+    pub fn at_start(start: &Start) -> Self {
         let state = match start {
             Start::Queued => OperationState::Queued,
             Start::Held => OperationState::Held,
             Start::Parked(parked) => OperationState::Parked { parked: parked.clone() },
             Start::Skipped(reason) => OperationState::Done { outcome: Outcome::Skipped { reason: reason.clone() } },
         };
-        Self { state, generation: Generation(0), not_before: now, claims: 0, failures: 0, last_error: None }
+        Self {
+            state,
+            generation: Generation(0),
+            not_before: DateTime::UNIX_EPOCH,
+            claims: 0,
+            failures: 0,
+            last_failure: None,
+            last_error: None,
+        }
     }
 
     /// After a settlement. Getting anywhere at all starts the count of claims anew.
@@ -136,10 +147,11 @@ impl Position {
         match step {
             Step::Done(outcome) => moved.done(outcome.clone()),
             Step::Park(parked) => Self { state: OperationState::Parked { parked: parked.clone() }, ..moved },
-            Step::Retry { not_before, error, counts } => Self {
+            Step::Retry { not_before, error, failure } => Self {
                 state: OperationState::Queued,
                 not_before: *not_before,
-                failures: moved.failures.saturating_add(u32::from(*counts)),
+                failures: moved.failures.saturating_add(u32::from(failure.is_some())),
+                last_failure: failure.or(moved.last_failure),
                 last_error: Some(error.clone()),
                 ..moved
             },
@@ -188,11 +200,15 @@ impl Position {
     }
 
     fn queued(self, not_before: DateTime<Utc>) -> Self {
-        Self { state: OperationState::Queued, not_before, claims: 0, failures: 0, last_error: None, ..self }
+        Self { state: OperationState::Queued, not_before, ..self.unburdened() }
     }
 
     fn done(self, outcome: Outcome) -> Self {
-        Self { state: OperationState::Done { outcome }, claims: 0, failures: 0, last_error: None, ..self }
+        Self { state: OperationState::Done { outcome }, ..self.unburdened() }
+    }
+
+    fn unburdened(self) -> Self {
+        Self { claims: 0, failures: 0, last_failure: None, last_error: None, ..self }
     }
 }
 

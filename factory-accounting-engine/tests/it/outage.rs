@@ -51,3 +51,36 @@ async fn r30_limits_met_by_a_replay_rest_the_connection() {
     world.settle().await;
     assert_eq!((world.live(RecordKind::Invoice), world.codes().await), (1, Vec::new()));
 }
+
+fn refused(kind: ErrorKind) -> Act {
+    Act::Refuse(ProviderError::new(kind, "refused"))
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn a_token_refused_behind_an_outage_is_not_taken_for_a_dead_one() {
+    let world = World::new().await;
+    world.push(&invoice("i1", "10")).await;
+    world.provider.next_writes([down(), refused(ErrorKind::Unauthorised), down(), refused(ErrorKind::Unauthorised)]);
+    world.settle().await;
+    assert_eq!((world.live(RecordKind::Invoice), world.codes().await), (1, Vec::new()));
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn a_token_refused_twice_in_a_row_asks_for_a_sign_in() {
+    let world = World::new().await;
+    world.push(&invoice("i1", "10")).await;
+    world.provider.next_writes([refused(ErrorKind::Unauthorised), refused(ErrorKind::Unauthorised)]);
+    let first = world.round().await;
+    assert_eq!((first.retried, first.resting), (1, None));
+    let second = world.round().await;
+    assert!(matches!(second.resting, Some(ConnectionState::NeedsReconnect { .. })), "{second:?}");
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn a_conflict_behind_an_outage_has_its_one_more_try() {
+    let world = World::new().await;
+    world.push(&invoice("i1", "10")).await;
+    world.provider.next_writes([down(), refused(ErrorKind::Conflict)]);
+    world.settle().await;
+    assert_eq!((world.live(RecordKind::Invoice), world.codes().await), (1, Vec::new()));
+}

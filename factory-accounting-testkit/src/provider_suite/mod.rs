@@ -53,7 +53,7 @@ pub trait Bench: fmt::Debug {
 macro_rules! provider_suite {
     ($bench:expr) => {
         $crate::provider_suite! { @rules $bench;
-            the_organisation_is_read_in_one_call
+            the_organisation_is_read_in_at_most_two_calls
             encoding_is_pure_and_equal
             a_claimed_kind_can_be_created_and_comes_to_what_was_predicted
             a_kind_that_is_not_listed_is_refused_without_a_call

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::pin::pin;
 
 use bytes::Bytes;
+use factory_accounting_core::capability::TaxAuthority;
 use factory_accounting_core::ids::RemoteId;
 use factory_accounting_core::model::RecordKind;
 use factory_accounting_core::planned::Content;
@@ -20,11 +21,11 @@ fn answer(status: u16, media_type: &str, body: &'static str) -> Wire {
     Wire::Answer(head.body(Bytes::from_static(body.as_bytes())).unwrap_or_default())
 }
 
-/// One request, and an answer that planning can work with.
-pub fn the_organisation_is_read_in_one_call(own: &Workbench<'_>) {
+/// As few requests as the package allows, and an answer that planning can work with.
+pub fn the_organisation_is_read_in_at_most_two_calls(own: &Workbench<'_>) {
     let before = own.bench.requests();
     let organisation = own.run(own.provider.organisation()).unwrap_or_else(|error| panic!("{error}"));
-    assert_eq!(own.bench.requests(), before + 1);
+    assert!((before + 1..=before + 2).contains(&own.bench.requests()), "{} requests", own.bench.requests() - before);
     assert!(!organisation.name.is_empty() && !organisation.id.as_str().is_empty());
 }
 
@@ -48,7 +49,14 @@ pub fn a_claimed_kind_can_be_created_and_comes_to_what_was_predicted(own: &Workb
     for (planned, echo) in &created {
         assert!(!echo.id.as_str().is_empty());
         if let Content::Document(document) = &planned.content {
-            assert_eq!(echo.totals, Some(document.totals), "{}", planned.key);
+            match document.tax_authority {
+                // What the package reckons itself is not predicted (R17).
+                TaxAuthority::Package => {
+                    let subtotal = echo.totals.map(|totals| totals.subtotal);
+                    assert_eq!(subtotal, Some(document.totals.subtotal), "{}", planned.key);
+                }
+                _ => assert_eq!(echo.totals, Some(document.totals), "{}", planned.key),
+            }
         }
     }
     let kinds: BTreeSet<RecordKind> = created.iter().map(|(planned, _)| planned.key.kind).collect();
@@ -168,7 +176,8 @@ pub fn a_probe_finds_what_was_written_and_nothing_like_it(own: &Workbench<'_>) {
             continue;
         }
         let marker = planned.probe.marker.get(..planned.probe.marker.len() - 1).unwrap_or_default().to_owned();
-        let like = ProbeTarget { marker, ..planned.probe.clone() };
+        // Records of the same name may be among what is found: they are told apart by whoever asked.
+        let like = ProbeTarget { marker, name: None, ..planned.probe.clone() };
         assert!(probed(own, &like).iter().all(|record| record.id != echo.id), "{}", planned.key);
     }
 }

@@ -41,7 +41,9 @@ impl<'a> Workbench<'a> {
         let clock = bench.clock();
         let organisation = clock.run(provider.organisation()).unwrap_or_else(|error| panic!("organisation: {error}"));
         let mut entries = Vec::new();
-        for kind in [CatalogueKind::Accounts, CatalogueKind::TaxCodes, CatalogueKind::Currencies] {
+        let lists = [CatalogueKind::Accounts, CatalogueKind::TaxCodes, CatalogueKind::Currencies];
+        let through_items = provider.capabilities().records.values().any(|own| own.lines_need_items);
+        for kind in lists.into_iter().chain(through_items.then_some(CatalogueKind::Items)) {
             for page in 1.. {
                 let answer =
                     clock.run(provider.catalogue(kind, page)).unwrap_or_else(|error| panic!("{kind:?}: {error}"));

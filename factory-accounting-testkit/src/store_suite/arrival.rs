@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use chrono::DateTime;
 use factory_accounting_core::code::Code;
 use factory_accounting_core::ids::{Generation, Revision};
 use factory_accounting_core::model::RecordKind;
@@ -176,8 +177,8 @@ pub async fn an_operation_reads_back_whole(store: Arc<dyn SyncStore>) {
     assert_eq!((read.revision, read.generation, read.fingerprint), (Revision(9), Generation(0), put.fingerprint));
     assert_eq!((read.parent, read.net.map(|net| net.to_string())), (Some(parent), Some("-123.4500".to_owned())));
     assert_eq!((read.state, read.waits_for), (OperationState::Queued, Vec::new()));
-    assert_eq!((read.created_at, read.updated_at, read.not_before), (at(0), at(0), at(0)));
-    assert_eq!((read.claims, read.failures, read.last_error), (0, 0, None));
+    assert_eq!((read.created_at, read.updated_at, read.not_before), (at(0), at(0), DateTime::UNIX_EPOCH));
+    assert_eq!((read.claims, read.failures, read.last_failure, read.last_error), (0, 0, None, None));
     assert!(read.decisions.is_empty());
 }
 

@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use factory_accounting_core::code::{Code, Parked};
+use factory_accounting_core::error::ErrorKind;
 use factory_accounting_core::ids::{AttemptId, ConnectionId, Epoch, OperationId, RemoteId, Revision, WorkerId};
 use factory_accounting_core::model::{RecordKey, RecordKind};
-use factory_accounting_core::provider::{EncodedWrite, Intent, ProbeTarget, RemoteStatus};
+use factory_accounting_core::provider::{EncodedWrite, Intent, RemoteStatus};
 use factory_accounting_core::store::{
     Attempt, AttemptMember, Claim, ClaimRequest, Connection, ConnectionState, Decision, Enqueued, Goal, Link,
     LinkOrigin, NewOperation, Operation, OperationQuery, OperationState, Outcome, RecordedDecision, Settle, Settlement,
@@ -96,7 +97,7 @@ pub(super) fn done(outcome: Outcome) -> OperationState {
 }
 
 pub(super) fn retry(seconds: i64) -> Step {
-    Step::Retry { not_before: at(seconds), error: "down".to_owned(), counts: true }
+    Step::Retry { not_before: at(seconds), error: "down".to_owned(), failure: Some(ErrorKind::Unavailable) }
 }
 
 pub(super) fn in_doubt() -> Step {
@@ -260,12 +261,7 @@ impl Bench {
 }
 
 pub(super) fn member(operation: OperationId) -> AttemptMember {
-    let probe = ProbeTarget {
-        party: Some(RemoteId::from("party")),
-        in_reference: true,
-        ..ProbeTarget::new(RecordKind::Invoice, format!("marker {operation}"))
-    };
-    AttemptMember { operation, probe, planned: format!(r#"{{"operation":{operation}}}"#) }
+    AttemptMember { operation, planned: format!(r#"{{"operation":{operation},"text":"Zoë's \"café\""}}"#) }
 }
 
 pub(super) fn request(members: usize) -> EncodedWrite {

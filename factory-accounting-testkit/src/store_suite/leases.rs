@@ -142,6 +142,14 @@ pub async fn nothing_is_handed_out_before_it_is_due(store: Arc<dyn SyncStore>) {
     assert_eq!(bench.ready(50).await, ids);
 }
 
+/// What has just arrived is due at once, also where the host's clock is ahead of the worker's.
+pub async fn what_has_just_arrived_is_due_whatever_the_clocks_say(store: Arc<dyn SyncStore>) {
+    let bench = Bench::new(store).await;
+    let id = bench.enqueue(invoice("1", 1)).await;
+    let work = bench.work(-30).await;
+    assert_eq!((work.operations[0].id, work.next_due), (id, None));
+}
+
 /// Each claim counts, so that what kills its worker over and over is found out; getting anywhere starts anew.
 pub async fn claims_are_counted_until_it_gets_anywhere(store: Arc<dyn SyncStore>) {
     let bench = Bench::new(store).await;

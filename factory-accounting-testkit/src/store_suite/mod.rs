@@ -71,6 +71,7 @@ macro_rules! store_suite {
             a_reconnect_or_disconnect_rests_until_a_person_acts,
             work_comes_in_order_of_arrival_and_within_the_limit,
             nothing_is_handed_out_before_it_is_due,
+            what_has_just_arrived_is_due_whatever_the_clocks_say,
             claims_are_counted_until_it_gets_anywhere,
             open_attempts_come_when_due_and_count_their_tries,
             beginning_needs_what_is_ready,
@@ -126,6 +127,7 @@ macro_rules! store_suite {
             absorbed_links_wake,
             // Questions
             operations_are_listed_by_record_state_and_page,
+            the_newest_operation_of_a_record_is_told,
             counts_tell_states_and_outcomes,
             r12_progress_counts_what_stands,
             namesakes_are_found_among_what_stands,

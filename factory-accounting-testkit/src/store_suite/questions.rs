@@ -9,7 +9,7 @@ use factory_accounting_core::store::{
 };
 use rust_decimal::Decimal;
 
-use super::bench::{Bench, customer, invoice, invoice_key, key, parked, starting};
+use super::bench::{Bench, customer, invoice, invoice_key, key, needing, parked, starting};
 
 /// Operations are listed in order of arrival, by record, by states and page by page.
 pub async fn operations_are_listed_by_record_state_and_page(store: Arc<dyn SyncStore>) {
@@ -42,6 +42,24 @@ pub async fn operations_are_listed_by_record_state_and_page(store: Arc<dyn SyncS
     assert_eq!(list(one).await, [0]);
     assert_eq!(list(OperationQuery { limit: 2, ..all.clone() }).await, [0, 1]);
     assert_eq!(list(OperationQuery { after: Some(ids[3]), ..all }).await, [4, 5]);
+}
+
+/// The newest operation of a record is told whatever became of it, and read whole.
+pub async fn the_newest_operation_of_a_record_is_told(store: Arc<dyn SyncStore>) {
+    let bench = Bench::new(store).await;
+    let newest = async |id: &str| bench.store.newest(&bench.connection, &invoice_key(id)).await.expect("told");
+    assert_eq!(newest("1").await, None);
+    let first = bench.enqueue(invoice("1", 1)).await;
+    bench.enqueue(invoice("2", 1)).await;
+    bench.send(&[first], 1).await;
+    let second = bench.enqueue(starting(invoice("1", 7), Start::Skipped("no".to_owned()))).await;
+    assert_eq!(newest("1").await, Some(bench.operation(second).await));
+    // It may come again under its revision.
+    let again = bench.enqueue(needing(invoice("1", 7), &[invoice_key("2")])).await;
+    let read = newest("1").await.expect("there");
+    assert_eq!((read.id, &read.waits_for), (again, &vec![invoice_key("1"), invoice_key("2")]));
+    assert_eq!(read, bench.operation(again).await);
+    assert_eq!(bench.store.newest(&"another".into(), &invoice_key("1")).await, Ok(None));
 }
 
 /// Counts tell kinds, states and the outcomes of what is done, and leave out what is not there.

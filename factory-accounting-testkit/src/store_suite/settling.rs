@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use factory_accounting_core::code::Code;
+use factory_accounting_core::error::ErrorKind;
 use factory_accounting_core::ids::{Generation, OperationId};
 use factory_accounting_core::store::{
     ConnectionState, Operation, OperationState, Outcome, Settlement, Step, SyncStore,
@@ -22,17 +23,24 @@ pub async fn done_and_its_links_come_together(store: Arc<dyn SyncStore>) {
     assert!(bench.work(100).await.attempts.is_empty());
 }
 
-/// What did not land goes back under the same generation, keeps its error and waits; failures that count are counted.
+/// What did not land goes back under the same generation, keeps its error and waits; failures that count are counted, and
+/// the kind of the last one is kept.
 pub async fn a_retry_keeps_the_generation_and_waits(store: Arc<dyn SyncStore>) {
     let bench = Bench::new(store).await;
     let id = bench.enqueue(invoice("1", 1)).await;
     bench.send_and_settle(id, 1, retry(10)).await;
     bench.send_and_settle(id, 10, retry(20)).await;
-    let uncounted = Step::Retry { not_before: at(30), error: "limit".to_owned(), counts: false };
-    bench.send_and_settle(id, 20, uncounted).await;
+    let refused = Step::Retry { not_before: at(25), error: "401".to_owned(), failure: Some(ErrorKind::Unauthorised) };
+    bench.send_and_settle(id, 20, refused).await;
+    let uncounted = Step::Retry { not_before: at(30), error: "limit".to_owned(), failure: None };
+    bench.send_and_settle(id, 25, uncounted).await;
     let read = bench.operation(id).await;
-    assert_eq!((read.state, read.generation, read.failures), (OperationState::Queued, Generation(0), 2));
+    assert_eq!((&read.state, read.generation, read.failures), (&OperationState::Queued, Generation(0), 3));
+    assert_eq!(read.last_failure, Some(ErrorKind::Unauthorised));
     assert_eq!((read.not_before, read.last_error.as_deref()), (at(30), Some("limit")));
+    bench.send_and_settle(id, 30, Step::Done(Outcome::Created)).await;
+    let read = bench.operation(id).await;
+    assert_eq!((read.failures, read.last_failure, read.last_error), (0, None, None));
 }
 
 /// What is proven not to have landed goes back at once under the next generation.

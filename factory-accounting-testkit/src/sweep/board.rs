@@ -6,6 +6,10 @@ use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Poll;
 
+use factory_accounting_core::ids::RemoteId;
+use factory_accounting_core::model::RecordKey;
+
+use super::meddling::Meddling;
 use super::plan::{Fault, Plan, Side, StrikeKind, may_freeze};
 
 /// How many crossings a run may have before it counts as one that never comes to rest.
@@ -22,6 +26,7 @@ struct State {
     digest: u64,
     seams: Vec<&'static str>,
     calls: Vec<String>,
+    meddling: Meddling,
     notes: Option<Vec<String>>,
 }
 
@@ -34,6 +39,7 @@ impl Board {
             digest: 0xcbf2_9ce4_8422_2325,
             seams: Vec::new(),
             calls: Vec::new(),
+            meddling: Meddling::default(),
             notes: take_notes.then(Vec::new),
         };
         Self { state: Mutex::new(state) }
@@ -78,6 +84,23 @@ impl Board {
         };
         self.note(&line);
         fault
+    }
+
+    /// A person has done something; nothing was touched where it could not be done.
+    pub(crate) fn meddle(&self, what: &'static str, touched: Vec<RemoteId>) {
+        self.note(what);
+        self.note_lazily("touched", || format!("  a person {what}: {touched:?}"));
+        self.state().meddling.touched.extend(touched);
+    }
+
+    /// The host has been told that somebody changed a record.
+    pub(crate) fn told_of_drift(&self, key: &RecordKey) {
+        self.state().meddling.told.insert(key.clone());
+    }
+
+    /// What people have done so far.
+    pub(crate) fn meddling(&self) -> Meddling {
+        self.state().meddling.clone()
     }
 
     pub(crate) fn digest(&self) -> u64 {

@@ -6,10 +6,12 @@ use factory_accounting_core::ids::RemoteId;
 use factory_accounting_core::memory::MemoryStore;
 use factory_accounting_core::model::{RecordKey, RecordKind};
 use factory_accounting_core::plan::{self, Subject};
+use factory_accounting_core::provider::RemoteStatus;
 use factory_accounting_core::store::{
-    Link, LinkOrigin, Operation, OperationQuery, OperationState, StoreError, SyncStore,
+    Link, LinkOrigin, Operation, OperationQuery, OperationState, Outcome, StoreError, SyncStore,
 };
 
+use super::meddling::{Meddling, check_added};
 use super::run::connection;
 use super::world::{Booked, Scenario};
 use crate::sim_clock::SimClock;
@@ -25,18 +27,22 @@ pub(crate) struct Inspection {
 /// - the books hold nothing that nobody pushed;
 /// - each link points to a record that is there, and no two of a kind to the same one;
 /// - no operation is left in between.
+///
+/// Where people were at work meanwhile, what they touched may differ from the story, if the host knows of it.
 pub(crate) fn inspect<W>(
     clock: &SimClock,
     store: &MemoryStore,
     scenario: &Scenario<W>,
     books: &[Booked],
+    meddling: &Meddling,
 ) -> Inspection {
     match clock.run(read(store)) {
         Ok((operations, links)) => {
             let mut inspection = Inspection::default();
-            let open = questions(&operations, scenario, &mut inspection);
-            compare_books(&open, scenario, books, &mut inspection.violations);
-            check_links(&operations, &links, books, &mut inspection.violations);
+            let open = questions(&operations, scenario, meddling, &mut inspection);
+            let known = Known { open: &open, operations: &operations, links: &links, meddling };
+            compare_books(&known, scenario, books, &mut inspection.violations);
+            check_links(&operations, &links, books, meddling, &mut inspection.violations);
             inspection
         }
         Err(error) => {
@@ -55,7 +61,12 @@ async fn read(store: &MemoryStore) -> Result<(Vec<Operation>, Vec<Link>), StoreE
 }
 
 /// Names of records that a person is asked about, with those that they bear on.
-fn questions<W>(operations: &[Operation], scenario: &Scenario<W>, inspection: &mut Inspection) -> BTreeSet<String> {
+fn questions<W>(
+    operations: &[Operation],
+    scenario: &Scenario<W>,
+    meddling: &Meddling,
+    inspection: &mut Inspection,
+) -> BTreeSet<String> {
     let names: BTreeMap<&RecordKey, &str> = operations.iter().map(|row| (&row.key, row.name.as_str())).collect();
     let mut open = BTreeSet::new();
     let mut asked = BTreeSet::new();
@@ -76,7 +87,8 @@ fn questions<W>(operations: &[Operation], scenario: &Scenario<W>, inspection: &m
         open.extend(bears_on.iter().filter_map(|key| names.get(key)).map(|name| (*name).to_owned()));
     }
     for key in &scenario.questions {
-        if !asked.contains(key) {
+        // A person may have taken away what the question is about.
+        if !asked.contains(key) && meddling.is_none() {
             inspection.violations.push(format!("{key} should be a question to a person"));
         }
     }
@@ -89,41 +101,94 @@ fn waits_for_a_person(row: &Operation, operations: &[Operation]) -> bool {
     })
 }
 
-fn compare_books<W>(open: &BTreeSet<String>, scenario: &Scenario<W>, books: &[Booked], violations: &mut Vec<String>) {
-    let mut missing: Vec<&str> = scenario.books.clone();
+/// What may explain a difference between the books and the story.
+struct Known<'a> {
+    /// Names that a person is asked about.
+    open: &'a BTreeSet<String>,
+    operations: &'a [Operation],
+    links: &'a [Link],
+    meddling: &'a Meddling,
+}
+
+impl Known<'_> {
+    /// Whether a row is the host's own, of which the story would have asked if people had not got in between.
+    fn answers(&self, booked: &Booked, questions: &[RecordKey]) -> bool {
+        let is_own = |link: &Link| link.remote == booked.remote && questions.contains(&link.key);
+        !self.meddling.is_none() && self.links.iter().any(is_own)
+    }
+
+    /// Whether a line may be missing: a person is asked about it or, where people got in between, the host has pushed nothing
+    /// of that name, for it was a person's, or took back what had never come into the books.
+    fn excuses(&self, expected: &str) -> bool {
+        let is_named = |name: &str| expected.contains(&format!(" {name}: "));
+        let mut own = self.operations.iter().filter(|row| is_named(&row.name)).peekable();
+        let is_meddled = !self.meddling.is_none();
+        self.open.iter().any(|name| is_named(name))
+            || (is_meddled && own.peek().is_none())
+            || (is_meddled && own.any(|row| was_never_there(row, self.links)))
+    }
+}
+
+/// Whether a record was taken back before it reached the books.
+fn was_never_there(row: &Operation, links: &[Link]) -> bool {
+    matches!(&row.state, OperationState::Done { outcome: Outcome::Voided })
+        && !links.iter().any(|link| link.key == row.key)
+}
+
+fn compare_books<W>(known: &Known<'_>, scenario: &Scenario<W>, books: &[Booked], violations: &mut Vec<String>) {
+    let mut missing: Vec<&str> = scenario.books.iter().map(String::as_str).collect();
     let mut seen: BTreeMap<(&str, &str), usize> = BTreeMap::new();
+    let mut differing = Vec::new();
     for booked in books {
+        if check_added(booked, violations) {
+            continue;
+        }
         let times = seen.entry((&booked.kind, &booked.label)).or_default();
         *times += 1;
         let line = booked.to_string();
-        if let Some(at) = missing.iter().position(|expected| *expected == line) {
-            missing.remove(at);
-            continue;
+        match missing.iter().position(|expected| *expected == line) {
+            Some(at) => {
+                missing.remove(at);
+            }
+            None => differing.push((booked, line, *times)),
         }
-        if *times > 1 {
+    }
+    for (booked, line, times) in differing {
+        let prefix = format!("{} {}: ", booked.kind, booked.label);
+        let expected = scenario.books.iter().filter(|expected| expected.starts_with(&prefix)).count();
+        if times > if known.meddling.is_none() { 1 } else { expected.max(1) } {
             violations.push(format!("in the books more than once: {line}"));
             continue;
         }
-        let prefix = format!("{} {}: ", booked.kind, booked.label);
+        let is_explained = known.meddling.explains(booked, known.links);
         match missing.iter().position(|expected| expected.starts_with(&prefix)) {
+            // What a person has taken away may be what another record was to take the place of.
+            None if booked.gone && is_explained => {}
+            // And what the story asks about may be no question any more.
+            None if known.answers(booked, &scenario.questions) => {}
             None => violations.push(format!("in the books, and nobody pushed it: {line}")),
             Some(at) => {
                 let expected = missing.remove(at);
-                if !open.contains(&booked.label) {
+                if !known.open.contains(&booked.label) && !is_explained {
                     violations.push(format!("in the books as {line:?}, not as {expected:?}, and nobody is asked"));
                 }
             }
         }
     }
     for expected in missing {
-        let excused = open.iter().any(|name| expected.contains(&format!(" {name}: ")));
-        if !excused {
+        if !known.excuses(expected) {
             violations.push(format!("not in the books, and nobody is asked: {expected}"));
         }
     }
 }
 
-fn check_links(operations: &[Operation], links: &[Link], books: &[Booked], violations: &mut Vec<String>) {
+fn check_links(
+    operations: &[Operation],
+    links: &[Link],
+    books: &[Booked],
+    meddling: &Meddling,
+    violations: &mut Vec<String>,
+) {
     let remotes: BTreeMap<&RemoteId, &Booked> = books.iter().map(|booked| (&booked.remote, booked)).collect();
     let mut taken: BTreeMap<(RecordKind, &RemoteId), &Link> = BTreeMap::new();
     for link in links {
@@ -131,7 +196,7 @@ fn check_links(operations: &[Operation], links: &[Link], books: &[Booked], viola
             // Parts of other records, such as allocations, need not be listed on their own.
             None if link.key.kind == RecordKind::Allocation => {}
             None => violations.push(format!("{} is linked to {}, which is not in the books", link.key, link.remote)),
-            Some(booked) if booked.gone && !link.status.is_gone() => {
+            Some(booked) if booked.gone && !link.status.is_gone() && link.status != RemoteStatus::Archived => {
                 violations.push(format!("{} is linked to {booked}, which is gone, as {:?}", link.key, link.status));
             }
             Some(_) => {}
@@ -145,7 +210,8 @@ fn check_links(operations: &[Operation], links: &[Link], books: &[Booked], viola
     }
     for row in operations {
         let OperationState::Done { outcome } = &row.state else { continue };
-        if outcome.is_in_books() && !links.iter().any(|link| link.key == row.key) {
+        let never_there = !meddling.is_none() && was_never_there(row, links);
+        if outcome.is_in_books() && !never_there && !links.iter().any(|link| link.key == row.key) {
             violations.push(format!("{} is {outcome:?} and has no link", row.key));
         }
     }

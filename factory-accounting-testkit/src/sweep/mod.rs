@@ -9,11 +9,17 @@
 //! At the end of every run each record of the host is in the books exactly once, as it should be, or is a question to a
 //! person; the books hold nothing that nobody pushed; links point to what is there; and nothing is left in between.
 //!
+//! A world may also offer what people do in the package while a request is under way: they pay, edit, void or rename what is
+//! being written, or archive its party. Such a run reads the changes when it is over. What a person took away stays away,
+//! what a person paid stays paid, nothing is in the books twice, and whatever is not as it was pushed is a question or is
+//! told to the host, whose links show what the books hold.
+//!
 //! To sweep a package, implement [`World`] over its provider and its emulator and call [`sweep`]. Then call it again with
 //! each [`Mutant`]: a sweep that does not fail on a system without one of its safeties proves nothing.
 
 mod board;
 mod check;
+mod meddling;
 mod mutant;
 mod plan;
 mod run;
@@ -23,6 +29,6 @@ mod store;
 mod world;
 
 pub use mutant::Mutant;
-pub use plan::{Fault, Plan, Side, Strike, StrikeKind};
+pub use plan::{Fault, Plan, Side, Strike, StrikeKind, When};
 pub use schedule::{Budget, SweepReport, Violation, look, replay, sweep};
-pub use world::{Act, Booked, Scenario, Seams, Step, World};
+pub use world::{Act, BY_HAND, Booked, Scenario, Seams, Step, World};

@@ -1,7 +1,8 @@
 //! Systems with one safety taken away. A sweep that does not fail on each of them proves nothing.
 
-use std::sync::Arc;
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use factory_accounting_core::capability::Capabilities;
@@ -13,6 +14,8 @@ use factory_accounting_core::provider::{
     EncodeError, EncodedWrite, Fate, Intent, NewAttachment, Organisation, PackageInfo, ProbeTarget, RemoteRecord,
     WriteBatch, WriteReport,
 };
+
+use super::seams::locked;
 
 /// A safety that is missing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -36,10 +39,15 @@ pub enum Mutant {
     RetriesWrites,
     /// Every sending carries a key of its own.
     FreshKeys,
+    /// Changes are read, and nothing ever seems to have changed.
+    DeafToChanges,
 }
 
 impl Mutant {
-    /// Every mutant.
+    /// Mutants that only worlds whose people get in between can show.
+    pub const OF_PEOPLE: [Self; 1] = [Self::DeafToChanges];
+
+    /// Every other mutant.
     pub const ALL: [Self; 9] = [
         Self::ForgetfulBegin,
         Self::LosesLinks,
@@ -56,16 +64,24 @@ impl Mutant {
 /// A provider without one of its safeties; keys must differ over all processes of a run.
 #[derive(Debug)]
 pub(crate) struct MutantProvider {
-    pub(crate) inner: Arc<dyn AccountingProvider>,
-    pub(crate) mutant: Mutant,
-    pub(crate) sendings: Arc<AtomicU64>,
+    inner: Arc<dyn AccountingProvider>,
+    mutant: Mutant,
+    sendings: Arc<AtomicU64>,
+    /// What this process has encoded, by key: a package's key may be part of the bytes.
+    encoded: Mutex<BTreeMap<String, WriteBatch>>,
 }
 
 impl MutantProvider {
+    pub(crate) fn new(inner: Arc<dyn AccountingProvider>, mutant: Mutant, sendings: Arc<AtomicU64>) -> Self {
+        Self { inner, mutant, sendings, encoded: Mutex::default() }
+    }
+
     fn rekeyed(&self, write: &EncodedWrite) -> EncodedWrite {
         let number = self.sendings.fetch_add(1, Ordering::Relaxed);
         let key = format!("{number:016x}{}", write.key.get(16..).unwrap_or_default());
-        EncodedWrite { key, ..write.clone() }
+        let batch = locked(&self.encoded).get(&write.key).cloned();
+        let anew = batch.and_then(|batch| self.inner.encode(&WriteBatch { key: key.clone(), ..batch }).ok());
+        anew.unwrap_or_else(|| EncodedWrite { key, ..write.clone() })
     }
 
     fn distorted(&self, report: WriteReport) -> WriteReport {
@@ -114,7 +130,11 @@ impl AccountingProvider for MutantProvider {
     }
 
     fn encode(&self, batch: &WriteBatch) -> Result<EncodedWrite, EncodeError> {
-        self.inner.encode(batch)
+        let encoded = self.inner.encode(batch)?;
+        if matches!(self.mutant, Mutant::FreshKeys | Mutant::RetriesWrites) {
+            locked(&self.encoded).insert(encoded.key.clone(), batch.clone());
+        }
+        Ok(encoded)
     }
 
     async fn write(&self, write: &EncodedWrite) -> WriteReport {
@@ -147,7 +167,11 @@ impl AccountingProvider for MutantProvider {
     }
 
     async fn changes(&self, feed: ChangeFeed, since: Option<&Cursor>) -> Result<ChangePage, ProviderError> {
-        self.inner.changes(feed, since).await
+        let mut page = self.inner.changes(feed, since).await?;
+        if self.mutant == Mutant::DeafToChanges {
+            page.records.clear();
+        }
+        Ok(page)
     }
 
     async fn catalogue(&self, kind: CatalogueKind, page: u32) -> Result<CataloguePage, ProviderError> {

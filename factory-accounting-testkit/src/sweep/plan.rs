@@ -11,6 +11,14 @@ pub struct Plan {
     pub strikes: Vec<Strike>,
 }
 
+impl Plan {
+    /// Whether a person gets in between.
+    #[must_use]
+    pub fn has_intrusion(&self) -> bool {
+        self.faults.iter().any(|(_, fault)| matches!(fault, Fault::Person(..)))
+    }
+}
+
 impl fmt::Display for Plan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.faults.is_empty() && self.strikes.is_empty() {
@@ -40,6 +48,25 @@ pub enum Fault {
     Truncated(usize),
     /// A fault of the package itself, by its name in [`World::faults`](super::World::faults).
     Package(&'static str),
+    /// A person does something in the package while the request is under way, by its name in
+    /// [`World::intrusions`](super::World::intrusions).
+    Person(&'static str, When),
+}
+
+/// When a person gets in between.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum When {
+    /// The request has left and has not arrived.
+    BeforeTheWork,
+    /// The package has done the work, and its answer is on the way.
+    AfterTheWork,
+    /// The package has done the work, and its answer is lost.
+    AfterTheWorkUnanswered,
+}
+
+impl When {
+    /// Every moment.
+    pub const ALL: [Self; 3] = [Self::BeforeTheWork, Self::AfterTheWork, Self::AfterTheWorkUnanswered];
 }
 
 impl fmt::Display for Fault {
@@ -52,6 +79,9 @@ impl fmt::Display for Fault {
             Self::LandsLate(seconds) => write!(f, "lands {seconds} s after the client gave up"),
             Self::Truncated(bytes) => write!(f, "answer breaks off after {bytes} bytes"),
             Self::Package(name) => f.write_str(name),
+            Self::Person(what, When::BeforeTheWork) => write!(f, "a person {what} before it arrives"),
+            Self::Person(what, When::AfterTheWork) => write!(f, "a person {what} before the answer arrives"),
+            Self::Person(what, When::AfterTheWorkUnanswered) => write!(f, "a person {what}, and the answer is lost"),
         }
     }
 }

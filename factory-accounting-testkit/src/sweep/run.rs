@@ -16,6 +16,7 @@ use factory_accounting_engine::{Engine, EngineError};
 
 use super::board::{Board, Life, Seam};
 use super::check;
+use super::meddling;
 use super::mutant::{Mutant, MutantProvider};
 use super::plan::Plan;
 use super::seams::{Network, SeamClock, SeamObserver, SeamTokens, SeamTransport, locked};
@@ -87,9 +88,13 @@ impl<W: World> Prepared<W> {
         if let Err(stall) = universe.tell(&self.scenario.steps) {
             violations.push(stall);
         }
+        if !universe.board.meddling().touched.is_empty() {
+            violations.extend(universe.catch_up().err());
+        }
         let now = universe.clock.now() + TimeDelta::hours(1);
         let books = locked(&universe.network).at(now).books();
-        let found = check::inspect(&universe.clock, &universe.store, &self.scenario, &books);
+        let found =
+            check::inspect(&universe.clock, &universe.store, &self.scenario, &books, &universe.board.meddling());
         violations.extend(found.violations);
         let board = &universe.board;
         Ending {
@@ -121,6 +126,7 @@ struct Universe<W> {
 /// One process.
 struct Process {
     engine: Engine,
+    provider: Arc<dyn AccountingProvider>,
     life: Arc<Life>,
 }
 
@@ -170,7 +176,7 @@ impl<W: World> Universe<W> {
         };
         let mut provider: Arc<dyn AccountingProvider> = locked(&self.network).at(self.clock.now()).provider(seams);
         if let Some(mutant) = self.mutant {
-            provider = Arc::new(MutantProvider { inner: provider, mutant, sendings: Arc::clone(&self.sendings) });
+            provider = Arc::new(MutantProvider::new(provider, mutant, Arc::clone(&self.sendings)));
         }
         let store = SeamStore {
             seam: seam.clone(),
@@ -178,11 +184,11 @@ impl<W: World> Universe<W> {
             mutant: self.mutant,
             undo: Arc::clone(&self.undo),
         };
-        let engine = Engine::builder(connection(), provider, Arc::new(store), clock)
+        let engine = Engine::builder(connection(), Arc::clone(&provider), Arc::new(store), clock)
             .worker(worker)
             .observer(Arc::new(SeamObserver { seam }))
             .build();
-        Process { engine, life }
+        Process { engine, provider, life }
     }
 
     /// A person signs in: the new tokens replace the old.
@@ -268,6 +274,28 @@ impl<W: World> Universe<W> {
             }
         }
         Err("the connection never settles down".to_owned())
+    }
+
+    /// People were at work: the host reads, undisturbed, what has changed, and its links must show what the books hold then.
+    fn catch_up(&mut self) -> Result<(), String> {
+        let before = std::mem::replace(&mut self.board, Arc::new(Board::new(Plan::default(), false)));
+        let process = self.restart("worker");
+        let after = std::mem::replace(&mut self.board, before);
+        let mut outcome = Err("the changes are never read".to_owned());
+        for _ in 0..PATIENCE {
+            if self.clock.run(process.engine.read_changes()).is_ok() {
+                let touched = self.board.meddling().touched;
+                let compared = meddling::compare_links(&self.store, process.provider.as_ref(), &touched);
+                outcome = self.clock.run(compared);
+                break;
+            }
+            // The package does not want to be asked now.
+            self.clock.advance(Duration::from_secs(60));
+        }
+        for key in after.meddling().told {
+            self.board.told_of_drift(&key);
+        }
+        outcome
     }
 
     fn restart(&mut self, worker: &str) -> Process {

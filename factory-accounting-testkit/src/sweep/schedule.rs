@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use http::Method;
 
 use super::mutant::Mutant;
-use super::plan::{Fault, Plan, Side, Strike, StrikeKind, may_freeze};
+use super::plan::{Fault, Plan, Side, Strike, StrikeKind, When, may_freeze};
 use super::run::{Ending, Prepared};
 use super::seams::locked;
 use super::world::{Scenario, World};
@@ -48,6 +48,8 @@ pub struct SweepReport {
     pub with_faults: usize,
     /// Of these, with at least one end of a process.
     pub with_strikes: usize,
+    /// Of these, in which a person worked in the package while a request was under way.
+    pub with_intrusions: usize,
     /// Broken promises, in a fixed order.
     pub violations: Vec<Violation>,
     /// Questions to a person beyond those that a story itself asks, by code and record, and in how many runs.
@@ -198,6 +200,9 @@ fn faults<W: World>(world: &W, call: &str) -> Vec<Fault> {
     }
     faults.extend(CUTS.map(Fault::Truncated));
     faults.extend(world.faults(&method, path).into_iter().map(Fault::Package));
+    for what in world.intrusions(&method, path) {
+        faults.extend(When::ALL.map(|when| Fault::Person(what, when)));
+    }
     faults
 }
 
@@ -295,6 +300,7 @@ impl SweepReport {
         self.runs += 1;
         self.with_faults += usize::from(!plan.faults.is_empty());
         self.with_strikes += usize::from(!plan.strikes.is_empty());
+        self.with_intrusions += usize::from(plan.has_intrusion());
         self.requests += u64::from(ending.requests);
         for question in &ending.extra_questions {
             *self.extra_questions.entry(question.clone()).or_default() += 1;
@@ -305,6 +311,7 @@ impl SweepReport {
         self.runs += part.runs;
         self.with_faults += part.with_faults;
         self.with_strikes += part.with_strikes;
+        self.with_intrusions += part.with_intrusions;
         self.requests += part.requests;
         for (question, times) in part.extra_questions {
             *self.extra_questions.entry(question).or_default() += times;

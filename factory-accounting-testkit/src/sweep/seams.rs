@@ -16,13 +16,16 @@ use factory_accounting_http::{Body, Cause, Transport, TransportError};
 use http::{Request, Response};
 
 use super::board::Seam;
-use super::plan::Fault;
+use super::plan::{Fault, When};
 use super::world::World;
 use crate::sim_clock::SimClock;
 use crate::wire::{Wire, deliver, give_up};
 
 /// How long every call takes, so that no two of them happen at one instant.
 const LATENCY: Duration = Duration::from_millis(40);
+
+/// What two things that happen one after the other are apart.
+const NEXT_INSTANT: Duration = Duration::from_millis(10);
 
 /// The package as the network reaches it, with requests that are still on the way.
 #[derive(Debug)]
@@ -98,6 +101,19 @@ impl<W: World> SeamTransport<W> {
                 Wire::Answer(response) => deliver(Wire::Truncated(response, bytes), deadline, &self.clock).await,
                 other => deliver(other, deadline, &self.clock).await,
             },
+            Some(Fault::Person(what, when)) => {
+                if when == When::BeforeTheWork {
+                    self.intrude(what, &request);
+                    let wire = self.ask(request, None);
+                    return deliver(wire, deadline, &self.clock).await;
+                }
+                let wire = self.ask(request.clone(), None);
+                self.intrude(what, &request);
+                if when == When::AfterTheWorkUnanswered {
+                    return Err(lost());
+                }
+                deliver(wire, deadline, &self.clock).await
+            }
             Some(Fault::Package(name)) => {
                 let wire = self.ask(request, Some(name));
                 deliver(wire, deadline, &self.clock).await
@@ -112,6 +128,17 @@ impl<W: World> SeamTransport<W> {
     fn ask(&self, request: Request<Bytes>, fault: Option<&'static str>) -> Wire {
         let now = self.clock.now();
         locked(&self.network).at(now).handle(request, fault, now)
+    }
+}
+
+impl<W: World> SeamTransport<W> {
+    /// A person is quick, but not as quick as to hit the very instant of the work.
+    fn intrude(&self, what: &'static str, request: &Request<Bytes>) {
+        self.clock.advance(NEXT_INSTANT);
+        let now = self.clock.now();
+        let touched = locked(&self.network).at(now).intrude(what, request, now);
+        self.seam.board.meddle(what, touched);
+        self.clock.advance(NEXT_INSTANT);
     }
 }
 
@@ -160,6 +187,9 @@ impl Observer for SeamObserver {
     fn observe(&self, event: &Event) {
         if !self.seam.life.is_struck() {
             self.seam.board.note_lazily(tag(event), || format!("  event {event:?}"));
+            if let Event::Drift { key, .. } = event {
+                self.seam.board.told_of_drift(key);
+            }
         }
         self.seam.pass("observer.observe");
     }

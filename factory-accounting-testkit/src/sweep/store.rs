@@ -129,6 +129,10 @@ impl SyncStore for SeamStore {
         self.store.operations(connection, query).await
     }
 
+    async fn newest(&self, connection: &ConnectionId, key: &RecordKey) -> Result<Option<Operation>, StoreError> {
+        self.store.newest(connection, key).await
+    }
+
     async fn counts(&self, connection: &ConnectionId) -> Result<Counts, StoreError> {
         self.store.counts(connection).await
     }

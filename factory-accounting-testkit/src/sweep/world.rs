@@ -17,6 +17,9 @@ use http::{Method, Request};
 
 use crate::wire::Wire;
 
+/// The label of what a person adds to the books during an intrusion, such as the reference of a payment.
+pub const BY_HAND: &str = "by hand";
+
 /// A package with its books in this process: a provider, the server it talks to, and a look into the books.
 ///
 /// Everything is deterministic: two clones that are asked the same at the same instants answer the same.
@@ -29,6 +32,20 @@ pub trait World: Clone + Send + Sync + fmt::Debug + 'static {
 
     /// Names of the package's own faults that can hit a call.
     fn faults(&self, method: &Method, path: &str) -> Vec<&'static str>;
+
+    /// Names of what a person can do in the package while a call is under way, to what it writes or to its party. A world
+    /// whose people wait offers none.
+    fn intrusions(&self, method: &Method, path: &str) -> Vec<&'static str> {
+        let _ = (method, path);
+        Vec::new()
+    }
+
+    /// A person does it, if it can be done: to what the request is about to write, or to what it has just written. What the
+    /// person adds to the books is labelled [`BY_HAND`]. Returns what was touched.
+    fn intrude(&mut self, what: &'static str, request: &Request<Bytes>, now: DateTime<Utc>) -> Vec<RemoteId> {
+        let _ = (what, request, now);
+        Vec::new()
+    }
 
     /// A person signs in anew.
     fn sign_in(&mut self, now: DateTime<Utc>) -> TokenSet;
@@ -105,7 +122,7 @@ pub struct Scenario<W> {
     /// What the host does.
     pub steps: Vec<Step<W>>,
     /// What the books must hold in the end, each line as [`Booked`] writes itself, in any order.
-    pub books: Vec<&'static str>,
+    pub books: Vec<String>,
     /// Records that must end as a question to a person.
     pub questions: Vec<RecordKey>,
 }

@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use factory_accounting_core::code::{Code, Parked};
+use factory_accounting_core::error::ErrorKind;
 use factory_accounting_core::ids::{AttemptId, ConnectionId, Cursor, Epoch, OperationId, RemoteId, Revision, WorkerId};
 use factory_accounting_core::memory::MemoryStore;
 use factory_accounting_core::model::{RecordKey, RecordKind};
-use factory_accounting_core::provider::{ChangeFeed, EncodedWrite, Intent, ProbeTarget, RemoteStatus};
+use factory_accounting_core::provider::{ChangeFeed, EncodedWrite, Intent, RemoteStatus};
 use factory_accounting_core::store::{
     Absorb, AttemptMember, Claim, ClaimRequest, Connection, ConnectionState, Decision, Goal, Link, LinkOrigin,
     NewOperation, OperationQuery, Outcome, RecordedDecision, Settle, Settlement, Start, Step, StoreError, SyncStore,
@@ -53,6 +54,7 @@ enum Fate {
 }
 
 const RECORDS: u8 = 5;
+const FAILURES: [Option<ErrorKind>; 3] = [None, Some(ErrorKind::Unavailable), Some(ErrorKind::Conflict)];
 
 fn push() -> impl Strategy<Value = Push> {
     let revision = prop_oneof![2 => Just(None), 3 => (1..6_u64).prop_map(Some)];
@@ -186,7 +188,7 @@ fn step(fate: Fate, own: &RecordKey, memory: &Memory) -> (Step, Vec<Link>) {
         Fate::Retry(seconds) => Step::Retry {
             not_before: memory.time() + TimeDelta::seconds(seconds),
             error: "down".to_owned(),
-            counts: seconds % 2 == 0,
+            failure: FAILURES[usize::try_from(seconds).unwrap_or_default() % FAILURES.len()],
         },
         Fate::Next => Step::NextGeneration { error: "not there".to_owned() },
         Fate::Doubt => Step::InDoubt { error: "no answer".to_owned() },
@@ -219,7 +221,7 @@ async fn run(store: &dyn SyncStore, verb: &Verb, memory: &Memory) -> String {
             let members: Vec<AttemptMember> = members
                 .iter()
                 .map(|choice| choose(&memory.ready, *choice).unwrap_or_else(|| memory.any(*choice)))
-                .map(|operation| AttemptMember { operation, probe: probe(), planned: "{}".to_owned() })
+                .map(|operation| AttemptMember { operation, planned: "{}".to_owned() })
                 .collect();
             let request = EncodedWrite {
                 kind: RecordKind::Invoice,
@@ -289,10 +291,6 @@ async fn run(store: &dyn SyncStore, verb: &Verb, memory: &Memory) -> String {
     }
 }
 
-fn probe() -> ProbeTarget {
-    ProbeTarget::new(RecordKind::Invoice, "")
-}
-
 fn said(answer: impl std::fmt::Debug) -> String {
     format!("{answer:?}")
 }
@@ -307,6 +305,7 @@ async fn seen(store: &dyn SyncStore) -> String {
         (
             store.operations(&id, OperationQuery::default()).await,
             store.counts(&id).await,
+            store.newest(&id, &record(1)).await,
             store.progress(&id, &record(0)).await,
             store.namesake(&id, &record(1), "name 1").await,
             store.links(&id, &keys).await,

@@ -1,4 +1,4 @@
-//! The transition table, enumerated: every fate x kind of error x first time or replay x intent x failures.
+//! The transition table, enumerated: every fate x kind of error x first time or replay x intent x what failed before.
 
 use std::fmt::Write as _;
 use std::time::Duration;
@@ -25,13 +25,17 @@ const KINDS: [ErrorKind; 13] = [
     ErrorKind::Internal,
 ];
 
-fn sending(intent: Intent, replay: bool, failures: u32) -> Sending {
-    Sending { intent, kind: RecordKind::Invoice, replay, failures, seed: 7 }
+fn sending(intent: Intent, replay: bool, last_failure: Option<ErrorKind>) -> Sending {
+    let failures = u32::from(last_failure.is_some());
+    Sending { intent, kind: RecordKind::Invoice, replay, failures, last_failure, seed: 7 }
 }
 
-fn every_sending() -> impl Iterator<Item = Sending> {
-    [Intent::Create, Intent::Update, Intent::Void].into_iter().flat_map(|intent| {
-        [false, true].into_iter().flat_map(move |replay| (0..3).map(move |failures| sending(intent, replay, failures)))
+/// Sendings that have not failed before, that have failed in the same way, and that have failed in another.
+fn every_sending(kind: ErrorKind) -> impl Iterator<Item = Sending> {
+    let other = if kind == ErrorKind::Unavailable { ErrorKind::Network } else { ErrorKind::Unavailable };
+    let before = [None, Some(kind), Some(other)];
+    [Intent::Create, Intent::Update, Intent::Void].into_iter().flat_map(move |intent| {
+        [false, true].into_iter().flat_map(move |replay| before.map(|last| sending(intent, replay, last)))
     })
 }
 
@@ -51,13 +55,17 @@ fn name(verdict: &Verdict) -> String {
 fn the_transition_table_is_as_written_down() {
     let mut table = String::new();
     for kind in KINDS {
-        for sending in every_sending() {
+        for sending in every_sending(kind) {
             let fate = Fate::NotApplied(ProviderError::new(kind, "no"));
             let verdict = decide("INV-1", fate, sending, &Backoff::default());
             let time = if sending.replay { "replay" } else { "first" };
             let intent = sending.intent.as_str();
-            let _ =
-                writeln!(table, "{kind:?} | {intent} | {time} | {} failures | {}", sending.failures, name(&verdict));
+            let before = match sending.last_failure {
+                None => "nothing failed before",
+                Some(last) if last == kind => "failed so before",
+                Some(_) => "failed otherwise before",
+            };
+            let _ = writeln!(table, "{kind:?} | {intent} | {time} | {before} | {}", name(&verdict));
         }
     }
     insta::assert_snapshot!(table);
@@ -66,10 +74,10 @@ fn the_transition_table_is_as_written_down() {
 #[test]
 fn only_an_applied_fate_lands() {
     let record = RemoteRecord::new(RecordKind::Invoice, RemoteId::new("r"), RemoteStatus::Open);
-    for sending in every_sending() {
-        let landed = decide("x", Fate::Applied(Box::new(record.clone())), sending, &Backoff::default());
-        assert!(matches!(landed, Verdict::Landed(_)));
-        for kind in KINDS {
+    for kind in KINDS {
+        for sending in every_sending(kind) {
+            let landed = decide("x", Fate::Applied(Box::new(record.clone())), sending, &Backoff::default());
+            assert!(matches!(landed, Verdict::Landed(_)));
             let not = decide("x", Fate::NotApplied(ProviderError::new(kind, "no")), sending, &Backoff::default());
             assert!(!matches!(not, Verdict::Landed(_)), "{kind:?}");
         }
@@ -79,7 +87,7 @@ fn only_an_applied_fate_lands() {
 #[test]
 fn an_unknown_fate_is_never_sent_anew_without_looking() {
     for kind in KINDS {
-        for sending in every_sending() {
+        for sending in every_sending(kind) {
             let verdict = decide("x", Fate::Unknown(ProviderError::new(kind, "?")), sending, &Backoff::default());
             assert!(matches!(verdict, Verdict::Doubt(Doubt::LostAnswer, _)), "{kind:?} {sending:?}");
         }
@@ -98,7 +106,7 @@ fn an_answer_to_a_replay_that_was_not_processed_proves_nothing_about_the_first_s
     ] {
         for intent in [Intent::Create, Intent::Update, Intent::Void] {
             let fate = Fate::NotApplied(ProviderError::new(kind, "no"));
-            let verdict = decide("x", fate, sending(intent, true, 0), &Backoff::default());
+            let verdict = decide("x", fate, sending(intent, true, None), &Backoff::default());
             assert!(matches!(verdict, Verdict::Doubt(Doubt::LostAnswer, _)), "{kind:?} {intent:?}");
         }
     }
@@ -106,7 +114,7 @@ fn an_answer_to_a_replay_that_was_not_processed_proves_nothing_about_the_first_s
 
 #[test]
 fn r22_validation_goes_to_a_person_at_once_and_never_back_to_the_queue() {
-    for sending in every_sending() {
+    for sending in every_sending(ErrorKind::Validation) {
         let fate = Fate::NotApplied(ProviderError::new(ErrorKind::Validation, "no"));
         let verdict = decide("x", fate, sending, &Backoff::default());
         // What was sent before may be what it is refused for: that is looked up first.
@@ -116,11 +124,31 @@ fn r22_validation_goes_to_a_person_at_once_and_never_back_to_the_queue() {
     }
 }
 
+/// A gateway that was down says nothing about the token or the record: the first 401 or conflict behind it still has its
+/// one more try, and only the second in a row is taken at its word.
+#[test]
+fn a_first_refusal_has_its_one_more_try_whatever_failed_before() {
+    for kind in [ErrorKind::Unauthorised, ErrorKind::Conflict] {
+        let refused = |last| {
+            let fate = Fate::NotApplied(ProviderError::new(kind, "no"));
+            decide("x", fate, sending(Intent::Update, false, last), &Backoff::default())
+        };
+        let waits = |verdict: Verdict| match verdict {
+            Verdict::Again { wait, pause: Pause::No, .. } => Some(wait),
+            _ => None,
+        };
+        assert_eq!(waits(refused(None)), Some(Duration::ZERO), "{kind:?}");
+        // Not at once, or two refusals in turn would chase one another.
+        assert!(waits(refused(Some(ErrorKind::Unavailable))).is_some_and(|wait| !wait.is_zero()), "{kind:?}");
+        assert_eq!(waits(refused(Some(kind))), None, "{kind:?}");
+    }
+}
+
 #[test]
 fn the_wait_that_a_package_asks_for_is_a_floor() {
     let hour = Duration::from_secs(3_600);
     let error = ProviderError::new(ErrorKind::Throttled, "day").with_retry_after(hour);
-    let verdict = decide("x", Fate::NotApplied(error), sending(Intent::Create, false, 0), &Backoff::default());
+    let verdict = decide("x", Fate::NotApplied(error), sending(Intent::Create, false, None), &Backoff::default());
     assert!(matches!(verdict, Verdict::Again { wait, .. } if wait >= hour));
 }
 

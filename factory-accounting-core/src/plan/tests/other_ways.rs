@@ -9,11 +9,11 @@ use crate::capability::{JobPlace, OrderForm, RecordCapability, TaxAuthority, Tax
 use crate::code::{Code, Parked};
 use crate::ids::RemoteId;
 use crate::model::{QuoteStage, Record, RecordKey, RecordKind, TaxMode};
-use crate::plan::{Draft, Subject, admit, draft, dropped_tie};
-use crate::planned::{Content, PlannedDocument, TargetStatus};
+use crate::plan::{Draft, Revision, Subject, admit, draft, fingerprint, left_undone, revise};
+use crate::planned::{Content, PlannedDocument, PlannedSource, TargetStatus};
 use crate::provider::{
-    Account, AccountClass, CatalogueEntry, Item, RemoteLine, RemoteRecord, RemoteStatus, TaxCode, TaxComponent,
-    TradeSide,
+    Account, AccountClass, CatalogueEntry, Item, RemoteLine, RemoteRecord, RemoteStatus, Settled, TaxCode,
+    TaxComponent, TradeSide,
 };
 use crate::settings::{ArrivalStatus, ContactPolicy, RoundingPolicy};
 use crate::store::Start;
@@ -228,12 +228,13 @@ fn f62_a_bill_is_tied_to_its_purchase_order_line_by_line_and_a_dropped_tie_is_a_
 
     let mut echo = RemoteRecord::new(RecordKind::Bill, RemoteId::new("bill:9"), RemoteStatus::Open);
     echo.date = NaiveDate::from_ymd_opt(2026, 7, 1);
-    assert!(dropped_tie("D-1", &planned, &echo, "the package").is_none(), "what is not told is not missed");
+    let content = Content::Document(Box::new(planned));
+    let question = |echo: &RemoteRecord| left_undone("D-1", &content, echo, "the package").map(|parked| parked.code);
+    assert_eq!(question(&echo), None, "what is not told is not missed");
     echo.sources = Some(Vec::new());
-    let parked = dropped_tie("D-1", &planned, &echo, "the package").expect("a question");
-    assert_eq!(parked.code, Code::SourceNotTied);
+    assert_eq!(question(&echo), Some(Code::SourceNotTied));
     echo.sources = Some(vec![id]);
-    assert!(dropped_tie("D-1", &planned, &echo, "the package").is_none());
+    assert_eq!(question(&echo), None);
 }
 
 #[test]
@@ -266,4 +267,58 @@ fn f37_a_job_stands_under_its_customer_or_the_job_that_it_is_part_of() {
     assert_eq!(parent(&company, r#","customer":"c1","parent":"j0""#).expect("planned"), "job:j0");
     let parked = parent(&company, "").expect_err("nobody's job");
     assert_eq!((parked.code, parked.issues[0].path.as_str()), (Code::Invalid, "customer"));
+}
+
+#[test]
+fn a_tie_is_kept_through_every_change_and_is_no_change_itself() {
+    let mut company = other_ways();
+    let lines = line("1", "5", r#","account":"300""#);
+    let bill = document("bill", r#","purchase_order":"po1""#, &lines);
+    let mut planned = plan(&mut company, &bill).expect("planned");
+    let untied = fingerprint(&Content::Document(Box::new(planned.clone())));
+    let id = RemoteId::new("purchaseorder:7");
+    planned.source = Some(PlannedSource { kind: RecordKind::PurchaseOrder, id: id.clone() });
+    planned.lines[0].source_line = Some(RemoteId::new("2"));
+    assert_eq!(fingerprint(&Content::Document(Box::new(planned))), untied);
+
+    // The purchase order is closed by now, so that nothing is planned about it; the bill in the books still says it.
+    let mut base = RemoteRecord::new(RecordKind::Bill, RemoteId::new("bill:9"), RemoteStatus::Open);
+    base.sources = Some(vec![id.clone()]);
+    let mut held = RemoteLine::default();
+    (held.id, held.description) = (Some(RemoteId::new("1")), "a".to_owned());
+    (held.amount, held.account) = (Some(Decimal::from(4)), Some("a3".to_owned()));
+    held.source_line = Some(RemoteId::new("2"));
+    base.lines = Some(vec![held]);
+    let drafted = draft(&bill.key(), &Subject::Record(Box::new(bill.clone())), &company.context());
+    let Ok(Ok(drafted)) = drafted else { panic!("planned") };
+    let Revision::Update { content: Content::Document(changed), .. } =
+        revise(&bill.key(), "D-1", &drafted, &base, &company.context())
+    else {
+        panic!("another price is a change")
+    };
+    assert_eq!(changed.source.map(|source| source.id), Some(id));
+    assert_eq!(changed.lines[0].source_line, Some(RemoteId::new("2")));
+}
+
+#[test]
+fn r20_a_payment_that_was_not_applied_is_a_question() {
+    let mut company = other_ways();
+    company.tie(&RecordKey::new(RecordKind::Invoice, "i1"));
+    let payment = record(
+        r#"{"kind":"payment","id":"p1","number":"R-1","target":{"invoice":"i1"},"date":"2026-07-01","amount":{"amount":"10","currency":"NZD"}}"#,
+    );
+    let drafted = draft(&payment.key(), &Subject::Record(Box::new(payment.clone())), &company.context());
+    let Ok(Ok(Draft { content, .. })) = drafted else { panic!("planned: {drafted:?}") };
+    let answer = |paid: i64, due: i64, parent: Option<&str>| {
+        let mut echo = RemoteRecord::new(RecordKind::Payment, RemoteId::new("payment:1"), RemoteStatus::Open);
+        echo.settled = Some(Settled { paid: paid.into(), due: due.into(), ..Settled::default() });
+        echo.parent = parent.map(RemoteId::new);
+        left_undone("R-1", &content, &echo, "the package")
+    };
+    assert_eq!(answer(10, 0, Some("invoice:i1")), None);
+    let parked = answer(6, 4, Some("invoice:i1")).expect("a question");
+    assert_eq!(parked.code, Code::PaymentUnapplied);
+    assert!(parked.reason.contains("4 NZD of it is not applied to its invoice"), "{}", parked.reason);
+    assert!(answer(10, 0, Some("invoice:i2")).is_some(), "another invoice has it");
+    assert!(answer(0, 10, None).is_some());
 }

@@ -46,6 +46,7 @@ fn in_books() -> RemoteLine {
         tax: Some(decimal("2.73")),
         account: Some("200".to_owned()),
         item: Some("GATE".to_owned()),
+        source_line: None,
         party: None,
         billable: None,
     }

@@ -32,7 +32,7 @@ fn injected_refusals_look_like_real_ones() {
     let gateway = hit(&mut client, Fault::Html502 { work: CommitPoint::NotDone });
     assert!(gateway.status() == 502 && text(&gateway).starts_with("<html>"));
     let inside = hit(&mut client, Fault::FaultInside200);
-    assert_eq!((inside.status().as_u16(), code(&inside).as_str()), (200, "6000"));
+    assert_eq!((inside.status().as_u16(), code(&inside).as_str()), (200, "10000"));
     assert_eq!(client.get("preferences").status(), 200, "each hits one call");
 }
 

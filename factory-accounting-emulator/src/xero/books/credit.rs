@@ -57,6 +57,9 @@ pub(super) struct CreditKind {
     pub(super) is_sale: bool,
 }
 
+/// The only kind that has a theme and shows an invoice number [spec].
+const CUSTOMERS_PREPAYMENT: CreditKind = CreditKind { nature: Nature::Prepayment, is_sale: true };
+
 impl CreditKind {
     pub(super) fn wire(self) -> &'static str {
         match (self.nature, self.is_sale) {
@@ -205,7 +208,7 @@ impl Books {
             out.id("BrandingThemeID", theme);
         }
         out.text("Reference", &row.reference);
-        if row.kind == (CreditKind { nature: Nature::Prepayment, is_sale: true }) {
+        if row.kind == CUSTOMERS_PREPAYMENT {
             out.text("InvoiceNumber", &row.reference);
         }
         out.decimal("RemainingCredit", row.remaining());
@@ -293,7 +296,7 @@ impl Books {
             refunded: Decimal::ZERO,
             currency,
             rate,
-            theme: self.themes.first().map(|theme| theme.id).filter(|_| kind.is_sale),
+            theme: self.themes.first().map(|theme| theme.id).filter(|_| kind == CUSTOMERS_PREPAYMENT),
             updated: ctx.now,
         };
         let id = credit.id;

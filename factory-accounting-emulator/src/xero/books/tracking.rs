@@ -230,13 +230,4 @@ fn render_option(out: &mut Writer, option: &TrackingOption) {
     out.id("TrackingOptionID", option.id);
     out.text("Name", &option.name);
     out.text("Status", option.status);
-    for flag in ["HasValidationErrors", "IsDeleted", "IsArchived"] {
-        let value = match flag {
-            "IsDeleted" => option.status == "DELETED",
-            "IsArchived" => option.status == "ARCHIVED",
-            _ => false,
-        };
-        out.flag(flag, value);
-    }
-    out.flag("IsActive", option.status == "ACTIVE");
 }

@@ -159,7 +159,7 @@ impl Books {
         }
         if self.country.is_us() {
             // The two words of US files omit Active (qbo.md 5.7).
-            for (id, name, taxable) in [(Id::Tax, "Tax", true), (Id::Non, "Non", false)] {
+            for (id, name, taxable) in [(Id::Tax, "TAX", true), (Id::Non, "NON", false)] {
                 let body = Record::new(&TAX_CODE)
                     .with("Name", name)
                     .with("Description", if taxable { "Taxable" } else { "Nontaxable" })

@@ -6,6 +6,7 @@ mod lists;
 mod names;
 mod people;
 mod reads;
+mod schema;
 mod settings;
 mod strict;
 mod txn;

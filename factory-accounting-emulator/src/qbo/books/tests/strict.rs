@@ -47,6 +47,48 @@ fn a_property_that_does_not_exist_is_named_in_the_detail() {
 }
 
 #[test]
+fn a_member_that_the_books_do_not_keep_may_be_sent_empty_and_is_a_gap_else() {
+    let mut desk = Desk::au();
+    let vendor =
+        desk.id("vendor", r#"{"DisplayName":"Bolt Co","Organization":false,"GSTIN":"","ParentRef":{"value":""}}"#);
+    let note = format!(
+        r#"{{"Note":"n","AttachableRef":[{{"EntityRef":{{"type":"Vendor","value":"{vendor}"}},"CustomField":[]}}]}}"#
+    );
+    desk.post("attachable", &note);
+    for (target, body, gap) in [
+        ("vendor", r#"{"DisplayName":"B","Organization":true}"#.to_owned(), "Vendor.Organization"),
+        ("attachable", note.replace("[]", r#"[{"Name":"x"}]"#), "AttachableRef.CustomField"),
+    ] {
+        let (status, answer) = desk.send("POST", target, &body);
+        let detail = answer["Fault"]["Error"][0]["Detail"].as_str().expect("detail").to_owned();
+        assert_eq!(status, 501, "{answer}");
+        assert_eq!(detail, format!("the emulator does not model {gap}; leave it out"));
+    }
+}
+
+#[test]
+fn the_type_of_a_reference_counts_only_where_several_kinds_are_possible() {
+    let mut desk = Desk::au();
+    for kind in ["", "Term", "Cow"] {
+        let body = format!(
+            r#"{{"DisplayName":"A{kind}","SalesTermRef":{{"value":"3","name":"","type":"{kind}"}},"CurrencyRef":{{"value":"AUD","type":"{kind}"}}}}"#
+        );
+        assert_eq!(desk.post("customer", &body)["SalesTermRef"], json!({"value": "3", "name": "Net 30"}));
+    }
+    for (kind, code) in [("", "2020"), ("Cow", "6050")] {
+        let body = format!(r#"{{"Note":"n","AttachableRef":[{{"EntityRef":{{"type":"{kind}","value":"58"}}}}]}}"#);
+        assert_eq!(desk.code("attachable", &body), code);
+    }
+}
+
+#[test]
+fn an_id_of_zero_is_a_row_that_is_still_to_be_made() {
+    let mut desk = Desk::au();
+    assert_eq!(desk.post("customer", r#"{"Id":0,"SyncToken":0,"DisplayName":"A"}"#)["SyncToken"], "0");
+    assert_eq!(desk.code("customer?operation=update", r#"{"Id":"-1","SyncToken":"0","DisplayName":"B"}"#), "2030");
+}
+
+#[test]
 fn read_only_members_and_the_envelope_of_an_answer_may_be_sent_back() {
     let mut desk = Desk::au();
     let mut row = desk.post("customer", r#"{"DisplayName":"A","Notes":"n"}"#);

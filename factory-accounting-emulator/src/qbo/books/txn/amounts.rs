@@ -25,7 +25,8 @@ pub(super) fn cents(value: Decimal) -> Decimal {
 }
 
 /// The amount of a line. Where quantity and price are both sent, their exact product rounded to cents must be the
-/// amount; otherwise the amount stands alone.
+/// amount; otherwise the amount stands alone. Nothing times nothing counts as not sent: client libraries fill both in
+/// on every line, and QuickBooks takes their lines.
 pub(super) fn line_amount(
     amount: Option<Decimal>,
     quantity: Option<Decimal>,
@@ -37,6 +38,9 @@ pub(super) fn line_amount(
         return Err(Misfit::TooLarge);
     }
     let (Some(quantity), Some(price)) = (quantity, price) else { return Ok(cents(amount)) };
+    if quantity.is_zero() && price.is_zero() {
+        return Ok(cents(amount));
+    }
     let product = quantity.checked_mul(price).filter(|product| product.abs() <= LARGEST).ok_or(Misfit::TooLarge)?;
     if (cents(product) - amount).abs() > tolerance {
         return Err(Misfit::Product(amount));
@@ -97,6 +101,9 @@ mod tests {
             -     -           12.345   0     12.35
             2     -           10       0     10
             -     5           10       0     10
+            0     0           10       0     10
+            0     5           10       0     6070 10.00
+            5     0           10       0     6070 10.00
             2     5           -        0     2020
             -     -           99999999999  0  2140
             9999999  9999999  1        0     2140

@@ -30,7 +30,7 @@ impl Books {
             sum += self.deposit_line(line, draft)?;
         }
         let now = deposited(&lines);
-        if now.len() < lines.iter().filter(|line| line.has("LinkedTxn")).count() {
+        if now.len() < lines.iter().filter(|line| !line.list("LinkedTxn").is_empty()).count() {
             return Err(errors::business("A transaction can stand in a deposit once").on("LinkedTxn"));
         }
         identify(&mut lines, stored);

@@ -230,12 +230,18 @@ impl Books {
     }
 }
 
-/// The line that shows the sum, appended to every sales document (qbo.md 5.9).
-pub(super) fn subtotal_line(sum: Decimal) -> Record {
-    Record::new(&LINE)
-        .with("Amount", sum)
-        .with("DetailType", "SubTotalLineDetail")
-        .with("SubTotalLineDetail", Record::new(&SUB_TOTAL))
+/// Appends the line that shows the sum to a sales document (qbo.md 5.9). A discount stands behind the sum that it is
+/// taken from, as python-quickbooks expects of a sandbox file.
+pub(super) fn append_subtotal(lines: &mut Vec<Record>) {
+    let sum = subtotal(lines);
+    let discount = lines.iter().position(|line| detail_name(line) == "DiscountLineDetail").map(|at| lines.remove(at));
+    lines.push(
+        Record::new(&LINE)
+            .with("Amount", sum)
+            .with("DetailType", "SubTotalLineDetail")
+            .with("SubTotalLineDetail", Record::new(&SUB_TOTAL)),
+    );
+    lines.extend(discount);
 }
 
 /// What was sent without subtotals, which are read only (qbo.md 5.9).

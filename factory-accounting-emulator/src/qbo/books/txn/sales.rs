@@ -1,6 +1,6 @@
 //! Estimates, invoices, sales receipts, credit memos and refund receipts (qbo.md 5.9 to 5.15, 11).
 
-use super::lines::{negative, subtotal, subtotal_line, within_bounds};
+use super::lines::{append_subtotal, negative, within_bounds};
 use super::totals::Side;
 use crate::qbo::books::entity::Entity;
 use crate::qbo::books::errors::{self, Fault};
@@ -21,7 +21,7 @@ impl Books {
             let mut lines = self.sales_lines(draft, ctx)?;
             self.line_links(draft, &mut lines, ctx);
             self.total(draft, &mut lines, Side::Sales, ctx)?;
-            lines.push(subtotal_line(subtotal(&lines)));
+            append_subtotal(&mut lines);
             draft.body.set("Line", lines);
         }
         match draft.entity {

@@ -2,6 +2,7 @@
 //!
 //! Members are parsed from their own text, so that a decimal is read from the digits that were sent.
 
+use super::unkept;
 use crate::qbo::books::entity::{Entity, GAPS};
 use crate::qbo::books::errors::{self, Fault};
 use crate::qbo::books::ids::Id;
@@ -104,6 +105,9 @@ pub(in crate::qbo::books) fn read(shape: &'static Shape, text: &str, switches: &
     Ok(input)
 }
 
+/// What a file is attached to: a row of any kind (qbo.md 5.22).
+const ANYTHING: &str = "EntityRef";
+
 enum Taken {
     Yes,
     Empty(&'static str),
@@ -111,7 +115,13 @@ enum Taken {
 
 fn member(record: &mut Record, name: &str, raw: &str, switches: &Switches) -> Result<Taken, Fault> {
     let shape = record.shape();
-    let Some(at) = shape.position(name) else { return Err(errors::unknown_property(name, shape.name)) };
+    let Some(at) = shape.position(name) else {
+        return match unkept::is_unkept(shape.name, name) {
+            true if unkept::is_empty(raw) => Ok(Taken::Yes),
+            true => Err(errors::gap(&format!("{}.{name}; leave it out", shape.name))),
+            false => Err(errors::unknown_property(name, shape.name)),
+        };
+    };
     let field = &shape.fields[usize::from(at)];
     if !field.is_writable() {
         return Ok(Taken::Yes);
@@ -198,9 +208,10 @@ fn text(name: &'static str, raw: &str, max: usize) -> Result<Option<String>, Fau
     Ok(Some(text.into_owned()).filter(|text| !text.is_empty()))
 }
 
+/// Clients that number from 1 send a zero for a row that is still to be made.
 fn id(raw: &str) -> Result<Option<Id>, Fault> {
     let text = scalar("Id", raw)?;
-    if text.is_empty() {
+    if text.is_empty() || text == "0" {
         return Ok(None);
     }
     let bad = || Fault::of(2030, format!("Invalid ID : {text}")).on("Id");
@@ -281,28 +292,28 @@ fn currency(name: &'static str, raw: &str) -> Result<Option<String>, Fault> {
 }
 
 /// `{"value","name","type"}`: only the value counts, and the type where several kinds are possible (qbo.md 5.0).
+///
+/// Clients send every reference with a `type`, often an empty one; where one kind is possible it says nothing.
 fn reference(name: &'static str, raw: &str, targets: &'static [Entity]) -> Result<Option<Ref>, Fault> {
     let object: Object<'_> =
         serde_json::from_str(raw).map_err(|error| errors::malformed(&format!("{name}: {error}")))?;
-    let (mut id, mut entity) = (None, None);
+    let (mut id, mut word) = (None, None);
     for (member, raw) in object.filled() {
         match member {
             "value" => id = text(name, raw, 100)?,
             "name" => {}
-            "type" => {
-                let word = scalar(name, raw)?;
-                let found = Entity::named_loosely(&word).filter(|kind| targets.is_empty() || targets.contains(kind));
-                entity = Some(found.ok_or_else(|| unknown_type(name, &word, targets))?);
-            }
+            "type" => word = text(name, raw, 100)?,
             other => return Err(errors::unknown_property(other, "ReferenceType")),
         }
     }
-    let several = targets.len() > 1;
-    if several && id.is_some() && entity.is_none() {
-        return Err(errors::required(name));
+    let Some(value) = id else { return Ok(None) };
+    let anything = targets.is_empty() && name == ANYTHING;
+    if targets.len() < 2 && !anything {
+        return Ok(Some(Ref { entity: None, value }));
     }
-    let entity = entity.filter(|_| several || targets.is_empty());
-    Ok(id.map(|value| Ref { entity, value }))
+    let word = word.ok_or_else(|| errors::required(name))?;
+    let entity = Entity::named_loosely(&word).filter(|kind| anything || targets.contains(kind));
+    Ok(Some(Ref { entity: Some(entity.ok_or_else(|| unknown_type(name, &word, targets))?), value }))
 }
 
 /// 6050 where a file is attached, 2170 elsewhere (qbo.md 5.22).

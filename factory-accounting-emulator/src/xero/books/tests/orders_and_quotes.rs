@@ -82,3 +82,38 @@ fn quotes_put_summarize_errors_first_and_dates_without_offset() {
     assert!(text.contains(r#""LineAmountTypes":"EXCLUSIVE""#));
     assert_eq!(reply.headers["content-type"], "application/json");
 }
+
+#[test]
+fn a_person_edits_and_takes_away_any_document_by_its_id() {
+    let mut bench = Bench::new();
+    let contact = bench.customer("Acme");
+    let now = bench.now;
+    let line =
+        json!([{"Description": "x", "Quantity": 1, "UnitAmount": 5, "AccountCode": "200", "TaxType": "OUTPUT2"}]);
+    for (list, id, end) in [
+        ("Invoices", "InvoiceID", "VOIDED"),
+        ("PurchaseOrders", "PurchaseOrderID", "DELETED"),
+        ("Quotes", "QuoteID", "DELETED"),
+    ] {
+        let mut body = super::invoice(&contact, "P-1", if list == "Quotes" { "SENT" } else { "AUTHORISED" });
+        body["QuoteNumber"] = json!("P-1");
+        if list == "PurchaseOrders" {
+            body["LineItems"][0]["AccountCode"] = json!("300");
+        }
+        let made = bench.made(Method::PUT, list, &body);
+        let action = |verb: &str| json!({"do": verb, "document": made[id]});
+        let mut edit = action("edit_document");
+        edit["LineItems"] = line.clone();
+        if list == "PurchaseOrders" {
+            edit["LineItems"][0]["AccountCode"] = json!("300");
+            edit["LineItems"][0]["TaxType"] = json!("INPUT2");
+        }
+        let edited = bench.books.act(&edit, now).unwrap_or_else(|refusal| panic!("{list}: {refusal}"));
+        assert_eq!(edited["Total"], json!(5.75), "{list}");
+        bench.books.act(&action("void_document"), now).unwrap_or_else(|refusal| panic!("{list}: {refusal}"));
+        let target = format!("{list}/{}", made[id].as_str().expect("id"));
+        assert_eq!(bench.get(&target)[list][0]["Status"], json!(end), "{list}");
+    }
+    let quote = bench.get("Quotes")["Quotes"][0].clone();
+    assert_eq!(quote["QuoteNumber"], "P-1", "a person's save does not move the number");
+}

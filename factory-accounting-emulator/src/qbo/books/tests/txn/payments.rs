@@ -223,6 +223,19 @@ fn another_customer_on_a_paid_invoice_is_refused_or_unlinks() {
 }
 
 #[test]
+fn a_deposit_of_money_from_elsewhere_may_carry_an_empty_list_of_links() {
+    let mut desk = Desk::au();
+    let (bank, equity) = (desk.account("Bank"), desk.account("Equity"));
+    let deposit = desk.post(
+        "deposit",
+        &format!(
+            r#"{{"DepositToAccountRef":{{"value":"{bank}"}},"Line":[{{"Amount":20,"LinkedTxn":[],"DetailType":"DepositLineDetail","DepositLineDetail":{{"AccountRef":{{"value":"{equity}"}}}}}}]}}"#
+        ),
+    );
+    assert_eq!(figures(&deposit, &["TotalAmt"]), "20");
+}
+
+#[test]
 fn what_stands_in_a_deposit_is_frozen() {
     let (mut desk, customer, invoice, paid) = part_paid();
     let bank = desk.account("Bank");
