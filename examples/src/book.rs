@@ -146,9 +146,6 @@ pub fn months(records: Vec<Record>) -> Vec<Month> {
 /// The order book that ships with the examples: a joinery and metal workshop, July to November 2026.
 pub const ORDER_BOOK: &str = include_str!("../data/order-book.jsonl");
 
-/// The settings that go with it.
-pub const SETTINGS: &str = include_str!("../data/settings.json");
-
 /// The shipped order book, read.
 ///
 /// # Errors
@@ -164,7 +161,6 @@ mod tests {
     use std::collections::BTreeMap;
 
     use factory_accounting::model::RecordKind;
-    use factory_accounting::settings::Settings;
 
     use super::*;
 
@@ -247,12 +243,5 @@ mod tests {
         assert_eq!(names, ["2026-07", "2026-08", "2026-09", "2026-10", "2026-11"]);
         let again: Vec<Record> = months.into_iter().flat_map(|month| month.records).collect();
         assert_eq!(again, records);
-    }
-
-    #[test]
-    fn the_settings_are_settings() {
-        let settings: Settings = serde_json::from_str(SETTINGS).unwrap();
-        assert_eq!(settings.accounts.sales.as_deref(), Some("200"));
-        assert_eq!(settings.accounts.purchases, None, "a bill without an account is one of the refused documents");
     }
 }

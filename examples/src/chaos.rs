@@ -7,8 +7,10 @@ use std::time::Duration;
 use async_trait::async_trait;
 use bytes::Bytes;
 use factory_accounting::http::{Body, Transport, TransportError};
-use factory_accounting_emulator::{CommitPoint, Fault, FaultRule, LimitProblem, Matcher, OfflineText};
+use factory_accounting_emulator::{Fault, FaultRule, Matcher};
 use tokio::sync::Notify;
+
+use crate::package::Package;
 
 /// Numbers that look random and are the same for the same seed (SplitMix64).
 #[derive(Clone, Debug)]
@@ -33,44 +35,25 @@ impl Seeded {
 
 /// Faults for one run: each kind strikes a few times, at calls that the seed picks.
 #[must_use]
-pub fn faults(seed: u64) -> Vec<FaultRule> {
-    let mut seeded = Seeded::new(seed);
-    let writes = [
-        Fault::CommitThenDrop,
-        Fault::CommitThen500,
-        Fault::TruncateBody { at: 40 },
-        Fault::Html502 { work: CommitPoint::Done },
-        Fault::Html502 { work: CommitPoint::NotDone },
-        Fault::DropBeforeCommit,
-        Fault::EmptyBody,
-        Fault::GarbageJson,
-        Fault::Unavailable503 { text: OfflineText::Organisation },
-        Fault::Unauthorised401,
-        Fault::RateLimited { problem: LimitProblem::Minute, retry_after: Some(30) },
-        Fault::RateLimited { problem: LimitProblem::Concurrent, retry_after: None },
-    ];
-    let reads = [
-        Fault::DropBeforeCommit,
-        Fault::Html502 { work: CommitPoint::NotDone },
-        Fault::TruncateBody { at: 9 },
-        Fault::RateLimited { problem: LimitProblem::Minute, retry_after: Some(20) },
-    ];
-    let mut rule = |method: &str, fault: Fault, often: u64| FaultRule {
+pub fn faults(package: Package, seed: u64) -> Vec<FaultRule> {
+    let mut rules = package.faults(&mut Seeded::new(seed));
+    rules.push(FaultRule::on("POST", "token", Fault::TokenLostResponse).nth(2));
+    rules
+}
+
+/// A fault that strikes up to `often` times, at calls that the seed picks.
+pub(crate) fn strikes(seeded: &mut Seeded, method: &str, below: &str, fault: Fault, often: u64) -> FaultRule {
+    FaultRule {
         when: Matcher {
             method: Some(method.to_owned()),
-            path_prefix: Some("/api.xro".to_owned()),
+            path_prefix: Some(below.to_owned()),
             nth: u32::try_from(1 + seeded.below(12)).unwrap_or(1),
             per_mille: Some(u16::try_from(60 + seeded.below(180)).unwrap_or(60)),
             times: Some(u32::try_from(1 + seeded.below(often)).unwrap_or(1)),
             ..Matcher::default()
         },
         fault,
-    };
-    let mut rules: Vec<FaultRule> = Vec::new();
-    rules.extend(writes.into_iter().flat_map(|fault| [rule("PUT", fault.clone(), 3), rule("POST", fault, 2)]));
-    rules.extend(reads.into_iter().map(|fault| rule("GET", fault, 2)));
-    rules.push(FaultRule::on("POST", "token", Fault::TokenLostResponse).nth(2));
-    rules
+    }
 }
 
 /// Where in a call the worker dies.
@@ -184,9 +167,11 @@ mod tests {
 
     #[test]
     fn the_same_seed_brings_the_same_trouble_and_another_seed_other() {
-        assert_eq!(faults(7), faults(7));
-        assert_ne!(faults(7), faults(8));
-        assert!(faults(7).len() > 20);
+        for package in [Package::Xero, Package::Qbo] {
+            assert_eq!(faults(package, 7), faults(package, 7));
+            assert_ne!(faults(package, 7), faults(package, 8));
+            assert!(faults(package, 7).len() > 15);
+        }
     }
 
     async fn moments(seed: u64) -> Vec<usize> {

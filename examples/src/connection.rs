@@ -9,73 +9,93 @@ use anyhow::{Context as _, bail};
 use clap::Args;
 use factory_accounting::ids::ConnectionId;
 use factory_accounting::sqlite::TokenKey;
-use factory_accounting::xero::XeroConfig;
 use secrecy::{ExposeSecret as _, SecretBox, SecretString};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-/// One connection to one organisation of Xero.
+use crate::package::{App, Package};
+
+/// One connection to one organisation of a package.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ConnectionFile {
     /// Id of the connection; made once and never changed: it is part of every idempotency key.
     pub connection: ConnectionId,
-    /// The organisation's tenant id.
-    pub tenant: String,
-    /// Its name, for people.
+    /// The package.
+    pub package: Package,
+    /// The package's id of the organisation.
     pub organisation: String,
+    /// Its name, for people.
+    pub name: String,
+    /// What of the organisation has to be known beforehand.
+    #[serde(default, rename = "trait", skip_serializing_if = "Option::is_none")]
+    pub known: Option<String>,
     /// The app's id.
     pub client_id: String,
     /// The redirect URI that is registered for the app.
     pub redirect_uri: Url,
-    /// Where Xero is.
+    /// Where the package is.
     #[serde(default)]
     pub addresses: Addresses,
     /// The SQLite file with outbox, links and tokens; relative to this file.
     pub store: PathBuf,
 }
 
-/// Where Xero is; its own addresses where not said.
+/// Where a package is; its own addresses where not said. Each can stand in the environment too, as `FA_XERO_API_URL`,
+/// `FA_QBO_TOKEN_URL` and so on.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Args)]
 #[serde(default, deny_unknown_fields)]
 pub struct Addresses {
-    /// Base of the Accounting API.
-    #[arg(long = "api-url", env = "FA_XERO_API_URL", value_name = "URL")]
+    /// Base of the accounting API.
+    #[arg(long = "api-url", value_name = "URL")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub api: Option<Url>,
     /// Page where a person agrees.
-    #[arg(long = "authorize-url", env = "FA_XERO_AUTHORIZE_URL", value_name = "URL")]
+    #[arg(long = "authorize-url", value_name = "URL")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub authorize: Option<Url>,
     /// Where codes and refresh tokens are exchanged.
-    #[arg(long = "token-url", env = "FA_XERO_TOKEN_URL", value_name = "URL")]
+    #[arg(long = "token-url", value_name = "URL")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub token: Option<Url>,
     /// Where a grant is revoked.
-    #[arg(long = "revocation-url", env = "FA_XERO_REVOCATION_URL", value_name = "URL")]
+    #[arg(long = "revocation-url", value_name = "URL")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub revocation: Option<Url>,
-    /// List of the organisations that a grant reaches.
-    #[arg(long = "connections-url", env = "FA_XERO_CONNECTIONS_URL", value_name = "URL")]
+    /// List of the organisations that a grant reaches, where the package has one.
+    #[arg(long = "connections-url", value_name = "URL")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub connections: Option<Url>,
 }
 
 impl Addresses {
-    /// A configuration with these addresses in place of Xero's.
-    #[must_use]
-    pub fn apply(&self, mut config: XeroConfig) -> XeroConfig {
-        let change = |target: &mut Url, own: &Option<Url>| {
-            if let Some(own) = own {
-                target.clone_from(own);
+    /// With those of the environment where none is said.
+    ///
+    /// # Errors
+    /// One in the environment is no address.
+    pub fn or_from_environment(mut self, package: Package) -> anyhow::Result<Self> {
+        for (own, what) in [
+            (&mut self.api, "API_URL"),
+            (&mut self.authorize, "AUTHORIZE_URL"),
+            (&mut self.token, "TOKEN_URL"),
+            (&mut self.revocation, "REVOCATION_URL"),
+            (&mut self.connections, "CONNECTIONS_URL"),
+        ] {
+            let variable = package.variable(what);
+            if own.is_none()
+                && let Ok(text) = std::env::var(&variable)
+            {
+                *own = Some(Url::parse(&text).with_context(|| format!("{variable} is no address"))?);
             }
-        };
-        change(&mut config.api_base, &self.api);
-        change(&mut config.authorize_url, &self.authorize);
-        change(&mut config.token_url, &self.token);
-        change(&mut config.revocation_url, &self.revocation);
-        change(&mut config.connections_url, &self.connections);
-        config
+        }
+        Ok(self)
+    }
+}
+
+/// Puts an address in the place of the package's own.
+pub(crate) fn change(target: &mut Url, own: &Option<Url>) {
+    if let Some(own) = own {
+        target.clone_from(own);
     }
 }
 
@@ -103,22 +123,25 @@ impl ConnectionFile {
         fs::write(path, text).with_context(|| format!("failed to write {}", path.display()))
     }
 
-    /// The provider's configuration.
-    #[must_use]
-    pub fn config(&self, secret: Option<SecretString>) -> XeroConfig {
-        let config = XeroConfig::new(&self.client_id, self.redirect_uri.as_str()).with_tenant(self.tenant.as_str());
-        let config = self.addresses.apply(config);
-        match secret {
-            Some(secret) => config.with_secret(secret),
-            None => config,
-        }
+    /// The app, connected to the organisation.
+    ///
+    /// # Errors
+    /// The package wants a secret and there is none, or the file holds what the package does not have.
+    pub fn app(&self, secret: Option<SecretString>) -> anyhow::Result<App> {
+        let app = self.package.app(&self.client_id, &self.redirect_uri, secret, &self.addresses)?;
+        let app = match &self.known {
+            Some(known) => app.with_trait(known)?,
+            None => app,
+        };
+        Ok(app.with_organisation(&self.organisation))
     }
 }
 
 /// Secrets, each from the environment or a file: an argument would stand in the list of processes.
 #[derive(Clone, Debug, Args)]
 pub struct Secrets {
-    /// File with the app's secret; else the environment's FA_XERO_CLIENT_SECRET, else none (an app that uses PKCE alone).
+    /// File with the app's secret; else the environment's FA_XERO_CLIENT_SECRET or FA_QBO_CLIENT_SECRET, else none (an app
+    /// that uses PKCE alone).
     #[arg(long, value_name = "FILE")]
     client_secret_file: Option<PathBuf>,
     /// File with the key that tokens are encrypted under, 64 hex digits; else the environment's FA_TOKEN_KEY.
@@ -131,8 +154,8 @@ impl Secrets {
     ///
     /// # Errors
     /// The file cannot be read.
-    pub fn client_secret(&self) -> anyhow::Result<Option<SecretString>> {
-        found(self.client_secret_file.as_deref(), "FA_XERO_CLIENT_SECRET")
+    pub fn client_secret(&self, package: Package) -> anyhow::Result<Option<SecretString>> {
+        found(self.client_secret_file.as_deref(), &package.variable("CLIENT_SECRET"))
     }
 
     /// The key that tokens are encrypted under.
@@ -175,8 +198,10 @@ mod tests {
     fn file() -> ConnectionFile {
         ConnectionFile {
             connection: "6f1c".into(),
-            tenant: "t-1".to_owned(),
-            organisation: "Demo Company (NZ)".to_owned(),
+            package: Package::Xero,
+            organisation: "t-1".to_owned(),
+            name: "Demo Company (NZ)".to_owned(),
+            known: None,
             client_id: "app".to_owned(),
             redirect_uri: Url::parse("http://localhost:8910/callback").unwrap(),
             addresses: Addresses { api: Some(Url::parse("http://127.0.0.1:1/api").unwrap()), ..Addresses::default() },
@@ -195,10 +220,18 @@ mod tests {
     }
 
     #[test]
-    fn addresses_that_are_not_said_are_xeros_own() {
-        let config = file().config(None);
+    fn addresses_that_are_not_said_are_the_packages_own() {
+        let App::Xero(config) = file().app(None).unwrap() else { panic!("Xero's") };
         assert_eq!(config.api_base.as_str(), "http://127.0.0.1:1/api");
         assert_eq!(config.token_url.as_str(), "https://identity.xero.com/connect/token");
+        let secret = || Some(SecretString::from("s"));
+        let qbo = ConnectionFile { package: Package::Qbo, organisation: "9341453".to_owned(), ..file() };
+        let App::Qbo(config) = qbo.app(secret()).unwrap() else { panic!("Intuit's") };
+        assert_eq!(config.api_base.as_str(), "http://127.0.0.1:1/api");
+        assert_eq!(config.realm.unwrap().as_str(), "9341453");
+        let odd = ConnectionFile { known: Some("moon".to_owned()), ..qbo.clone() };
+        assert!(odd.app(secret()).unwrap_err().to_string().contains("moon"));
+        assert!(qbo.app(None).unwrap_err().to_string().contains("FA_QBO_CLIENT_SECRET"));
     }
 
     #[test]

@@ -1,19 +1,17 @@
-//! The Xero emulator in this process, behind a real port of this machine.
+//! An emulated package in this process, behind a real port of this machine.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 
-use anyhow::{Context as _, bail};
+use anyhow::Context as _;
 use factory_accounting_emulator::server::{Running, Server};
-use factory_accounting_emulator::xero::{AppConfig, RateLimits, XeroConfig, XeroEmulator};
 use factory_accounting_emulator::{FaultRule, Package as _};
-use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
 use url::Url;
 
 use crate::clock::SwiftClock;
+use crate::control::Control;
 use crate::journal::Journal;
+use crate::package::{App, Emulated, Place};
 
 /// What the emulator is made from; kept with its books.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -22,36 +20,16 @@ pub struct Start {
     pub seed: u64,
     /// Where the browser comes back to.
     pub redirect_uri: Url,
+    /// The package, and the country of its company.
+    pub place: Place,
 }
 
 /// The running emulator.
 #[derive(Debug)]
 pub struct Emulator {
-    running: Running<Journal<XeroEmulator>>,
+    running: Running<Journal<Emulated>>,
     host: Url,
-    card: Card,
-}
-
-/// What a client needs to start.
-#[derive(Clone, Debug, Deserialize)]
-pub struct Card {
-    /// The organisations.
-    pub tenants: Vec<Tenant>,
-    /// The app's id.
-    pub client_id: String,
-    /// The app's secret.
-    pub client_secret: SecretString,
-    /// Where the browser comes back to.
-    pub redirect_uri: String,
-}
-
-/// An organisation as the emulator names it.
-#[derive(Clone, Debug, Deserialize)]
-pub struct Tenant {
-    /// Its id.
-    pub id: String,
-    /// Its name.
-    pub name: String,
+    app: App,
 }
 
 impl Emulator {
@@ -61,35 +39,16 @@ impl Emulator {
     /// # Errors
     /// The file or the port could not be opened.
     pub async fn start(start: Start, clock: SwiftClock, kept: Option<&Path>) -> anyhow::Result<Self> {
-        let make = |start: &Start| {
-            XeroEmulator::new(XeroConfig {
-                seed: start.seed,
-                apps: vec![AppConfig {
-                    name: "factory-accounting examples".to_owned(),
-                    redirect_uris: vec![start.redirect_uri.to_string()],
-                    ..AppConfig::default()
-                }],
-                ..XeroConfig::default()
-            })
-        };
+        let place = start.place;
         let journal = match kept {
-            Some(path) => Journal::kept(path, clock, start, make)?,
-            None => Journal::in_memory(make(&start), clock),
+            Some(path) => Journal::kept(path, clock, start, Emulated::new)?,
+            None => Journal::in_memory(Emulated::new(&start), clock),
         };
-        let card = serde_json::from_value(journal.card("")).context("failed to read the emulator's card")?;
+        let card = journal.card("");
         let running = Server::start(journal).await.context("failed to open a loopback port")?;
         let host = Url::parse(&running.base_url())?;
-        Ok(Self { running, host, card })
-    }
-
-    /// What the workshop's bookkeeper has done in Xero before anything was connected: June is closed, and nobody books
-    /// advertising any more.
-    ///
-    /// # Errors
-    /// The emulator could not be reached.
-    pub async fn prepare_workshop(&self) -> anyhow::Result<()> {
-        self.act(&json!({ "do": "lock_period", "date": "2026-06-30" })).await?;
-        self.act(&json!({ "do": "archive_account", "account": "400" })).await
+        let app = place.package.app_of_card(&card, &host)?;
+        Ok(Self { running, host, app })
     }
 
     /// `http://127.0.0.1:port/`.
@@ -98,10 +57,10 @@ impl Emulator {
         &self.host
     }
 
-    /// What a client needs to start.
+    /// The app that is registered there, connected to the first organisation.
     #[must_use]
-    pub fn card(&self) -> &Card {
-        &self.card
+    pub fn app(&self) -> &App {
+        &self.app
     }
 
     /// Whether its books are older than this run.
@@ -124,53 +83,13 @@ impl Emulator {
 
     /// Refuses no call for its number.
     pub fn lift_limits(&self) {
-        self.running.emulator().package_mut().set_limits(RateLimits::off());
+        self.running.emulator().package_mut().lift_limits();
     }
 
-    /// How many faults have struck so far, by kind.
-    ///
-    /// # Errors
-    /// The emulator could not be reached.
-    pub async fn struck(&self) -> anyhow::Result<BTreeMap<String, u64>> {
-        let answer = self.control("GET", "faults", None).await?;
-        let mut struck = BTreeMap::new();
-        for rule in answer["faults"].as_array().into_iter().flatten() {
-            if let (Some(kind), Some(hits @ 1..)) = (rule["fault"]["kind"].as_str(), rule["hit"].as_u64()) {
-                *struck.entry(kind.replace('_', " ")).or_default() += hits;
-            }
-        }
-        Ok(struck)
-    }
-
-    /// Everything in the first organisation's books.
-    ///
-    /// # Errors
-    /// The emulator could not be reached.
-    pub async fn ledger(&self) -> anyhow::Result<Value> {
-        self.control("GET", "ledger", None).await
-    }
-
-    /// Acts as a person who works in Xero.
-    ///
-    /// # Errors
-    /// Xero would not let the person.
-    pub async fn act(&self, action: &Value) -> anyhow::Result<()> {
-        self.control("POST", "act", Some(action)).await.map(drop)
-    }
-
-    async fn control(&self, method: &str, what: &str, body: Option<&Value>) -> anyhow::Result<Value> {
-        let client = reqwest::Client::builder().no_proxy().build()?;
-        let url = self.host.join(&format!("_emulator/{what}"))?;
-        let mut request = client.request(method.parse()?, url);
-        if let Some(body) = body {
-            request = request.header("content-type", "application/json").body(body.to_string());
-        }
-        let answer = request.send().await.context("failed to reach the emulator")?;
-        let (status, text) = (answer.status(), answer.text().await?);
-        if !status.is_success() {
-            bail!("the emulator answered {status} to {what}: {text}");
-        }
-        serde_json::from_str(&text).context("failed to read the emulator's answer")
+    /// Its control surface.
+    #[must_use]
+    pub fn control(&self) -> Control {
+        Control::at(self.host.clone())
     }
 
     /// Stops it.

@@ -20,6 +20,8 @@ use factory_accounting::settings::{Accounts, HostNumberLine, ReferenceField, Set
 use rust_decimal::Decimal;
 use serde::Deserialize;
 
+use crate::package::Place;
+
 /// How the sample is read.
 #[derive(Clone, Copy, Debug)]
 pub struct Options {
@@ -144,15 +146,19 @@ struct OrderLine {
     discount: Decimal,
 }
 
-/// Settings for it: no tax and no accounts are in the sample, so sales go to 200 and purchases to 300.
-#[must_use]
-pub fn settings() -> Settings {
-    Settings {
-        accounts: Accounts { sales: Some("200".to_owned()), purchases: Some("300".to_owned()), ..Accounts::default() },
+/// Settings for it: those of the workshop, but with neither tax nor start, and with purchases to 300.
+///
+/// # Errors
+/// Somebody has edited the workshop's settings into something else.
+pub fn settings(place: Place) -> anyhow::Result<Settings> {
+    let workshop = place.settings()?;
+    Ok(Settings {
+        accounts: Accounts { purchases: Some("300".to_owned()), ..workshop.accounts },
+        items: workshop.items,
         reference: ReferenceField::SiteAddress,
         host_number_line: HostNumberLine { enabled: true, host_name: "Northwind".to_owned() },
         ..Settings::default()
-    }
+    })
 }
 
 /// The records of a sample, in its order; purchase orders come last. Lines that cannot be read take their place.
@@ -378,10 +384,12 @@ mod tests {
 
     use super::*;
     use crate::book::Month;
+    use crate::country::Country;
     use crate::meter::Meter;
+    use crate::package::Package;
     use crate::session;
     use crate::tally::{self, Rates};
-    use crate::wiring::{self, Stage};
+    use crate::wiring::Stage;
 
     const SAMPLE: &str = r#"{"table":"customer","CustomerID":"WOLZA","CompanyName":"Wolski  Zajazd","ContactName":"Zbyszek Piestrzeniewicz","Address":"ul. Filtrowa 68","City":"Warszawa","Region":null,"PostalCode":"01-012","Country":"Poland","Phone":"(26) 642-7012"}
 {"table":"supplier","SupplierID":1,"CompanyName":"Exotic Liquids","ContactName":"Charlotte Cooper","Address":"49 Gilbert St.\nUnit 2","City":"London","Region":null,"PostalCode":"EC1 4SD","Country":"UK","Phone":"(171) 555-2222"}
@@ -391,6 +399,8 @@ mod tests {
 {"table":"order","OrderID":11078,"CustomerID":"WOLZA","OrderDate":"1998-05-06 00:00:00.000","ShippedDate":null,"Freight":"0","lines":[{"ProductID":3,"UnitPrice":"19","Quantity":24,"Discount":"0.0"}]}
 {"table":"order","OrderID":11079,"CustomerID":"WOLZA","OrderDate":"soon","ShippedDate":null,"Freight":"0","lines":[]}
 "#;
+
+    const PLACE: Place = Place { package: Package::Xero, country: Country::Nz };
 
     fn options() -> Options {
         Options { currency: "NZD".parse().unwrap(), years_later: 28 }
@@ -455,10 +465,10 @@ mod tests {
     async fn the_whole_sample_is_in_the_books_to_the_cent_or_parked_with_a_reason() {
         let Some(records) = sample() else { return };
         let folder = tempfile::tempdir().unwrap();
-        let stage = Stage::passing(&folder.path().join("store.sqlite3"), 1).await.unwrap();
+        let stage = Stage::passing(PLACE, &folder.path().join("store.sqlite3"), 1).await.unwrap();
         let meter = Arc::new(Meter::default());
         let engine = stage.wiring.engine("northwind", meter.clone()).unwrap();
-        wiring::open(&engine, &settings()).await.unwrap();
+        stage.wiring.open(&engine, &settings(PLACE).unwrap()).await.unwrap();
         let totals = tally::totals(&records, &Rates::default());
         session::push_months(&engine, &meter, &[Month { name: "all".to_owned(), records }]).await.unwrap();
         let closing = session::close(&engine, &meter, &stage.emulator, &totals).await.unwrap();

@@ -99,8 +99,10 @@ pub fn kinds(metered: &Metered, counts: &Counts) -> String {
 pub struct Sum {
     /// How many.
     pub documents: u64,
-    /// What they come to, tax included.
+    /// What they come to: tax included, unless the package reckoned the tax itself.
     pub total: Decimal,
+    /// The tax that the package reckoned itself.
+    pub tax: Decimal,
 }
 
 impl Sum {
@@ -123,7 +125,7 @@ pub fn totals(host: &BTreeMap<RecordKind, Sum>, books: &BTreeMap<RecordKind, Sum
         if host == Sum::default() && books == Sum::default() {
             continue;
         }
-        let same = host == books;
+        let same = (host.documents, host.total) == (books.documents, books.total);
         agree &= same;
         let verdict = match () {
             () if same => "✓".to_owned(),
@@ -141,7 +143,16 @@ pub fn totals(host: &BTreeMap<RecordKind, Sum>, books: &BTreeMap<RecordKind, Sum
             Cell::new(verdict),
         ]);
     }
-    (table.to_string(), agree)
+    let mut text = table.to_string();
+    let taxed: Vec<String> = books
+        .iter()
+        .filter(|(_, sum)| !sum.tax.is_zero())
+        .map(|(kind, sum)| format!("{} {}", capitalised(*kind).to_lowercase(), money(sum.tax)))
+        .collect();
+    if !taxed.is_empty() {
+        text.push_str(&format!("\nBefore tax. Tax as the package reckoned it: {}.", taxed.join(", ")));
+    }
+    (text, agree)
 }
 
 /// An amount with its thousands apart: `14 626.85`.
@@ -242,7 +253,9 @@ mod tests {
     fn sums(entries: &[(RecordKind, u64, &str)]) -> BTreeMap<RecordKind, Sum> {
         entries
             .iter()
-            .map(|(kind, documents, total)| (*kind, Sum { documents: *documents, total: total.parse().unwrap() }))
+            .map(|(kind, documents, total)| {
+                (*kind, Sum { documents: *documents, total: total.parse().unwrap(), tax: Decimal::ZERO })
+            })
             .collect()
     }
 
@@ -257,6 +270,16 @@ mod tests {
         let (shown, agree) = totals(&host, &twice);
         assert!(!agree && shown.contains("+1 documents"), "{shown}");
         assert!(!totals(&host, &BTreeMap::new()).1, "what is missing differs");
+    }
+
+    #[test]
+    fn tax_that_the_package_reckons_is_shown_and_is_no_difference() {
+        let host = sums(&[(RecordKind::Invoice, 1, "100.00")]);
+        let mut books = host.clone();
+        assert!(!totals(&host, &books).0.contains("Before tax"));
+        books.entry(RecordKind::Invoice).or_default().tax = Decimal::new(725, 2);
+        let (shown, agree) = totals(&host, &books);
+        assert!(agree && shown.contains("invoices 7.25"), "{shown}");
     }
 
     #[test]

@@ -76,7 +76,11 @@ pub async fn close(
 ) -> anyhow::Result<Closing> {
     let metered = meter.read();
     let parked = engine.attention().await?;
-    let books = books::booked(&emulator.ledger().await?);
+    let keys: Vec<RecordKey> = totals.keys().cloned().collect();
+    let links = engine.store().links(engine.connection(), &keys).await?;
+    let kinds: BTreeMap<RemoteId, RecordKind> =
+        links.into_iter().flatten().map(|link| (link.remote, link.key.kind)).collect();
+    let books = emulator.app().package().booked(&emulator.control().ledger().await?, &|id| kinds.get(id).copied());
     let (beside, agree) = report::totals(&host_sums(engine, totals).await?, &books::sums(&books));
     let mut text = format!("{}\n\n{beside}\n", report::kinds(&metered, &engine.counts().await?));
     if !metered.differing.is_empty() {

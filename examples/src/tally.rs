@@ -1,12 +1,22 @@
 //! What the host's own books come to: its arithmetic, written apart from the SDK's, so that agreement means something.
 //!
-//! New Zealand's way: a line is `quantity x price` less its discount, rounded to the cent; tax is reckoned and rounded on
-//! each line. Exact halves go away from zero.
+//! A line is `quantity x price` less its discount, rounded to the cent; tax is rounded on each line or on the sum of the lines
+//! of each rate, as the country has it. Exact halves go away from zero.
 
 use std::collections::BTreeMap;
 
 use factory_accounting::model::{Discount, ItemLine, Record, RecordKey, RecordKind, TaxMode, Trade};
 use rust_decimal::{Decimal, RoundingStrategy};
+
+/// Where tax is rounded.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Rounding {
+    /// On each line.
+    #[default]
+    Line,
+    /// On the sum of the lines of each rate.
+    Rate,
+}
 
 /// Rates of the host's tax terms, in per cent.
 #[derive(Clone, Debug, Default)]
@@ -14,19 +24,14 @@ pub struct Rates {
     terms: BTreeMap<String, Decimal>,
     default: Decimal,
     products: BTreeMap<String, String>,
+    rounding: Rounding,
 }
 
 impl Rates {
     /// Rates by term, with the one of lines that name none.
-    pub fn new<'a>(terms: impl IntoIterator<Item = (&'a str, u32)>, default: u32) -> Self {
+    pub fn new<'a>(terms: impl IntoIterator<Item = (&'a str, u32)>, default: u32, rounding: Rounding) -> Self {
         let terms = terms.into_iter().map(|(term, rate)| (term.to_owned(), Decimal::from(rate))).collect();
-        Self { terms, default: Decimal::from(default), products: BTreeMap::new() }
-    }
-
-    /// The order book's: GST at 15 per cent, and terms at nothing.
-    #[must_use]
-    pub fn new_zealand() -> Self {
-        Self::new([("GST", 15), ("Zero-rated", 0), ("Exempt", 0)], 15)
+        Self { terms, default: Decimal::from(default), products: BTreeMap::new(), rounding }
     }
 
     /// Learns the products' own terms; a line without a term has its product's.
@@ -78,26 +83,43 @@ fn allocation_key(note: &str, invoice: &str) -> RecordKey {
     RecordKey::new(RecordKind::Allocation, format!("{note}/{invoice}"))
 }
 
-fn document(trade: &Trade<'_>, rates: &Rates) -> Decimal {
-    let lines = trade.lines.iter().filter_map(|line| line.as_item());
-    lines.map(|line| gross(line, trade.tax_mode, rates.of(line))).sum()
-}
-
-/// What the customer pays for a line.
-fn gross(line: &ItemLine, mode: TaxMode, rate: Decimal) -> Decimal {
-    let price = line.quantity.0 * line.unit_price.0;
-    let amount = cents(match line.discount {
-        None => price,
-        Some(Discount::Rate(rate)) => price * (Decimal::ONE_HUNDRED - rate.0) / Decimal::ONE_HUNDRED,
-        Some(Discount::Amount(off)) => price - off,
-    });
-    match mode {
-        TaxMode::Exclusive => amount + cents(amount * rate / Decimal::ONE_HUNDRED),
-        TaxMode::Inclusive | TaxMode::NoTax => amount,
+/// What a document comes to, tax included.
+#[must_use]
+pub fn document(trade: &Trade<'_>, rates: &Rates) -> Decimal {
+    let lines: Vec<(Decimal, Decimal)> =
+        trade.lines.iter().filter_map(|line| line.as_item()).map(|line| (amount(line), rates.of(line))).collect();
+    let amounts = lines.iter().map(|(amount, _)| *amount).sum::<Decimal>();
+    match trade.tax_mode {
+        TaxMode::Inclusive | TaxMode::NoTax => amounts,
+        TaxMode::Exclusive => amounts + tax(&lines, rates.rounding),
     }
 }
 
-fn cents(amount: Decimal) -> Decimal {
+/// Tax on amounts, each with its rate.
+fn tax(lines: &[(Decimal, Decimal)], rounding: Rounding) -> Decimal {
+    let on = |amount: Decimal, rate: Decimal| cents(amount * rate / Decimal::ONE_HUNDRED);
+    match rounding {
+        Rounding::Line => lines.iter().map(|(amount, rate)| on(*amount, *rate)).sum(),
+        Rounding::Rate => {
+            let mut sums: BTreeMap<Decimal, Decimal> = BTreeMap::new();
+            lines.iter().for_each(|(amount, rate)| *sums.entry(*rate).or_default() += *amount);
+            sums.into_iter().map(|(rate, amount)| on(amount, rate)).sum()
+        }
+    }
+}
+
+/// What a line comes to at its prices.
+fn amount(line: &ItemLine) -> Decimal {
+    let price = line.quantity.0 * line.unit_price.0;
+    cents(match line.discount {
+        None => price,
+        Some(Discount::Rate(rate)) => price * (Decimal::ONE_HUNDRED - rate.0) / Decimal::ONE_HUNDRED,
+        Some(Discount::Amount(off)) => price - off,
+    })
+}
+
+/// Rounded to the cent.
+pub(crate) fn cents(amount: Decimal) -> Decimal {
     amount.round_dp_with_strategy(2, RoundingStrategy::MidpointAwayFromZero)
 }
 
@@ -105,10 +127,11 @@ fn cents(amount: Decimal) -> Decimal {
 mod tests {
     use super::*;
     use crate::book::order_book;
+    use crate::country::Country;
 
     fn total(key: &str) -> String {
         let records = order_book().unwrap();
-        let mut rates = Rates::new_zealand();
+        let mut rates = Country::Nz.rates();
         rates.learn(&records);
         let totals = totals(&records, &rates);
         let (_, total) = totals.iter().find(|(found, _)| found.id.as_str() == key).unwrap();
@@ -133,7 +156,7 @@ mod tests {
     #[test]
     fn the_totals_written_in_the_order_book_are_the_sums_of_its_lines() {
         let records = order_book().unwrap();
-        let mut rates = Rates::new_zealand();
+        let mut rates = Country::Nz.rates();
         rates.learn(&records);
         let totals = totals(&records, &rates);
         let mut stated = 0;

@@ -1,29 +1,34 @@
-//! Putting an engine together: store, network, Xero, clock.
+//! Putting an engine together: store, network, package, clock.
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context as _;
 use factory_accounting::clock::Clock;
-use factory_accounting::engine::{Engine, Observer};
+use factory_accounting::engine::{Engine, EngineError, Observer};
 use factory_accounting::http::{AppPacer, ReqwestTransport, SystemClock, Transport};
 use factory_accounting::ids::{ConnectionId, WorkerId};
 use factory_accounting::settings::Settings;
 use factory_accounting::sqlite::{SqliteOptions, SqliteStore};
 use factory_accounting::token::TokenStore as _;
-use factory_accounting::xero::{XeroAuthoriser, XeroConfig, XeroProvider, limits};
 use url::Url;
 
+use crate::choosing;
 use crate::clock::SwiftClock;
 use crate::connection::{ConnectionFile, Secrets};
 use crate::emulator::{Emulator, Start};
+use crate::package::{App, Place, Seams};
 use crate::sign_in::{RedirectListener, press_allow};
+
+/// How long to wait where the package does not say.
+const A_MINUTE: Duration = Duration::from_secs(60);
 
 /// Everything that an engine for one connection is made from.
 #[derive(Clone, Debug)]
 pub struct Wiring {
     /// The app and the organisation.
-    pub config: XeroConfig,
+    pub app: App,
     /// The connection's id.
     pub connection: ConnectionId,
     /// The store.
@@ -40,14 +45,14 @@ impl Wiring {
     /// A connection with the limits that its app has at Xero.
     #[must_use]
     pub fn new(
-        config: XeroConfig,
+        app: App,
         connection: ConnectionId,
         store: SqliteStore,
         transport: Arc<dyn Transport>,
         clock: Arc<dyn Clock>,
     ) -> Self {
-        let pacer = AppPacer::new(limits(&config), Arc::clone(&clock));
-        Self { config, connection, store, transport, clock, pacer }
+        let pacer = AppPacer::new(app.limits(), Arc::clone(&clock));
+        Self { app, connection, store, transport, clock, pacer }
     }
 
     /// A connection that `connect` has made.
@@ -58,8 +63,8 @@ impl Wiring {
         let options = SqliteOptions::file(&file.store).token_key(secrets.token_key()?);
         let store =
             SqliteStore::open_with(options).with_context(|| format!("failed to open {}", file.store.display()))?;
-        let config = file.config(secrets.client_secret()?);
-        Ok(Self::new(config, file.connection.clone(), store, transport()?, Arc::new(SystemClock)))
+        let app = file.app(secrets.client_secret(file.package)?)?;
+        Ok(Self::new(app, file.connection.clone(), store, transport()?, Arc::new(SystemClock)))
     }
 
     /// The same over a store that was opened anew, as a restarted program would.
@@ -77,19 +82,48 @@ impl Wiring {
     /// The configuration is not one that a provider can be made from.
     pub fn engine(&self, worker: &str, observer: Arc<dyn Observer>) -> anyhow::Result<Engine> {
         let store = Arc::new(self.store.clone());
-        let provider = XeroProvider::new(
-            self.config.clone(),
-            Arc::clone(&self.transport),
-            store.clone(),
-            self.connection.clone(),
-            WorkerId::new(worker),
-            Arc::clone(&self.clock),
-            &self.pacer,
-        )?;
-        Ok(Engine::builder(self.connection.clone(), Arc::new(provider), store, Arc::clone(&self.clock))
+        let provider = self.app.provider(self.seams(worker))?;
+        Ok(Engine::builder(self.connection.clone(), provider, store, Arc::clone(&self.clock))
             .worker(worker)
             .observer(observer)
             .build())
+    }
+
+    /// Opens the connection and saves the settings, unless they are the ones in force. What the settings call by its name is
+    /// looked up in the package's lists ([`choosing`]). A package that cannot answer now is asked again, within reason: a
+    /// program that has just ended may have used up the limits.
+    ///
+    /// # Errors
+    /// The package cannot be reached, or the store failed.
+    pub async fn open(&self, engine: &Engine, settings: &Settings) -> anyhow::Result<String> {
+        let mut tries = 1;
+        let organisation = loop {
+            match engine.connect().await {
+                Err(EngineError::Provider(error)) if error.kind().is_transient() && tries < 4 => {
+                    tries += 1;
+                    self.clock.sleep(error.retry_after().unwrap_or(A_MINUTE)).await;
+                }
+                connected => break connected?,
+            }
+        };
+        let settings = choosing::by_name(engine, settings.clone()).await?;
+        if engine.settings().await? != settings {
+            engine.save_settings(settings).await?;
+        }
+        Ok(organisation.name)
+    }
+
+    /// What a provider or a sign-in of this connection is made of.
+    #[must_use]
+    pub fn seams(&self, worker: &str) -> Seams {
+        Seams {
+            transport: Arc::clone(&self.transport),
+            store: Arc::new(self.store.clone()),
+            connection: self.connection.clone(),
+            worker: WorkerId::new(worker),
+            clock: Arc::clone(&self.clock),
+            pacer: self.pacer.clone(),
+        }
     }
 }
 
@@ -100,18 +134,6 @@ impl Wiring {
 pub fn transport() -> anyhow::Result<Arc<dyn Transport>> {
     let agent = concat!("factory-accounting-examples/", env!("CARGO_PKG_VERSION"));
     Ok(Arc::new(ReqwestTransport::builder(agent).build()?))
-}
-
-/// Opens the connection and saves the settings, unless they are the ones in force.
-///
-/// # Errors
-/// The package cannot be reached, or the store failed.
-pub async fn open(engine: &Engine, settings: &Settings) -> anyhow::Result<String> {
-    let organisation = engine.connect().await?;
-    if engine.settings().await? != *settings {
-        engine.save_settings(settings.clone()).await?;
-    }
-    Ok(organisation.name)
 }
 
 /// The emulator with a signed-in connection to its first organisation.
@@ -133,7 +155,7 @@ impl Stage {
     ///
     /// # Errors
     /// Store and books do not belong together, or one of them cannot be opened.
-    pub async fn kept(store: &Path) -> anyhow::Result<Self> {
+    pub async fn kept(place: Place, store: &Path) -> anyhow::Result<Self> {
         let books = books_beside(store);
         if store.exists() != books.exists() {
             let (there, gone) = if store.exists() { (store, &*books) } else { (&*books, store) };
@@ -143,29 +165,29 @@ impl Stage {
                 gone.display()
             );
         }
-        Self::set(SqliteOptions::file(store), Some(&books), 1).await
+        Self::set(place, SqliteOptions::file(store), Some(&books), 1).await
     }
 
     /// Opens a store and books that nothing outlives.
     ///
     /// # Errors
     /// A port or the store cannot be opened.
-    pub async fn passing(store: &Path, seed: u64) -> anyhow::Result<Self> {
-        Self::set(SqliteOptions::file(store), None, seed).await
+    pub async fn passing(place: Place, store: &Path, seed: u64) -> anyhow::Result<Self> {
+        Self::set(place, SqliteOptions::file(store), None, seed).await
     }
 
-    async fn set(store: SqliteOptions, books: Option<&Path>, seed: u64) -> anyhow::Result<Self> {
+    async fn set(place: Place, store: SqliteOptions, books: Option<&Path>, seed: u64) -> anyhow::Result<Self> {
         let clock = SwiftClock::default();
         let listener = RedirectListener::on_free_port().await?;
-        let start = Start { seed, redirect_uri: listener.redirect_uri().clone() };
+        let start = Start { seed, redirect_uri: listener.redirect_uri().clone(), place };
         let emulator = Emulator::start(start, clock.clone(), books).await?;
-        let card = emulator.card().clone();
-        let config = XeroConfig::new(card.client_id, card.redirect_uri).with_secret(card.client_secret);
-        let tenant = card.tenants.first().context("the emulator has no organisation")?.id.clone();
-        let config = config.on_host(emulator.host()).with_tenant(tenant);
+        if !emulator.has_history() {
+            place.furnish(&emulator.control()).await?;
+        }
+        let app = emulator.app().clone();
         // The emulator's tokens open nothing, so they may lie open.
         let store = SqliteStore::open_with(store.plaintext_tokens())?;
-        let wiring = Wiring::new(config, ConnectionId::new(CONNECTION), store, transport()?, Arc::new(clock.clone()));
+        let wiring = Wiring::new(app, ConnectionId::new(CONNECTION), store, transport()?, Arc::new(clock.clone()));
         if wiring.store.load(&wiring.connection).await?.is_none() {
             sign_in(&wiring, &listener).await?;
         }
@@ -179,23 +201,16 @@ pub fn books_beside(store: &Path) -> std::path::PathBuf {
     store.with_extension("books.jsonl")
 }
 
-/// Signs in to the emulator: the whole authorisation code flow with state and PKCE, the person's part included.
+/// Signs in to the emulator: the whole authorisation code flow, the person's part included.
 ///
 /// # Errors
 /// The emulator or the store cannot be reached.
 pub async fn sign_in(wiring: &Wiring, listener: &RedirectListener) -> anyhow::Result<()> {
-    let authoriser = XeroAuthoriser::new(
-        wiring.config.clone(),
-        Arc::clone(&wiring.transport),
-        Arc::new(wiring.store.clone()),
-        wiring.connection.clone(),
-        WorkerId::new("sign-in"),
-        Arc::clone(&wiring.clock),
-    )?;
+    let authoriser = wiring.app.authoriser(wiring.seams("sign-in"))?;
     let begun = authoriser.begin();
     let url: Url = begun.url.clone();
     let (back, pressed) = tokio::join!(listener.wait(), press_allow(&url));
     pressed?;
-    authoriser.finish(&begun, back?.as_str()).await?;
+    authoriser.finish(&begun, &back?).await?;
     Ok(())
 }

@@ -1,11 +1,10 @@
-//! The workshop's order book in the emulated Xero: calmly, and with trouble.
+//! The workshop's order book in an emulated package: calmly, and with trouble.
 
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
 
-use anyhow::Context as _;
 use factory_accounting::engine::{EngineError, Verb};
 use factory_accounting::model::RecordKey;
 use factory_accounting::settings::Settings;
@@ -13,12 +12,14 @@ use factory_accounting::store::ConnectionState;
 use rust_decimal::Decimal;
 use url::Url;
 
-use crate::book::{self, Month, SETTINGS};
+use crate::book::{self, Month};
 use crate::chaos::{Mortal, faults};
+use crate::country;
 use crate::meter::{Meter, Metered};
+use crate::package::Place;
 use crate::session::{self, Closing};
 use crate::sign_in::RedirectListener;
-use crate::tally::{self, Rates};
+use crate::tally;
 use crate::wiring::{self, Stage, Wiring};
 
 /// How often the worker dies in a run with trouble.
@@ -33,21 +34,24 @@ pub struct OrderBook {
     pub totals: BTreeMap<RecordKey, Decimal>,
     /// The settings that go with it.
     pub settings: Settings,
+    /// Where the workshop keeps its books.
+    pub place: Place,
 }
 
 impl OrderBook {
-    /// Reads the book that ships with the examples.
+    /// Reads the book that ships with the examples, as a workshop of the country would have kept it.
     ///
     /// # Errors
     /// Somebody has edited it into something else.
-    pub fn read() -> anyhow::Result<Self> {
-        let records = book::order_book()?;
-        let mut rates = Rates::new_zealand();
+    pub fn read(place: Place) -> anyhow::Result<Self> {
+        let records = country::kept_in(place.country, book::order_book()?);
+        let mut rates = place.country.rates();
         rates.learn(&records);
         Ok(Self {
             totals: tally::totals(&records, &rates),
             months: book::months(records),
-            settings: serde_json::from_str(SETTINGS).context("failed to read examples/data/settings.json")?,
+            settings: place.settings()?,
+            place,
         })
     }
 
@@ -64,10 +68,10 @@ impl OrderBook {
 /// The store failed, or the emulator could not be reached.
 pub async fn run(stage: &Stage, order_book: &OrderBook, meter: &Arc<Meter>) -> anyhow::Result<Closing> {
     if !stage.emulator.has_history() {
-        stage.emulator.prepare_workshop().await?;
+        order_book.place.close_june(&stage.emulator.control()).await?;
     }
     let engine = stage.wiring.engine("workshop", meter.clone())?;
-    wiring::open(&engine, &order_book.settings).await?;
+    stage.wiring.open(&engine, &order_book.settings).await?;
     session::push_months(&engine, meter, &order_book.months).await?;
     session::close(&engine, meter, &stage.emulator, &order_book.totals).await
 }
@@ -82,11 +86,11 @@ pub async fn run_troubled(
     store: &Path,
     seed: u64,
 ) -> anyhow::Result<(Closing, Trouble)> {
-    let mut stage = Stage::passing(store, seed).await?;
-    stage.emulator.prepare_workshop().await?;
-    wiring::open(&stage.wiring.engine("worker", meter.clone())?, &order_book.settings).await?;
+    let mut stage = Stage::passing(order_book.place, store, seed).await?;
+    order_book.place.close_june(&stage.emulator.control()).await?;
+    stage.wiring.open(&stage.wiring.engine("worker", meter.clone())?, &order_book.settings).await?;
 
-    stage.emulator.inject(faults(seed));
+    stage.emulator.inject(faults(order_book.place.package, seed));
     let mortal = Arc::new(Mortal::new(Arc::clone(&stage.wiring.transport), seed, DEATHS));
     stage.wiring.transport = mortal.clone();
     let mut sign_ins = 0;
@@ -98,7 +102,7 @@ pub async fn run_troubled(
     }
     let engine = stage.wiring.engine("closing", meter.clone())?;
     let closing = session::close(&engine, meter, &stage.emulator, &order_book.totals).await?;
-    let struck = stage.emulator.struck().await?;
+    let struck = stage.emulator.control().struck().await?;
     let trouble = Trouble { seed, struck, deaths: mortal.deaths(), sign_ins, metered: meter.read() };
     stage.emulator.stop().await;
     Ok((closing, trouble))
@@ -130,7 +134,7 @@ async fn run_lives(stage: &Stage, mortal: &Mortal, meter: &Arc<Meter>, store: &P
 /// What a person does when asked to; over a network in which nobody dies.
 async fn sign_in_again(stage: &Stage, meter: &Arc<Meter>) -> anyhow::Result<()> {
     let wiring = Wiring { transport: wiring::transport()?, ..stage.wiring.clone() };
-    let listener = RedirectListener::at(&Url::parse(&wiring.config.redirect_uri)?).await?;
+    let listener = RedirectListener::at(&Url::parse(wiring.app.redirect_uri())?).await?;
     // A person whose sign-in comes to nothing tries again, within reason.
     let mut tries = 1;
     while let Err(error) = wiring::sign_in(&wiring, &listener).await {
@@ -186,6 +190,8 @@ mod tests {
 
     use super::*;
     use crate::books::differences;
+    use crate::country::Country;
+    use crate::package::Package;
 
     /// Code and name of everything in the order book that must be refused, each for another reason.
     const REFUSED: &str = "
@@ -214,19 +220,59 @@ mod tests {
         FA-100 RC-9029                            more than is due
         FA-100 SMITH__JOINERY                     two spaces in a row";
 
+    /// The same in QuickBooks Online: what only Xero refuses goes through.
+    const REFUSED_BY_QUICKBOOKS: &str = "
+        FA-100 INV-5190                           due before its date
+        FA-100 INV-5191                           a negative quantity
+        FA-100 INV-5193                           no lines
+        FA-100 Q-2690                             a number longer than QuickBooks takes
+        FA-101 INV-5183                           an unknown product
+        FA-101 INV-5184                           an unknown customer
+        FA-102 MPS_4561                           no account anywhere
+        FA-103 INV-5185                           an archived account
+        FA-103 RC-9030                            an unknown account
+        FA-104 INV-5186                           an unmapped tax term
+        FA-105 INV-5192                           a total that is not the sum of its lines
+        FA-106 INV-5111                           a currency that the company does not use
+        FA-107 INV-5187                           in the closed period
+        FA-111 INV-5189                           above its order
+        FA-400 CN-810_on_inv-5009                 set off against a paid invoice
+        FA-400 RC-9029                            more than is due";
+
+    /// The same where the package reckons the tax: no total is known beforehand, so that none is compared, and what was paid
+    /// in full before tax still has its tax to be paid.
+    const REFUSED_IN_THE_UNITED_STATES: &str = "
+        FA-100 INV-5190                           due before its date
+        FA-100 INV-5191                           a negative quantity
+        FA-100 INV-5193                           no lines
+        FA-100 Q-2690                             a number longer than QuickBooks takes
+        FA-101 INV-5183                           an unknown product
+        FA-101 INV-5184                           an unknown customer
+        FA-102 MPS_4561                           no account anywhere
+        FA-103 INV-5185                           an archived account
+        FA-103 RC-9030                            an unknown account
+        FA-104 INV-5186                           an unmapped tax term
+        FA-106 INV-5111                           a currency that the company does not use
+        FA-107 INV-5187                           in the closed period
+        FA-111 INV-5189                           above its order
+        FA-400 RC-9029                            more than is due";
+
     fn folder() -> tempfile::TempDir {
         tempfile::tempdir().unwrap()
     }
 
-    #[tokio::test]
-    async fn the_books_come_to_the_hosts_cents_and_what_must_be_refused_is_refused_for_its_own_reason() {
-        let folder = folder();
-        let stage = Stage::passing(&folder.path().join("store.sqlite3"), 1).await.unwrap();
-        let meter = Arc::new(Meter::default());
-        let closing = run(&stage, &OrderBook::read().unwrap(), &meter).await.unwrap();
-        assert!(closing.agree, "{}", closing.text);
-        assert_eq!(meter.read().differing, Vec::<String>::new());
+    fn place(package: Package, country: Country) -> Place {
+        Place { package, country }
+    }
 
+    /// Pushes the whole book and closes; answers what was refused, as code and name.
+    async fn refused_in(place: Place) -> Vec<(String, String)> {
+        let folder = folder();
+        let stage = Stage::passing(place, &folder.path().join("store.sqlite3"), 1).await.unwrap();
+        let meter = Arc::new(Meter::default());
+        let closing = run(&stage, &OrderBook::read(place).unwrap(), &meter).await.unwrap();
+        assert!(closing.agree, "{place}: {}", closing.text);
+        assert_eq!(meter.read().differing, Vec::<String>::new(), "{place}");
         let mut found: Vec<(String, String)> = Vec::new();
         for operation in &closing.parked {
             let OperationState::Parked { parked } = &operation.state else { panic!("{operation:?}") };
@@ -234,48 +280,75 @@ mod tests {
             found.push((parked.code.to_string(), name));
         }
         found.sort();
-        let mut expected: Vec<(String, String)> = REFUSED
-            .lines()
-            .filter_map(|line| {
-                let mut words = line.split_whitespace();
-                Some((words.next()?.to_owned(), words.next()?.to_owned()))
-            })
-            .collect();
-        expected.sort();
-        assert_eq!(found, expected);
+        found
+    }
+
+    /// Code and name in the first two words of each line.
+    fn listed(table: &str) -> Vec<(String, String)> {
+        let row = |line: &str| {
+            let mut words = line.split_whitespace();
+            Some((words.next()?.to_owned(), words.next()?.to_owned()))
+        };
+        let mut rows: Vec<(String, String)> = table.lines().filter_map(row).collect();
+        rows.sort();
+        rows
+    }
+
+    #[tokio::test]
+    async fn the_books_come_to_the_hosts_cents_and_what_must_be_refused_is_refused_for_its_own_reason() {
+        let xero = place(Package::Xero, Country::Nz);
+        assert_eq!(refused_in(xero).await, listed(REFUSED));
+    }
+
+    #[tokio::test]
+    async fn another_packages_books_come_to_the_hosts_cents_and_refuse_what_that_package_refuses() {
+        for country in [Country::Au, Country::Uk] {
+            assert_eq!(refused_in(place(Package::Qbo, country)).await, listed(REFUSED_BY_QUICKBOOKS), "{country}");
+        }
+    }
+
+    #[tokio::test]
+    async fn where_the_package_reckons_the_tax_the_books_come_to_the_hosts_cents_before_it() {
+        let refused = refused_in(place(Package::Qbo, Country::Us)).await;
+        assert_eq!(refused, listed(REFUSED_IN_THE_UNITED_STATES));
     }
 
     #[tokio::test]
     async fn a_second_run_over_the_same_files_creates_nothing() {
-        let folder = folder();
-        let store = folder.path().join("store.sqlite3");
-        let order_book = OrderBook::read().unwrap();
-        let mut closings = Vec::new();
-        for expected in [true, false] {
-            let stage = Stage::kept(&store).await.unwrap();
-            let meter = Arc::new(Meter::default());
-            closings.push(run(&stage, &order_book, &meter).await.unwrap());
-            assert_eq!(meter.read().written() > 300, expected, "{:?}", meter.read());
-            assert_eq!(meter.read().written() == 0, !expected, "{:?}", meter.read());
-            stage.emulator.stop().await;
+        for place in [place(Package::Xero, Country::Nz), place(Package::Qbo, Country::Au)] {
+            let folder = folder();
+            let store = folder.path().join("store.sqlite3");
+            let order_book = OrderBook::read(place).unwrap();
+            let mut closings = Vec::new();
+            for expected in [true, false] {
+                let stage = Stage::kept(place, &store).await.unwrap();
+                let meter = Arc::new(Meter::default());
+                closings.push(run(&stage, &order_book, &meter).await.unwrap());
+                assert_eq!(meter.read().written() > 300, expected, "{:?}", meter.read());
+                assert_eq!(meter.read().written() == 0, !expected, "{:?}", meter.read());
+                stage.emulator.stop().await;
+            }
+            assert_eq!(differences(&closings[0].books, &closings[1].books), Vec::<String>::new(), "{place}");
+            assert!(closings[1].agree);
         }
-        assert_eq!(differences(&closings[0].books, &closings[1].books), Vec::<String>::new());
-        assert!(closings[1].agree);
     }
 
     #[tokio::test]
     async fn with_lost_answers_and_deaths_the_books_are_the_same() {
-        let folder = folder();
-        let order_book = OrderBook::read().unwrap();
-        let stage = Stage::passing(&folder.path().join("calm.sqlite3"), 1).await.unwrap();
-        let calm = run(&stage, &order_book, &Arc::default()).await.unwrap();
-        for seed in [7, 11] {
-            let meter = Arc::new(Meter::default());
-            let store = folder.path().join(format!("{seed}.sqlite3"));
-            let (closing, trouble) = run_troubled(&order_book, &meter, &store, seed).await.unwrap();
-            assert_eq!(differences(&calm.books, &closing.books), Vec::<String>::new(), "seed {seed}\n{trouble}");
-            assert!(closing.agree, "seed {seed}\n{}", closing.text);
-            assert!(trouble.deaths > 2 && meter.read().doubts > 5, "{trouble}");
+        for place in [place(Package::Xero, Country::Nz), place(Package::Qbo, Country::Au)] {
+            let folder = folder();
+            let order_book = OrderBook::read(place).unwrap();
+            let stage = Stage::passing(place, &folder.path().join("calm.sqlite3"), 1).await.unwrap();
+            let calm = run(&stage, &order_book, &Arc::default()).await.unwrap();
+            for seed in [7, 11] {
+                let meter = Arc::new(Meter::default());
+                let store = folder.path().join(format!("{seed}.sqlite3"));
+                let (closing, trouble) = run_troubled(&order_book, &meter, &store, seed).await.unwrap();
+                let told = format!("{place}, seed {seed}\n{trouble}");
+                assert_eq!(differences(&calm.books, &closing.books), Vec::<String>::new(), "{told}");
+                assert!(closing.agree, "{told}\n{}", closing.text);
+                assert!(trouble.deaths > 2 && meter.read().doubts > 3, "{told}");
+            }
         }
     }
 
@@ -283,9 +356,10 @@ mod tests {
     async fn a_store_without_its_books_is_refused_with_the_remedy() {
         let folder = folder();
         let store = folder.path().join("store.sqlite3");
-        Stage::kept(&store).await.unwrap().emulator.stop().await;
+        let place = place(Package::Xero, Country::Nz);
+        Stage::kept(place, &store).await.unwrap().emulator.stop().await;
         std::fs::remove_file(wiring::books_beside(&store)).unwrap();
-        let told = Stage::kept(&store).await.unwrap_err().to_string();
+        let told = Stage::kept(place, &store).await.unwrap_err().to_string();
         assert!(told.contains("--fresh"), "{told}");
     }
 }

@@ -10,9 +10,14 @@ use tokio::io::{AsyncBufReadExt as _, BufReader};
 const DATA: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/data");
 
 fn push(folder: &Path, arguments: &[&str], input: &str) -> Output {
+    let store = ["--store", "push.sqlite3"];
+    push_with(folder, "settings.json", &[&store, arguments].concat(), input)
+}
+
+fn push_with(folder: &Path, settings: &str, arguments: &[&str], input: &str) -> Output {
     let mut child = Command::new(env!("CARGO_BIN_EXE_push"))
         .current_dir(folder)
-        .args(["--emulator", "--store", "push.sqlite3", "--settings", &format!("{DATA}/settings.json")])
+        .args(["--emulator", "--settings", &format!("{DATA}/{settings}")])
         .args(arguments)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -37,6 +42,10 @@ fn push_says_by_its_exit_code_whether_all_is_in_the_books() {
 
     let whole = r#"{"kind":"customer","id":"c-9","name":"Beckenham Books"}"#;
     assert_eq!(push(folder.path(), &["-"], whole).status.code(), Some(0));
+    let elsewhere = ["-", "--package", "qbo", "--store", "qbo.sqlite3"];
+    let elsewhere = push_with(folder.path(), "settings-qbo-au.json", &elsewhere, whole);
+    assert_eq!(elsewhere.status.code(), Some(0), "{}", said(&elsewhere.stderr));
+    assert!(said(&elsewhere.stdout).contains("Hopper & Sons"), "{}", said(&elsewhere.stdout));
 
     let parked = r#"{"kind":"customer","id":"c-10","name":"Two  spaces"}"#;
     let parked = push(folder.path(), &["-"], parked);
@@ -67,8 +76,33 @@ fn push_streams_more_than_a_batch_and_sends_nothing_twice() {
 
 #[test]
 fn quickstart_run_twice_creates_nothing_the_second_time() {
+    runs_twice(&[]);
+}
+
+#[test]
+fn quickstart_run_twice_with_another_package_creates_nothing_the_second_time() {
+    runs_twice(&["--package", "qbo"]);
+}
+
+#[test]
+fn quickstart_shows_the_tax_that_the_package_reckons_itself() {
     let folder = tempfile::tempdir().unwrap();
-    let run = || Command::new(env!("CARGO_BIN_EXE_quickstart")).current_dir(folder.path()).output().unwrap();
+    let mut quickstart = Command::new(env!("CARGO_BIN_EXE_quickstart"));
+    let ran = quickstart.current_dir(folder.path()).args(["--package", "qbo", "--country", "us"]).output().unwrap();
+    let text = said(&ran.stdout);
+    assert_eq!(ran.status.code(), Some(0), "{text}{}", said(&ran.stderr));
+    assert!(text.contains("Before tax. Tax as the package reckoned it: "), "{text}");
+    let refused = Command::new(env!("CARGO_BIN_EXE_quickstart")).args(["--country", "us"]).output().unwrap();
+    assert_eq!(said(&refused.stderr).lines().count(), 1, "{}", said(&refused.stderr));
+    assert!(said(&refused.stderr).contains("--country nz"), "{}", said(&refused.stderr));
+}
+
+fn runs_twice(arguments: &[&str]) {
+    let folder = tempfile::tempdir().unwrap();
+    let run = || {
+        let mut quickstart = Command::new(env!("CARGO_BIN_EXE_quickstart"));
+        quickstart.current_dir(folder.path()).args(arguments).output().unwrap()
+    };
     for heading in ["with new books", "with the books of the last run"] {
         let ran = run();
         let text = said(&ran.stdout);
@@ -97,10 +131,20 @@ fn every_line_of_a_report_fits_on_eighty_columns() {
 
 #[tokio::test]
 async fn connect_signs_in_and_what_it_writes_serves_push() {
+    connects("xero", "FA_XERO_CLIENT_SECRET", &["--connections-url"], "Demo Company (NZ)").await;
+}
+
+#[tokio::test]
+async fn connect_learns_the_company_from_the_redirect_where_the_package_names_it_there() {
+    connects("qbo", "FA_QBO_CLIENT_SECRET", &[], "Hopper & Sons Pty Ltd").await;
+}
+
+/// Signs in at an emulator in another process, pushes with the file that comes of it, and again without the key.
+async fn connects(package: &str, secret_variable: &str, further: &[&str], company: &str) {
     let folder = tempfile::tempdir().unwrap();
     let redirect = format!("http://localhost:{}/callback", free_port().await);
     let mut emulator = tokio::process::Command::new(env!("CARGO_BIN_EXE_load"))
-        .args(["--serve", &redirect])
+        .args(["--serve", &redirect, "--package", package])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .kill_on_drop(true)
@@ -110,13 +154,18 @@ async fn connect_signs_in_and_what_it_writes_serves_push() {
     let card: serde_json::Value = serde_json::from_str(&lines.next_line().await.unwrap().unwrap()).unwrap();
     let of = |member: &str| card[member].as_str().unwrap().to_owned();
     let (secret, key) = (of("client_secret"), "5a".repeat(32));
+    let addresses = ["--api-url", "--authorize-url", "--token-url", "--revocation-url"].iter().chain(further);
+    let addresses = addresses.flat_map(|option| {
+        let member = option.trim_start_matches("--").trim_end_matches("-url");
+        [(*option).to_owned(), of(member)]
+    });
 
     let mut connect = tokio::process::Command::new(env!("CARGO_BIN_EXE_connect"))
         .current_dir(folder.path())
-        .args(["--client-id", &of("client_id"), "--redirect-uri", &redirect, "--organisation", "1"])
-        .args(["--api-url", &of("api"), "--authorize-url", &of("authorize"), "--token-url", &of("token")])
-        .args(["--revocation-url", &of("revocation"), "--connections-url", &of("connections")])
-        .env("FA_XERO_CLIENT_SECRET", &secret)
+        .args(["--package", package, "--client-id", &of("client_id"), "--redirect-uri", &redirect])
+        .args(["--organisation", "1"])
+        .args(addresses)
+        .env(secret_variable, &secret)
         .env("FA_TOKEN_KEY", &key)
         .stdout(Stdio::piped())
         .kill_on_drop(true)
@@ -129,18 +178,18 @@ async fn connect_signs_in_and_what_it_writes_serves_push() {
             break url;
         }
     };
-    assert!(page.query().unwrap().contains("code_challenge_method=S256"), "{page}");
+    assert!(page.query().unwrap().contains("state="), "{page}");
     press_allow(&page).await.unwrap();
     assert!(connect.wait().await.unwrap().success());
 
     let written = std::fs::read_to_string(folder.path().join("connection.json")).unwrap();
-    assert!(written.contains("Demo Company (NZ)") && !written.contains(&secret), "{written}");
+    assert!(written.contains(company) && !written.contains(&secret), "{written}");
     std::fs::write(folder.path().join("one.jsonl"), r#"{"kind":"customer","id":"c-1","name":"Beckenham Books"}"#)
         .unwrap();
     let push = |key: Option<&str>| {
         let mut push = Command::new(env!("CARGO_BIN_EXE_push"));
-        push.current_dir(folder.path()).args(["--config", "connection.json", "one.jsonl"]);
-        push.env("FA_XERO_CLIENT_SECRET", &secret).env_remove("FA_TOKEN_KEY");
+        push.current_dir(folder.path()).args(["--config", "connection.json", "one.jsonl", "--package", package]);
+        push.env(secret_variable, &secret).env_remove("FA_TOKEN_KEY");
         if let Some(key) = key {
             push.env("FA_TOKEN_KEY", key);
         }

@@ -117,8 +117,7 @@ async fn currencies(client: &Client) -> Result<CataloguePage, ProviderError> {
 async fn parties(client: &Client, page: u32) -> Result<CataloguePage, ProviderError> {
     let operation = "read customers and vendors";
     let (customers, more) = rows::<Name>(client, operation, Query::of(Entity::Customer), page).await?;
-    let vendors: Vec<Name> =
-        if more { Vec::new() } else { client.all(operation, &Query::of(Entity::Vendor)).await? };
+    let vendors: Vec<Name> = if more { Vec::new() } else { client.all(operation, &Query::of(Entity::Vendor)).await? };
     let bound = customers.iter().chain(&vendors).any(|name| name.sales_term_ref.is_some());
     let terms = if bound { client.all(operation, &Query::of(Entity::Term)).await? } else { Vec::new() };
     let terms = import::terms(terms);

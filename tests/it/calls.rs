@@ -9,6 +9,7 @@ use serde_json::json;
 use crate::host::{Host, locked};
 use crate::make::{customer, invoice};
 use crate::say;
+use crate::world::Books as _;
 
 #[test]
 fn a_thousand_new_invoices_to_known_contacts_take_at_most_21_calls() {

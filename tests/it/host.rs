@@ -1,6 +1,7 @@
 //! A host application with everything it embeds, in one process and on simulated time.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use bytes::Bytes;
 use chrono::{DateTime, TimeZone, Utc};
@@ -19,12 +20,13 @@ use factory_accounting_testkit::{SimClock, Wire, WireTransport};
 use http::Request;
 use serde_json::Value;
 
-use crate::make::{key, settings};
-use crate::world::XeroWorld;
+use crate::make::key;
+use crate::world::{Books, QboWorld, XeroWorld};
 
 /// One call over the wire, with the answer's body where a whole one came.
 #[derive(Clone, Debug)]
 pub(crate) struct Exchanged {
+    pub(crate) at: DateTime<Utc>,
     pub(crate) method: http::Method,
     pub(crate) path: String,
     pub(crate) query: String,
@@ -39,6 +41,8 @@ type Hostile = Box<dyn FnMut(&Request<Bytes>) -> Option<Wire> + Send>;
 #[derive(Default)]
 pub(crate) struct Network {
     pub(crate) exchanged: Vec<Exchanged>,
+    /// How long each answer is under way.
+    pub(crate) delay: Option<Duration>,
     hostile: Option<Hostile>,
 }
 
@@ -55,9 +59,9 @@ pub(crate) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-pub(crate) struct Host {
+pub(crate) struct Host<W = XeroWorld> {
     pub(crate) clock: SimClock,
-    pub(crate) world: Arc<Mutex<XeroWorld>>,
+    pub(crate) world: Arc<Mutex<W>>,
     pub(crate) network: Arc<Mutex<Network>>,
     pub(crate) store: MemoryStore,
     pub(crate) tokens: MemoryTokenStore,
@@ -70,17 +74,57 @@ pub(crate) fn connection() -> ConnectionId {
     ConnectionId::new("6c1d9a52-workshop")
 }
 
-impl Host {
-    /// Connected, with the usual settings.
+impl Host<XeroWorld> {
+    /// Connected to Xero, with the usual settings.
     pub(crate) fn new() -> Self {
-        Self::with(settings(), XeroWorld::new())
+        Self::over(XeroWorld::new())
     }
 
     pub(crate) fn with_settings(settings: Settings) -> Self {
         Self::with(settings, XeroWorld::new())
     }
 
-    pub(crate) fn with(settings: Settings, world: XeroWorld) -> Self {
+    /// A document as Xero shows it.
+    pub(crate) fn shown(&self, list: &str, number: &str) -> Value {
+        let world = locked(&self.world);
+        let ledger = world.emulator.ledger(world.tenant);
+        let names = ["InvoiceNumber", "CreditNoteNumber", "PurchaseOrderNumber", "QuoteNumber"];
+        let rows = ledger[list].as_array().cloned().unwrap_or_default();
+        let found =
+            rows.into_iter().find(|row| names.iter().any(|name| row[*name] == number) || row["Reference"] == number);
+        found.unwrap_or_else(|| panic!("no {number} among {list}: {ledger}"))
+    }
+}
+
+impl Host<QboWorld> {
+    /// Connected to an Australian company at QuickBooks Online, with the usual settings.
+    pub(crate) fn au() -> Self {
+        Self::over(QboWorld::fresh())
+    }
+
+    /// The same with some of the settings changed.
+    pub(crate) fn au_with(changes: Value) -> Self {
+        let world = QboWorld::fresh();
+        Self::with(world.settings(changes), world)
+    }
+
+    /// A row of QuickBooks' books by its number or name.
+    pub(crate) fn row(&self, entity: &str, name: &str) -> Value {
+        let ledger = locked(&self.world).ledger();
+        let members = ["DocNumber", "PaymentRefNum", "DisplayName", "Name", "Sku"];
+        let rows = ledger[entity].as_array().cloned().unwrap_or_default();
+        let found = rows.into_iter().find(|row| members.iter().any(|member| row[*member] == name));
+        found.unwrap_or_else(|| panic!("no {entity} {name}: {}", ledger[entity]))
+    }
+}
+
+impl<W: Books> Host<W> {
+    /// Connected, with the usual settings of the world's workshop.
+    pub(crate) fn over(world: W) -> Self {
+        Self::with(world.settings(serde_json::json!({})), world)
+    }
+
+    pub(crate) fn with(settings: Settings, world: W) -> Self {
         let host = Self::unconnected(world);
         host.sign_in();
         host.clock.run(host.engine.connect()).expect("connects");
@@ -88,7 +132,7 @@ impl Host {
         host
     }
 
-    pub(crate) fn unconnected(world: XeroWorld) -> Self {
+    pub(crate) fn unconnected(world: W) -> Self {
         let begins = Utc.with_ymd_and_hms(2026, 11, 21, 0, 0, 0).single().expect("an instant");
         let clock = SimClock::starting_at(begins);
         let world = Arc::new(Mutex::new(world));
@@ -106,7 +150,7 @@ impl Host {
 
     fn start(
         clock: &SimClock,
-        world: &Arc<Mutex<XeroWorld>>,
+        world: &Arc<Mutex<W>>,
         network: &Arc<Mutex<Network>>,
         store: &MemoryStore,
         tokens: &MemoryTokenStore,
@@ -199,17 +243,6 @@ impl Host {
         lines
     }
 
-    /// A document as Xero shows it.
-    pub(crate) fn shown(&self, list: &str, number: &str) -> Value {
-        let world = locked(&self.world);
-        let ledger = world.emulator.ledger(world.tenant);
-        let names = ["InvoiceNumber", "CreditNoteNumber", "PurchaseOrderNumber", "QuoteNumber"];
-        let rows = ledger[list].as_array().cloned().unwrap_or_default();
-        let found =
-            rows.into_iter().find(|row| names.iter().any(|name| row[*name] == number) || row["Reference"] == number);
-        found.unwrap_or_else(|| panic!("no {number} among {list}: {ledger}"))
-    }
-
     pub(crate) fn act(&self, action: Value) -> Value {
         locked(&self.world).act(&action, self.clock.now())
     }
@@ -229,12 +262,13 @@ impl Host {
     }
 }
 
-fn serve(world: &Mutex<XeroWorld>, network: &Mutex<Network>, request: Request<Bytes>, now: DateTime<Utc>) -> Wire {
+fn serve<W: World>(world: &Mutex<W>, network: &Mutex<Network>, request: Request<Bytes>, now: DateTime<Utc>) -> Wire {
     let mut exchanged = Exchanged {
+        at: now,
         method: request.method().clone(),
         path: request.uri().path().to_owned(),
         query: request.uri().query().unwrap_or_default().to_owned(),
-        key: request.headers().get("idempotency-key").and_then(|key| key.to_str().ok()).map(str::to_owned),
+        key: key_of(&request),
         sent: request.body().clone(),
         status: None,
         answered: Bytes::new(),
@@ -245,8 +279,19 @@ fn serve(world: &Mutex<XeroWorld>, network: &Mutex<Network>, request: Request<By
         exchanged.status = Some(response.status().as_u16());
         exchanged.answered = response.body().clone();
     }
-    locked(network).exchanged.push(exchanged);
-    wire
+    let mut network = locked(network);
+    network.exchanged.push(exchanged);
+    match (wire, network.delay) {
+        (Wire::Answer(response), Some(delay)) => Wire::Slow(response, delay),
+        (wire, _) => wire,
+    }
+}
+
+/// The key that makes a write repeatable: a header, or a parameter of the address.
+fn key_of(request: &Request<Bytes>) -> Option<String> {
+    let header = request.headers().get("idempotency-key").and_then(|key| key.to_str().ok());
+    let mut parameters = request.uri().query().unwrap_or_default().split('&');
+    header.or_else(|| parameters.find_map(|pair| pair.strip_prefix("requestid="))).map(str::to_owned)
 }
 
 /// An answer of any status and type.

@@ -1,4 +1,4 @@
-//! The whole system from outside: a real engine, real stores, the real Xero provider, and the emulator's books.
+//! The whole system from outside: a real engine, real stores, the real providers, and the emulators' books.
 
 mod bad_input;
 mod calls;
@@ -9,12 +9,14 @@ mod ledger;
 mod make;
 mod prediction;
 mod process;
-mod provider_xero;
+mod providers;
+mod qbo;
 mod secrets;
 mod sweep;
 mod tidy;
 mod tree;
 mod wire_witness;
+mod wire_witness_qbo;
 mod world;
 
 /// Writes a line for the person who reads the test's output.

@@ -4,6 +4,8 @@ use factory_accounting_core::model::{Record, RecordKey, RecordKind};
 use factory_accounting_core::settings::Settings;
 use serde_json::{Value, json};
 
+use crate::world::{Books, XeroWorld};
+
 /// A record from its JSON form.
 pub(crate) fn record(form: Value) -> Record {
     Record::parse(&form.to_string()).unwrap_or_else(|error| panic!("{error} in {form}"))
@@ -13,19 +15,14 @@ pub(crate) fn key(kind: RecordKind, id: &str) -> RecordKey {
     RecordKey::new(kind, id)
 }
 
-/// Settings of a workshop in New Zealand that keeps the seeded chart of accounts.
+/// Settings of a workshop in New Zealand that keeps Xero's seeded chart of accounts.
 pub(crate) fn settings() -> Settings {
     settings_with(json!({}))
 }
 
 /// The same with some of them changed.
 pub(crate) fn settings_with(changes: Value) -> Settings {
-    let mut form = json!({
-        "accounts": { "sales": "200", "purchases": "300", "rounding": "860", "payments": "090" },
-        "default_tax": { "sales": "OUTPUT2", "purchases": "INPUT2" },
-    });
-    merge(&mut form, changes);
-    serde_json::from_value(form).expect("settings")
+    XeroWorld::new().settings(changes)
 }
 
 pub(crate) fn merge(form: &mut Value, changes: Value) {
@@ -76,4 +73,15 @@ pub(crate) fn payment(id: &str, target: Value, amount: &str) -> Record {
         "kind": "payment", "id": id, "number": id, "target": target, "date": "2026-11-20",
         "amount": { "amount": amount, "currency": "NZD" },
     }))
+}
+
+/// The same record with its amounts in another currency.
+pub(crate) fn in_currency(currency: &str, record: &Record) -> Record {
+    let mut form = serde_json::to_value(record).expect("records are JSON");
+    for holder in ["/currency", "/amount/currency"] {
+        if let Some(own) = form.pointer_mut(holder) {
+            *own = json!(currency);
+        }
+    }
+    self::record(form)
 }

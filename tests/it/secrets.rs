@@ -9,7 +9,8 @@ use serde_json::json;
 use tracing_subscriber::fmt::MakeWriter;
 
 use crate::host::{Host, answer, connection, locked};
-use crate::make::{customer, invoice, payment};
+use crate::make::{customer, in_currency, invoice, payment};
+use crate::world::{Books, QboWorld, XeroWorld};
 
 #[derive(Clone, Default)]
 struct Paper(Arc<Mutex<Vec<u8>>>);
@@ -33,7 +34,7 @@ impl<'a> MakeWriter<'a> for Paper {
     }
 }
 
-pub(crate) fn secrets(host: &Host) -> Vec<String> {
+pub(crate) fn secrets<W: Books>(host: &Host<W>) -> Vec<String> {
     let stored = host.clock.run(host.tokens.load(&connection())).expect("read").expect("tokens").tokens;
     let mut secrets = vec!["emulator-client-secret".to_owned(), stored.access.expose_secret().to_owned()];
     secrets.extend(stored.refresh.map(|refresh| refresh.expose_secret().to_owned()));
@@ -42,15 +43,22 @@ pub(crate) fn secrets(host: &Host) -> Vec<String> {
 
 #[test]
 fn x7_no_secret_is_in_any_debug_error_event_log_line_or_row() {
+    nothing_is_told(XeroWorld::fresh(), |world| format!("{:?}", world.config()));
+    nothing_is_told(QboWorld::fresh(), |world| format!("{:?}", world.config()));
+}
+
+fn nothing_is_told<W: Books>(world: W, config: fn(&W) -> String) {
+    let token_life = chrono::TimeDelta::from_std(W::TOKEN_LIFE).expect("a span");
+    let own = |record| in_currency(W::CURRENCY, &record);
     let paper = Paper::default();
     let subscriber =
         tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_writer(paper.clone()).finish();
     let (host, mut planted) = tracing::subscriber::with_default(subscriber, || {
-        let host = Host::new();
+        let host = Host::over(world);
         let mut planted = secrets(&host);
-        host.send(vec![customer("C1", "Hale Joinery"), invoice("F-1", "C1", "100")]);
+        host.send(vec![customer("C1", "Hale Joinery"), own(invoice("F-1", "C1", "100"))]);
         // Refusals, doubt and refreshes have a lot to tell.
-        host.send(vec![payment("R-1", json!({ "invoice": "F-1" }), "9000")]);
+        host.send(vec![own(payment("R-1", json!({ "invoice": "F-1" }), "9000"))]);
         let mut count = 0;
         host.beset(move |_| {
             count += 1;
@@ -61,13 +69,13 @@ fn x7_no_secret_is_in_any_debug_error_event_log_line_or_row() {
                 _ => None,
             }
         });
-        host.push(invoice("F-2", "C1", "100"));
+        host.push(own(invoice("F-2", "C1", "100")));
         for _ in 0..6 {
             let _ = host.clock.run(host.engine.run_once()).expect("a round");
             host.clock.advance(std::time::Duration::from_secs(300));
         }
         host.at_peace();
-        host.clock.advance(std::time::Duration::from_secs(40 * 60));
+        host.clock.advance((token_life + chrono::TimeDelta::minutes(10)).to_std().expect("a span"));
         host.sign_in();
         host.clock.run(host.engine.connect()).expect("connects");
         host.work();
@@ -81,7 +89,7 @@ fn x7_no_secret_is_in_any_debug_error_event_log_line_or_row() {
     let told = [
         String::from_utf8_lossy(&locked(&paper.0)).into_owned(),
         format!("{:?} {:?} {:?} {:?}", host.engine, host.provider, host.store, host.tokens),
-        format!("{:?}", locked(&host.world).config()),
+        config(&locked(&host.world)),
         format!("{:?}", host.events()),
         format!("{rows:?}"),
     ];

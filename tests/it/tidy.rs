@@ -133,12 +133,28 @@ fn no_package_is_named_in_code_that_serves_all_of_them() {
     );
 }
 
+#[test]
+fn the_programs_know_one_package_from_another_in_one_place() {
+    let mut found = Vec::new();
+    let programs = Crate::all().into_iter().find(|one| one.folder == "examples").expect("there are examples");
+    for path in programs.sources("src").iter().filter(|path| !path.starts_with("examples/src/package/")) {
+        let text = tree::read(path);
+        for (at, line) in tree::without_tests(&text).lines().enumerate() {
+            let code = line.split("//").next().unwrap_or(line).to_lowercase();
+            if PACKAGE_NAMES.iter().any(|name| code.contains(name)) {
+                found.push(format!("{path}:{}: {}", at + 1, line.trim()));
+            }
+        }
+    }
+    none("ask examples/src/package for it", &found);
+}
+
 /// Parts of core that only reckon: what they may not know, so that they stay pure.
 const PURE: &[(&str, &[&str])] = &[
     ("money", &["crate::"]),
     ("model", &["crate::provider", "crate::plan", "crate::store", "crate::memory", "crate::rules", "crate::validate"]),
     ("settings", &["crate::provider", "crate::plan", "crate::store", "crate::memory"]),
-    ("capability", &["crate::provider", "crate::plan", "crate::store", "crate::memory"]),
+    ("capability", &["AccountingProvider", "crate::plan", "crate::store", "crate::memory"]),
     ("amounts", &["crate::provider", "crate::plan", "crate::store", "crate::memory", "async "]),
     ("validate", &["crate::provider", "crate::plan", "crate::store", "crate::memory", "async "]),
     ("rules", &["crate::plan::", "crate::memory", "SyncStore", "AccountingProvider", "async ", "Clock"]),

@@ -1,4 +1,4 @@
-//! Signs in to Xero in a person's browser and writes the connection file that `push` reads.
+//! Signs in to an accounting package in a person's browser and writes the connection file that `push` reads.
 
 use std::io::{self, BufRead as _, Write as _};
 use std::path::PathBuf;
@@ -10,34 +10,40 @@ use anyhow::{Context as _, bail};
 use clap::Parser;
 use examples::connection::{Addresses, ConnectionFile, Secrets};
 use examples::console::{finish, say};
+use examples::package::{App, Package, Reached};
 use examples::sign_in::RedirectListener;
-use examples::wiring;
+use examples::wiring::{self, Wiring};
 use factory_accounting::http::SystemClock;
-use factory_accounting::ids::{ConnectionId, WorkerId};
+use factory_accounting::ids::ConnectionId;
 use factory_accounting::sqlite::{SqliteOptions, SqliteStore};
-use factory_accounting::xero::{Tenant, XeroAuthoriser, XeroConfig};
 use url::Url;
 
-/// Signs in to Xero: prints the page to open, waits for the browser to come back to this machine, lets a person choose the
-/// organisation, and keeps the tokens encrypted in the SQLite store.
+/// Signs in to an accounting package: prints the page to open, waits for the browser to come back to this machine, lets a
+/// person choose the organisation where the package's own page does not, and keeps the tokens encrypted in the SQLite store.
 ///
-/// The app's secret comes from FA_XERO_CLIENT_SECRET or a file, the key for the tokens from FA_TOKEN_KEY or a file; neither
-/// is ever an argument or written anywhere. Running it again for the same connection file signs in anew and loses nothing.
+/// What is about one package stands in the environment under its name: FA_XERO_CLIENT_ID, FA_QBO_CLIENT_SECRET,
+/// FA_QBO_API_URL. The app's secret comes from there or from a file, the key for the tokens from FA_TOKEN_KEY or a file;
+/// neither is ever an argument or written anywhere. Running it again for the same connection file signs in anew and loses
+/// nothing.
 #[derive(Debug, Parser)]
 struct Cli {
+    /// The accounting package; that of the connection file where there is one.
+    #[arg(long, value_enum)]
+    package: Option<Package>,
     /// Connection file to write, or to sign in again for.
     #[arg(long, default_value = "connection.json", value_name = "FILE")]
     config: PathBuf,
-    /// Client id of the app, as Xero's developer pages show it; that of the connection file where there is one.
-    #[arg(long, env = "FA_XERO_CLIENT_ID")]
+    /// Client id of the app, as the package's developer pages show it; else the environment's FA_XERO_CLIENT_ID or
+    /// FA_QBO_CLIENT_ID, else that of the connection file.
+    #[arg(long)]
     client_id: Option<String>,
     /// Redirect URI as registered for the app: http://localhost:PORT/PATH.
-    #[arg(long, env = "FA_XERO_REDIRECT_URI", default_value = "http://localhost:8910/callback")]
+    #[arg(long, env = "FA_REDIRECT_URI", default_value = "http://localhost:8910/callback")]
     redirect_uri: Url,
-    /// SQLite file for outbox, links and tokens.
-    #[arg(long, default_value = "factory-accounting-xero.sqlite3", value_name = "FILE")]
-    store: PathBuf,
-    /// Organisation to connect: its number in the list, its name or its tenant id. Asked for where absent.
+    /// SQLite file for outbox, links and tokens; factory-accounting-PACKAGE.sqlite3 where absent.
+    #[arg(long, value_name = "FILE")]
+    store: Option<PathBuf>,
+    /// Organisation to connect: its number in the list, its name or its id. Asked for where absent.
     #[arg(long)]
     organisation: Option<String>,
     #[command(flatten)]
@@ -56,64 +62,82 @@ async fn main() -> ExitCode {
 
 async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     let known = if cli.config.exists() { Some(ConnectionFile::read(&cli.config)?) } else { None };
-    let config = config(&cli, known.as_ref())?;
+    let package = package(&cli, known.as_ref())?;
+    let client_id = client_id(&cli, package, known.as_ref())?;
+    let addresses = match &known {
+        Some(file) => file.addresses.clone(),
+        None => cli.addresses.clone().or_from_environment(package)?,
+    };
+    let app = app(&cli, package, &client_id, &addresses, known.as_ref())?;
     let connection = known.as_ref().map_or_else(new_connection, |file| file.connection.clone());
-    let path = known.as_ref().map_or(&cli.store, |file| &file.store);
-    let options = SqliteOptions::file(path).token_key(cli.secrets.token_key()?);
+    let path = known.as_ref().map(|file| file.store.clone()).or(cli.store.clone());
+    let path = path.unwrap_or_else(|| format!("factory-accounting-{package}.sqlite3").into());
+    let options = SqliteOptions::file(&path).token_key(cli.secrets.token_key()?);
     let store = SqliteStore::open_with(options).with_context(|| format!("failed to open {}", path.display()))?;
-    let redirect_uri = Url::parse(&config.redirect_uri)?;
+    let redirect_uri = Url::parse(app.redirect_uri())?;
 
-    let authoriser = XeroAuthoriser::new(
-        config,
-        wiring::transport()?,
-        Arc::new(store),
-        connection.clone(),
-        WorkerId::new("connect"),
-        Arc::new(SystemClock),
-    )?;
+    let wiring = Wiring::new(app, connection.clone(), store, wiring::transport()?, Arc::new(SystemClock));
+    let authoriser = wiring.app.authoriser(wiring.seams("connect"))?;
     let listener = RedirectListener::at(&redirect_uri).await?;
     let begun = authoriser.begin();
     say(format_args!("Open this page, choose the organisation and allow access:\n\n  {}\n", begun.url))?;
     let back = tokio::time::timeout(PATIENCE, listener.wait())
         .await
         .map_err(|_| anyhow::anyhow!("nobody came back within {} minutes: run it again", PATIENCE.as_secs() / 60))??;
-    let tenants = authoriser.finish(&begun, back.as_str()).await?;
+    let reached = authoriser.finish(&begun, &back).await?;
 
-    let wanted = known.as_ref().map(|file| file.tenant.clone()).or(cli.organisation.clone());
-    let tenant = choose(&tenants, wanted.as_deref())?;
-    authoriser.choose(tenant)?;
+    let wanted = known.as_ref().map(|file| file.organisation.clone()).or(cli.organisation.clone());
+    let chosen = choose(&reached, wanted.as_deref())?;
     let file = ConnectionFile {
         connection,
-        tenant: tenant.id.to_string(),
-        organisation: tenant.name.clone(),
-        client_id: client_id(&cli, known.as_ref())?,
+        package,
+        organisation: chosen.id.clone(),
+        name: chosen.name.clone(),
+        known: chosen.app.trait_of().map(str::to_owned),
+        client_id,
         redirect_uri,
-        addresses: known.as_ref().map_or(cli.addresses, |file| file.addresses.clone()),
+        addresses,
         store: std::path::absolute(path)?,
     };
     file.write(&cli.config)?;
-    say(format_args!("Connected {}. The connection is in {}.", tenant.name, cli.config.display()))?;
+    say(format_args!("Connected {}. The connection is in {}.", chosen.name, cli.config.display()))?;
     say(format_args!("Push with: cargo run -p examples --bin push -- --config {} FILE.jsonl", cli.config.display()))?;
     Ok(ExitCode::SUCCESS)
 }
 
-fn client_id(cli: &Cli, known: Option<&ConnectionFile>) -> anyhow::Result<String> {
+/// A connection that is known keeps its package.
+fn package(cli: &Cli, known: Option<&ConnectionFile>) -> anyhow::Result<Package> {
+    match (cli.package, known.map(|file| file.package)) {
+        (Some(wanted), Some(own)) if wanted != own => bail!(
+            "{} is a connection to {}: give --config another file for {}",
+            cli.config.display(),
+            own.title(),
+            wanted.title()
+        ),
+        (wanted, own) => Ok(wanted.or(own).unwrap_or_default()),
+    }
+}
+
+fn client_id(cli: &Cli, package: Package, known: Option<&ConnectionFile>) -> anyhow::Result<String> {
+    let variable = package.variable("CLIENT_ID");
     let known = known.map(|file| file.client_id.clone());
-    cli.client_id.clone().or(known).context("no client id: give --client-id or set FA_XERO_CLIENT_ID")
+    let found = cli.client_id.clone().or_else(|| std::env::var(&variable).ok()).or(known);
+    found.with_context(|| format!("no client id: give --client-id or set {variable}"))
 }
 
 /// A connection that is known keeps its organisation: another sign-in must be for the same one (R55).
-fn config(cli: &Cli, known: Option<&ConnectionFile>) -> anyhow::Result<XeroConfig> {
-    let secret = cli.secrets.client_secret()?;
-    if let Some(file) = known {
-        return Ok(file.config(secret));
+fn app(
+    cli: &Cli,
+    package: Package,
+    client_id: &str,
+    addresses: &Addresses,
+    known: Option<&ConnectionFile>,
+) -> anyhow::Result<App> {
+    let secret = cli.secrets.client_secret(package)?;
+    match known {
+        Some(file) => file.app(secret),
+        None => package.app(client_id, &cli.redirect_uri, secret, addresses),
     }
-    let config = XeroConfig::new(client_id(cli, None)?, cli.redirect_uri.as_str());
-    let config = cli.addresses.apply(config);
-    Ok(match secret {
-        Some(secret) => config.with_secret(secret),
-        None => config,
-    })
 }
 
 #[expect(clippy::disallowed_methods, reason = "a connection's id must be unique in the world: no seed can give that")]
@@ -122,34 +146,31 @@ fn new_connection() -> ConnectionId {
 }
 
 /// The organisation that is meant; the person is asked where nobody has said.
-fn choose<'a>(tenants: &'a [Tenant], wanted: Option<&str>) -> anyhow::Result<&'a Tenant> {
-    match (tenants, wanted) {
-        ([], _) => bail!("the sign-in reaches no organisation: allow one at Xero"),
-        (_, Some(wanted)) => named(tenants, wanted),
+fn choose<'a>(reached: &'a [Reached], wanted: Option<&str>) -> anyhow::Result<&'a Reached> {
+    match (reached, wanted) {
+        ([], _) => bail!("the sign-in reaches no organisation: allow one there"),
+        (_, Some(wanted)) => named(reached, wanted),
         ([only], None) => Ok(only),
         (_, None) => {
             say("The sign-in reaches these organisations:")?;
-            for (number, tenant) in (1..).zip(tenants) {
-                say(format_args!("  {number}  {}", tenant.name))?;
+            for (number, one) in (1..).zip(reached) {
+                say(format_args!("  {number}  {}", one.name))?;
             }
             write!(io::stdout(), "Which one? ")?;
             io::stdout().flush()?;
             let mut answer = String::new();
             io::stdin().lock().read_line(&mut answer)?;
-            named(tenants, answer.trim())
+            named(reached, answer.trim())
         }
     }
 }
 
-fn named<'a>(tenants: &'a [Tenant], wanted: &str) -> anyhow::Result<&'a Tenant> {
-    let by_number = wanted.parse::<usize>().ok().and_then(|number| tenants.get(number.checked_sub(1)?));
-    let by_name = || {
-        tenants
-            .iter()
-            .find(|tenant| tenant.name.eq_ignore_ascii_case(wanted) || tenant.id.as_str().eq_ignore_ascii_case(wanted))
-    };
+fn named<'a>(reached: &'a [Reached], wanted: &str) -> anyhow::Result<&'a Reached> {
+    let by_number = wanted.parse::<usize>().ok().and_then(|number| reached.get(number.checked_sub(1)?));
+    let by_name =
+        || reached.iter().find(|one| one.name.eq_ignore_ascii_case(wanted) || one.id.eq_ignore_ascii_case(wanted));
     by_number.or_else(by_name).with_context(|| {
-        let names: Vec<&str> = tenants.iter().map(|tenant| tenant.name.as_str()).collect();
+        let names: Vec<&str> = reached.iter().map(|one| one.name.as_str()).collect();
         format!("no organisation {wanted:?} among {}", names.join(", "))
     })
 }

@@ -12,9 +12,11 @@ use std::time::Duration;
 use anyhow::{Context as _, bail};
 use clap::Parser;
 use examples::console::{finish, say};
+use examples::control::Control;
 use examples::cost::{cpu_time, peak_memory};
-use examples::emulator::Card;
+use examples::emulator::Start;
 use examples::meter::Meter;
+use examples::package::{ByHand, Choice, Emulated, Place};
 use examples::report::measures;
 use examples::sign_in::RedirectListener;
 use examples::wiring::{self, Wiring};
@@ -23,16 +25,14 @@ use factory_accounting::engine::Engine;
 use factory_accounting::http::{AppPacer, Limits, SystemClock};
 use factory_accounting::ids::ConnectionId;
 use factory_accounting::model::{Invoice, ItemLine, Line, Party, Record, RecordKey, RecordKind, References, TaxMode};
-use factory_accounting::money::{Quantity, UnitPrice};
-use factory_accounting::settings::{Accounts, Settings, TaxCodes};
+use factory_accounting::money::{Currency, Quantity, UnitPrice};
+use factory_accounting::settings::{HostNumberLine, Settings};
 use factory_accounting::sqlite::{SqliteOptions, SqliteStore};
 use factory_accounting::token::TokenStore as _;
-use factory_accounting::xero::XeroConfig;
 use factory_accounting_emulator::Package as _;
-use factory_accounting_emulator::xero::{AppConfig, RateLimits, XeroConfig as EmulatorConfig, XeroEmulator};
 use rust_decimal::Decimal;
 use secrecy::ExposeSecret as _;
-use serde_json::{Value, json};
+use serde_json::Value;
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, BufReader};
 use tokio::process::{Child, Command};
 use url::Url;
@@ -40,6 +40,8 @@ use url::Url;
 /// Measures what pushing new invoices costs. Run it with --release.
 #[derive(Debug, Parser)]
 struct Cli {
+    #[command(flatten)]
+    choice: Choice,
     /// How many invoices.
     #[arg(long, default_value_t = 10_000)]
     invoices: u64,
@@ -50,27 +52,26 @@ struct Cli {
 
 /// Invoices pushed in one transaction.
 const PUSH: u64 = 500;
-/// Invoices in one request.
-const BATCH: u64 = 50;
 /// Customers that they are for.
 const CUSTOMERS: u64 = 100;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
-    let cli = Cli::parse();
-    finish(match &cli.serve {
-        Some(redirect_uri) => serve(redirect_uri).await,
-        None => measure(cli.invoices).await,
-    })
+    finish(run(Cli::parse()).await)
+}
+
+async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
+    let place = cli.choice.place()?;
+    match cli.serve {
+        Some(redirect_uri) => serve(place, redirect_uri).await,
+        None => measure(place, cli.invoices).await,
+    }
 }
 
 /// The other process: the emulator, until whoever started it is gone.
-async fn serve(redirect_uri: &Url) -> anyhow::Result<ExitCode> {
-    let emulator = XeroEmulator::new(EmulatorConfig {
-        apps: vec![AppConfig { redirect_uris: vec![redirect_uri.to_string()], ..AppConfig::default() }],
-        limits: RateLimits::off(),
-        ..EmulatorConfig::default()
-    });
+async fn serve(place: Place, redirect_uri: Url) -> anyhow::Result<ExitCode> {
+    let mut emulator = Emulated::new(&Start { seed: 1, redirect_uri, place });
+    emulator.lift_limits();
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
     let card = emulator.card(&format!("http://{}", listener.local_addr()?));
     writeln!(io::stdout(), "{card}")?;
@@ -82,9 +83,10 @@ async fn serve(redirect_uri: &Url) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-async fn start_emulator(redirect_uri: &Url) -> anyhow::Result<(Child, Card, Url)> {
+async fn start_emulator(place: Place, redirect_uri: &Url) -> anyhow::Result<(Child, Value, Url)> {
+    let (package, country) = (place.package.to_string(), place.country.to_string());
     let mut child = Command::new(std::env::current_exe()?)
-        .args(["--serve", redirect_uri.as_str()])
+        .args(["--serve", redirect_uri.as_str(), "--package", &package, "--country", &country])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .kill_on_drop(true)
@@ -93,9 +95,10 @@ async fn start_emulator(redirect_uri: &Url) -> anyhow::Result<(Child, Card, Url)
     let out = child.stdout.take().context("the emulator has no output")?;
     let mut line = String::new();
     BufReader::new(out).read_line(&mut line).await?;
-    let value: Value = serde_json::from_str(&line).context("the emulator did not start")?;
-    let host = Url::parse(value["api"].as_str().context("the emulator names no address")?)?;
-    Ok((child, serde_json::from_value(value)?, host))
+    let card: Value = serde_json::from_str(&line).context("the emulator did not start")?;
+    let mut host = Url::parse(card["api"].as_str().context("the emulator names no address")?)?;
+    host.set_path("/");
+    Ok((child, card, host))
 }
 
 /// What one way of sending came to.
@@ -106,49 +109,45 @@ struct Measured {
     memory: Option<u64>,
 }
 
-async fn measure(invoices: u64) -> anyhow::Result<ExitCode> {
+async fn measure(place: Place, invoices: u64) -> anyhow::Result<ExitCode> {
     let listener = RedirectListener::on_free_port().await?;
-    let (child, card, host) = start_emulator(listener.redirect_uri()).await?;
+    let (child, card, host) = start_emulator(place, listener.redirect_uri()).await?;
+    place.furnish(&Control::at(host.clone())).await?;
     let folder = tempfile::tempdir()?;
-    let wiring = wire(&card, &host, &folder.path().join("load.sqlite3"))?;
+    let wiring = wire(place, &card, &host, &folder.path().join("load.sqlite3"))?;
     wiring::sign_in(&wiring, &listener).await?;
 
     let meter = Arc::new(Meter::default());
     let engine = wiring.engine("load", meter.clone())?;
-    wiring::open(&engine, &settings()).await?;
+    wiring.open(&engine, &settings(place)?).await?;
     engine.push_all((0..CUSTOMERS).map(customer).collect()).await?;
     engine.run_until_idle().await?;
 
-    let through_engine = through_engine(&engine, &meter, invoices).await?;
+    let currency = place.country.currency();
+    let through_engine = through_engine(&engine, &meter, currency, invoices).await?;
     if let Some(question) = engine.attention().await?.first() {
         bail!("{} was not to be parked: {:?}", question.name, question.state);
     }
-    let bare = bare(&wiring, &engine, invoices).await?;
+    let bare = bare(&wiring, &engine, currency, invoices).await?;
+    say(format_args!("{}, emulated in another process", place.package.title()))?;
     say(told(invoices, &through_engine, &bare))?;
     drop(child);
     Ok(ExitCode::SUCCESS)
 }
 
 /// No limits on either side: what is measured is the work, not the waiting.
-fn wire(card: &Card, host: &Url, store: &std::path::Path) -> anyhow::Result<Wiring> {
-    let tenant = card.tenants.first().context("the emulator has no organisation")?.id.clone();
-    let config = XeroConfig::new(&card.client_id, &card.redirect_uri)
-        .with_secret(card.client_secret.clone())
-        .on_host(host)
-        .with_tenant(tenant);
+fn wire(place: Place, card: &Value, host: &Url, store: &std::path::Path) -> anyhow::Result<Wiring> {
+    let app = place.package.app_of_card(card, host)?.unpaced();
     let store = SqliteStore::open_with(SqliteOptions::file(store).plaintext_tokens())?;
-    let mut wiring = Wiring::new(config, ConnectionId::new("load"), store, wiring::transport()?, Arc::new(SystemClock));
-    wiring.pacer = AppPacer::new(
-        Limits { windows: Vec::new(), ..factory_accounting::xero::limits(&wiring.config) },
-        Arc::new(SystemClock),
-    );
+    let mut wiring = Wiring::new(app, ConnectionId::new("load"), store, wiring::transport()?, Arc::new(SystemClock));
+    let limits = Limits { windows: Vec::new(), ..wiring.app.limits() };
+    wiring.pacer = AppPacer::new(limits, Arc::new(SystemClock));
     Ok(wiring)
 }
 
-fn settings() -> Settings {
-    let gst = TaxCodes { sales: Some("OUTPUT2".to_owned()), purchases: None };
-    let accounts = Accounts { sales: Some("200".to_owned()), ..Accounts::default() };
-    Settings { accounts, default_tax: gst, ..Settings::default() }
+fn settings(place: Place) -> anyhow::Result<Settings> {
+    let host_number_line = HostNumberLine { enabled: false, host_name: String::new() };
+    Ok(Settings { host_number_line, ..place.settings()? })
 }
 
 fn customer(number: u64) -> Record {
@@ -168,7 +167,7 @@ fn customer(number: u64) -> Record {
 }
 
 /// Three lines, one of them at four decimals.
-fn invoice(number: u64) -> Record {
+fn invoice(number: u64, currency: Currency) -> Invoice {
     let line = |description: &str, quantity: Decimal, price: Decimal| {
         Line::Item(ItemLine {
             product: None,
@@ -182,13 +181,13 @@ fn invoice(number: u64) -> Record {
         })
     };
     let day = chrono::NaiveDate::from_ymd_opt(2026, 7, 1).unwrap_or_default();
-    Record::Invoice(Invoice {
+    Invoice {
         id: format!("inv-{number}").into(),
         number: format!("LOAD-{number}"),
         customer: format!("c-{}", number % CUSTOMERS).into(),
         date: day,
         due: day.checked_add_days(chrono::Days::new(20)),
-        currency: CURRENCY.parse().unwrap_or_else(|_| unreachable!("{CURRENCY} is a currency")),
+        currency,
         exchange_rate: None,
         tax_mode: TaxMode::Exclusive,
         lines: vec![
@@ -202,17 +201,15 @@ fn invoice(number: u64) -> Record {
         order: None,
         extent: Default::default(),
         above_order: false,
-    })
+    }
 }
 
-const CURRENCY: &str = "NZD";
-
-async fn through_engine(engine: &Engine, meter: &Meter, invoices: u64) -> anyhow::Result<Measured> {
+async fn through_engine(engine: &Engine, meter: &Meter, currency: Currency, invoices: u64) -> anyhow::Result<Measured> {
     let (begun, cpu, calls) = (SystemClock.now(), cpu_time(), meter.read().calls());
     let mut next = 0;
     while next < invoices {
         let end = invoices.min(next + PUSH);
-        engine.push_all((next..end).map(invoice).collect()).await?;
+        engine.push_all((next..end).map(|number| Record::Invoice(invoice(number, currency))).collect()).await?;
         engine.run_until_idle().await?;
         next = end;
     }
@@ -225,35 +222,37 @@ async fn through_engine(engine: &Engine, meter: &Meter, invoices: u64) -> anyhow
 }
 
 /// The same batches by hand: made, sent, and the answer read; nothing is kept, checked or found again.
-async fn bare(wiring: &Wiring, engine: &Engine, invoices: u64) -> anyhow::Result<Measured> {
+async fn bare(wiring: &Wiring, engine: &Engine, currency: Currency, invoices: u64) -> anyhow::Result<Measured> {
     let keys: Vec<RecordKey> =
         (0..CUSTOMERS).map(|number| RecordKey::new(RecordKind::Customer, format!("c-{number}"))).collect();
     let links = engine.store().links(engine.connection(), &keys).await?;
-    let contacts: Vec<String> = links.into_iter().flatten().map(|link| link.remote.to_string()).collect();
+    let customers: Vec<String> = links.into_iter().flatten().map(|link| link.remote.to_string()).collect();
     let tokens = wiring.store.load(&wiring.connection).await?.context("there are no tokens")?;
     let bearer = format!("Bearer {}", tokens.tokens.access.expose_secret());
-    let tenant = wiring.config.tenant.clone().context("there is no organisation")?;
+    let ByHand { method, url, headers, batch, words, body, taken } =
+        wiring.app.by_hand(bearer, &engine.settings().await?)?;
     let client = reqwest::Client::builder().no_proxy().build()?;
-    let mut url = wiring.config.api_base.join("Invoices")?;
-    url.set_query(Some("summarizeErrors=false&unitdp=4"));
+    let of = |number: u64| usize::try_from(number).unwrap_or_default() % customers.len().max(1);
 
     let (begun, cpu) = (SystemClock.now(), cpu_time());
     let (mut next, mut calls) = (0, 0);
     while next < invoices {
-        let end = invoices.min(next + BATCH);
-        let batch: Vec<Value> = (next..end).map(|number| by_hand(number, &contacts)).collect();
-        let answer = client
-            .put(url.clone())
-            .header("authorization", &bearer)
-            .header("xero-tenant-id", tenant.as_str())
+        let end = invoices.min(next + batch as u64);
+        let made: Vec<(Invoice, String)> = (next..end)
+            .map(|number| {
+                let numbered = Invoice { number: format!("BARE-{number}"), ..invoice(number, currency) };
+                (numbered, customers.get(of(number)).cloned().unwrap_or_default())
+            })
+            .collect();
+        let mut request = client
+            .request(method.parse()?, url.clone())
             .header("accept", "application/json")
-            .header("content-type", "application/json")
-            .body(json!({ "Invoices": batch }).to_string())
-            .send()
-            .await?
-            .error_for_status()?;
-        let answer: Value = serde_json::from_slice(&answer.bytes().await?)?;
-        if answer["Invoices"].as_array().is_none_or(|made| made.len() as u64 != end - next) {
+            .header("content-type", "application/json");
+        for (name, value) in &headers {
+            request = request.header(*name, value);
+        }
+        let answer = request.body(body(&made, &words)).send().await?.error_for_status()?;
+        if taken(&answer.bytes().await?) != made.len() {
             bail!("the bare loop's batch was not taken");
         }
         (next, calls) = (end, calls + 1);
@@ -263,27 +262,6 @@ async fn bare(wiring: &Wiring, engine: &Engine, invoices: u64) -> anyhow::Result
         cpu: cpu_time().zip(cpu).map(|(now, then)| now.saturating_sub(then)),
         calls,
         memory: None,
-    })
-}
-
-fn by_hand(number: u64, contacts: &[String]) -> Value {
-    let Record::Invoice(invoice) = invoice(number) else { return Value::Null };
-    let lines: Vec<Value> = invoice
-        .lines
-        .iter()
-        .filter_map(Line::as_item)
-        .map(|line| {
-            json!({
-                "Description": line.description, "Quantity": line.quantity.to_string(),
-                "UnitAmount": line.unit_price.to_string(), "AccountCode": "200", "TaxType": "OUTPUT2"
-            })
-        })
-        .collect();
-    let contact = usize::try_from(number).ok().and_then(|number| contacts.get(number % contacts.len().max(1)));
-    json!({
-        "Type": "ACCREC", "InvoiceNumber": format!("BARE-{number}"), "Contact": { "ContactID": contact },
-        "Date": invoice.date, "DueDate": invoice.due, "CurrencyCode": CURRENCY, "Status": "AUTHORISED",
-        "LineAmountTypes": "Exclusive", "LineItems": lines
     })
 }
 

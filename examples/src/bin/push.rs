@@ -11,10 +11,12 @@ use clap::Parser;
 use examples::book::Book;
 use examples::connection::{ConnectionFile, Secrets};
 use examples::console::{finish, say, warn};
+use examples::country::Country;
 use examples::meter::Meter;
+use examples::package::{Choice, Package};
 use examples::progress::Progress;
 use examples::report;
-use examples::wiring::{self, Stage, Wiring};
+use examples::wiring::{Stage, Wiring};
 use factory_accounting::engine::Engine;
 use factory_accounting::model::Record;
 use factory_accounting::settings::Settings;
@@ -30,13 +32,20 @@ struct Cli {
     /// Connection file, as `connect` writes it.
     #[arg(long, value_name = "FILE", required_unless_present = "emulator", env = "FA_CONNECTION")]
     config: Option<PathBuf>,
-    /// Pushes into the emulated Xero instead; its books are kept beside the store.
+    /// Pushes into an emulated package instead; its books are kept beside the store.
     #[arg(long, conflicts_with = "config")]
     emulator: bool,
-    /// SQLite file with the outbox, with --emulator.
-    #[arg(long, default_value = "factory-accounting-push.sqlite3", value_name = "FILE", requires = "emulator")]
-    store: PathBuf,
-    /// JSON file with settings to save before pushing; those in force where absent.
+    /// The accounting package; the connection's own where a connection file is given.
+    #[arg(long, value_enum)]
+    package: Option<Package>,
+    /// Country of the emulated company; the package's usual one where absent.
+    #[arg(long, value_enum, requires = "emulator")]
+    country: Option<Country>,
+    /// SQLite file with the outbox, with --emulator; factory-accounting-push-PACKAGE-COUNTRY.sqlite3 where absent.
+    #[arg(long, value_name = "FILE", requires = "emulator")]
+    store: Option<PathBuf>,
+    /// JSON file with settings to save before pushing; those in force where absent. Accounts, tax codes and items may be
+    /// called by their names there.
     #[arg(long, value_name = "FILE")]
     settings: Option<PathBuf>,
     #[command(flatten)]
@@ -52,10 +61,10 @@ async fn main() -> ExitCode {
 }
 
 async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
-    let stage = if cli.emulator { Some(Stage::kept(&cli.store).await?) } else { None };
+    let stage = if cli.emulator { Some(emulated(&cli).await?) } else { None };
     let wiring = match (&stage, &cli.config) {
         (Some(stage), _) => stage.wiring.clone(),
-        (None, Some(path)) => Wiring::real(&ConnectionFile::read(path)?, &cli.secrets)?,
+        (None, Some(path)) => connected(path, &cli)?,
         (None, None) => anyhow::bail!("give --config FILE or --emulator"),
     };
     let meter = Arc::new(Meter::with_progress(Progress::new("Sending")));
@@ -64,7 +73,7 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Some(path) => read_settings(path)?,
         None => engine.settings().await?,
     };
-    let organisation = wiring::open(&engine, &settings).await?;
+    let organisation = wiring.open(&engine, &settings).await?;
     say(format_args!("Connected {organisation}"))?;
 
     let bad = if cli.file == Path::new("-") {
@@ -97,6 +106,22 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         () if waiting > 0 => ExitCode::from(2),
         () => ExitCode::SUCCESS,
     })
+}
+
+async fn emulated(cli: &Cli) -> anyhow::Result<Stage> {
+    let choice = Choice { package: cli.package.unwrap_or_default(), country: cli.country };
+    let place = choice.place()?;
+    let store = cli.store.clone().unwrap_or_else(|| format!("factory-accounting-push-{place}.sqlite3").into());
+    Stage::kept(place, &store).await
+}
+
+fn connected(path: &Path, cli: &Cli) -> anyhow::Result<Wiring> {
+    let file = ConnectionFile::read(path)?;
+    if let Some(package) = cli.package.filter(|package| *package != file.package) {
+        let (at, own) = (path.display(), file.package.title());
+        anyhow::bail!("{at} is a connection to {own}, not to {}: leave --package away", package.title());
+    }
+    Wiring::real(&file, &cli.secrets)
 }
 
 fn read_settings(path: &Path) -> anyhow::Result<Settings> {

@@ -1,4 +1,4 @@
-//! Pushes the order book of a joinery and metal workshop into the emulated Xero, exactly once.
+//! Pushes the order book of a joinery and metal workshop into an emulated accounting package, exactly once.
 
 use std::fs;
 use std::io;
@@ -11,18 +11,22 @@ use clap::Parser;
 use examples::books::differences;
 use examples::console::{finish, say};
 use examples::meter::Meter;
+use examples::package::{Choice, Place};
 use examples::progress::Progress;
 use examples::wiring::{self, Stage};
 use examples::workshop::{self, OrderBook};
 
-/// Pushes a workshop's order book into the emulated Xero and shows that the books come to the same cent.
+/// Pushes a workshop's order book into an emulated accounting package and shows that the books come to the same cent.
 ///
 /// The store and the emulator's books are kept between runs: a second run creates nothing.
 #[derive(Debug, Parser)]
 struct Cli {
-    /// SQLite file with the outbox; the emulator's books are kept beside it.
-    #[arg(long, default_value = "factory-accounting.sqlite3", value_name = "FILE")]
-    store: PathBuf,
+    #[command(flatten)]
+    choice: Choice,
+    /// SQLite file with the outbox; the emulator's books are kept beside it. factory-accounting-PACKAGE-COUNTRY.sqlite3 where
+    /// absent.
+    #[arg(long, value_name = "FILE")]
+    store: Option<PathBuf>,
     /// Removes both files first.
     #[arg(long)]
     fresh: bool,
@@ -34,22 +38,27 @@ struct Cli {
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
-    let cli = Cli::parse();
-    finish(match cli.chaos {
-        Some(seed) => chaos(seed).await,
-        None => calm(&cli).await,
-    })
+    finish(run(Cli::parse()).await)
 }
 
-async fn calm(cli: &Cli) -> anyhow::Result<ExitCode> {
-    if cli.fresh {
-        remove(&cli.store)?;
+async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
+    let place = cli.choice.place()?;
+    match cli.chaos {
+        Some(seed) => chaos(place, seed).await,
+        None => calm(place, &cli).await,
     }
-    let order_book = OrderBook::read()?;
-    let stage = Stage::kept(&cli.store).await?;
+}
+
+async fn calm(place: Place, cli: &Cli) -> anyhow::Result<ExitCode> {
+    let store = cli.store.clone().unwrap_or_else(|| format!("factory-accounting-{place}.sqlite3").into());
+    if cli.fresh {
+        remove(&store)?;
+    }
+    let order_book = OrderBook::read(place)?;
+    let stage = Stage::kept(place, &store).await?;
     let age = if stage.emulator.has_history() { "with the books of the last run" } else { "with new books" };
-    say(format_args!("Store   {}", cli.store.display()))?;
-    say(format_args!("Xero    {}, emulated, {age}", stage.emulator.host()))?;
+    say(format_args!("Store    {}", store.display()))?;
+    say(format_args!("Package  {} at {}, emulated, {age}", place.package.title(), stage.emulator.host()))?;
     say(format_args!("Pushing {} records of a joinery and metal workshop\n", order_book.records()))?;
     let meter = Arc::new(Meter::with_progress(Progress::new("Pushing")));
     let closing = workshop::run(&stage, &order_book, &meter).await?;
@@ -99,12 +108,12 @@ fn remove(store: &Path) -> anyhow::Result<()> {
 }
 
 /// The same book twice, without trouble and with it; the books must be the same.
-async fn chaos(seed: u64) -> anyhow::Result<ExitCode> {
-    let order_book = OrderBook::read()?;
+async fn chaos(place: Place, seed: u64) -> anyhow::Result<ExitCode> {
+    let order_book = OrderBook::read(place)?;
     let folder = tempfile::tempdir().context("failed to make a folder for the stores")?;
 
     let meter = Arc::new(Meter::with_progress(Progress::new("Without trouble")));
-    let stage = Stage::passing(&folder.path().join("calm.sqlite3"), 1).await?;
+    let stage = Stage::passing(place, &folder.path().join("calm.sqlite3"), 1).await?;
     let calm = workshop::run(&stage, &order_book, &meter).await?;
     stage.emulator.stop().await;
     meter.finish();

@@ -156,9 +156,17 @@ fn item(key: &RecordKey, product: &Product, context: &Context<'_>) -> Result<(Co
     let price = |side: &Option<PriceSide>, side_of_trade: TradeSide| -> Result<Option<PlannedPrice>, Parked> {
         let Some(side) = side else { return Ok(None) };
         let path = side_of_trade.label();
+        // Where documents post through their items, an item has to know where it posts (F98, F99).
+        let accounts = &context.settings.accounts;
+        let usual = match side_of_trade {
+            TradeSide::Sales => accounts.sales.as_deref(),
+            TradeSide::Purchases => accounts.purchases.as_deref(),
+        };
+        let through_items = context.capabilities.records.values().any(|own| own.lines_need_items);
         let account = side
             .account
             .as_deref()
+            .or(usual.filter(|_| through_items))
             .map(|code| resolve_account(code, &format!("{path}.account"), &product.code, key.kind, context))
             .transpose()?;
         let tax_code = side

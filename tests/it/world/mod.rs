@@ -1,0 +1,123 @@
+//! The packages as worlds: the real provider, and the emulator's books in the same process.
+
+mod qbo;
+mod xero;
+mod xero_people;
+
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use factory_accounting_core::model::RecordKind;
+use factory_accounting_core::settings::Settings;
+use factory_accounting_emulator::Outcome;
+use factory_accounting_testkit::Wire;
+use factory_accounting_testkit::sweep::World;
+use serde_json::Value;
+
+pub(crate) use qbo::QboWorld;
+pub(crate) use xero::XeroWorld;
+
+/// A package as the tests that are the same for all of them need it: what its people do, and how its books say what a story
+/// leads to.
+pub(crate) trait Books: World {
+    /// The company's currency.
+    const CURRENCY: &'static str;
+    /// How long an access token lives.
+    const TOKEN_LIFE: Duration;
+
+    /// Books in which nothing has happened, of the company that most tests are about.
+    fn fresh() -> Self;
+
+    /// Lifts the limits on calls: for what counts documents and not calls.
+    fn unlimited(self) -> Self;
+
+    /// Settings of a workshop that keeps the seeded chart of accounts, with some of them changed.
+    fn settings(&self, changes: Value) -> Settings;
+
+    /// A person works in the package itself. Panics where it would not let them.
+    fn act(&mut self, action: &Value, now: DateTime<Utc>) -> Value;
+
+    /// Makes [`refused_line`](Self::refused_line) one that the package refuses, and that nobody else can know of.
+    fn spoil(&mut self, now: DateTime<Utc>);
+
+    /// A line of an invoice that the package refuses once it is spoilt.
+    fn refused_line() -> Value;
+
+    /// A person records a payment of an invoice.
+    fn person_pays(&mut self, invoice: &str, amount: &str, reference: &str, now: DateTime<Utc>);
+
+    /// A person invoices a customer called Stranger over 9 before tax.
+    fn stranger_invoices(&mut self, number: &str, now: DateTime<Utc>);
+
+    /// The package gives its own numbers from now on.
+    fn numbers_itself(&mut self, now: DateTime<Utc>);
+
+    /// How the books say it; `None` for what leaves no trace in them.
+    fn says(&self, entry: &Entry<'_>) -> Option<String>;
+}
+
+/// What a story leads to, in no package's words.
+#[derive(Clone, Debug)]
+pub(crate) struct Entry<'a> {
+    pub(crate) kind: RecordKind,
+    /// Number, code or name.
+    pub(crate) label: &'a str,
+    pub(crate) state: State,
+    /// Before tax.
+    pub(crate) net: &'a str,
+    pub(crate) party: &'a str,
+    /// Tax included.
+    pub(crate) applied: &'a str,
+}
+
+/// State of a document that a story leads to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum State {
+    /// In use, or open.
+    Open,
+    /// Settled in full.
+    Paid,
+    /// A quote that has been sent, a purchase order that has been billed.
+    Moved,
+    /// Counts no more.
+    Voided,
+    /// An order that is not invoiced, or in part.
+    Ordered,
+    /// An order that its invoice has taken the place of.
+    Invoiced,
+}
+
+/// An entry; what it lacks is added by the methods.
+pub(crate) fn entry(kind: RecordKind, label: &str) -> Entry<'_> {
+    Entry { kind, label, state: State::Open, net: "0", party: "", applied: "" }
+}
+
+impl<'a> Entry<'a> {
+    pub(crate) fn of(self, party: &'a str, net: &'a str) -> Self {
+        Self { party, net, ..self }
+    }
+
+    pub(crate) fn amount(self, net: &'a str) -> Self {
+        Self { net, ..self }
+    }
+
+    pub(crate) fn state(self, state: State) -> Self {
+        Self { state, ..self }
+    }
+
+    pub(crate) fn applied(self, applied: &'a str) -> Self {
+        Self { applied, ..self }
+    }
+}
+
+/// An emulator's outcome as what reaches the client.
+pub(crate) fn wire(outcome: Outcome) -> Wire {
+    match outcome {
+        Outcome::Reply(response) => Wire::Answer(response),
+        Outcome::Truncated { response, bytes } => Wire::Truncated(response, bytes),
+        Outcome::Hang => Wire::Silence,
+        Outcome::Delayed { by, response } => Wire::Slow(response, by.to_std().unwrap_or(Duration::ZERO)),
+        Outcome::Endless { response, bytes } => Wire::Endless(response, bytes),
+        _ => Wire::Dropped,
+    }
+}
