@@ -2,7 +2,7 @@
 //!
 //! It is a New Zealand workshop's. Another country's has its own currency, its own rate of tax under the same term, and its
 //! own way to round; so totals, payments and what is set off come to other amounts there, which the host reckons by its own
-//! arithmetic ([`tally`](crate::tally)).
+//! arithmetic ([`crate::tally`]).
 
 use std::collections::BTreeMap;
 use std::fmt;
