@@ -117,6 +117,15 @@ impl Known<'_> {
         !self.meddling.is_none() && self.links.iter().any(is_own)
     }
 
+    /// Whether a row that people have changed is shown with an open question.
+    fn asks_about(&self, booked: &Booked) -> bool {
+        let shows = |row: &Operation| match &row.state {
+            OperationState::Parked { parked } => parked.candidates.iter().any(|shown| shown.remote == booked.remote),
+            _ => false,
+        };
+        !self.meddling.is_none() && self.operations.iter().any(shows)
+    }
+
     /// Whether a line may be missing: a person is asked about it or, where people got in between, the host has pushed nothing
     /// of that name, for it was a person's, or took back what had never come into the books.
     fn excuses(&self, expected: &str) -> bool {
@@ -166,6 +175,8 @@ fn compare_books<W>(known: &Known<'_>, scenario: &Scenario<W>, books: &[Booked],
             None if booked.gone && is_explained => {}
             // And what the story asks about may be no question any more.
             None if known.answers(booked, &scenario.questions) => {}
+            // Or what a person has changed is shown to a person with the question whether it is ours.
+            None if known.asks_about(booked) => {}
             None => violations.push(format!("in the books, and nobody pushed it: {line}")),
             Some(at) => {
                 let expected = missing.remove(at);
