@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use chrono::{DateTime, Utc};
 use clap::{Parser, ValueEnum};
 use factory_accounting_emulator::ClockMode;
+use factory_accounting_emulator::myob::{Country as FileCountry, FileConfig, MyobConfig};
 use factory_accounting_emulator::qbo::{CompanyConfig, Country, QboConfig};
 use factory_accounting_emulator::xero::XeroConfig;
 use serde::de::DeserializeOwned;
@@ -24,7 +25,8 @@ pub(crate) struct Cli {
     /// Allow an address that other machines can reach: there is no authentication worth the name.
     #[arg(long)]
     allow_remote: bool,
-    /// A company of this country, in place of the configured ones; repeat it for several (QuickBooks Online only).
+    /// A company of this country, in place of the configured ones; repeat it for several (QuickBooks Online: au, us,
+    /// uk, ca; MYOB: au, nz).
     #[arg(long, value_enum)]
     country: Vec<CountryName>,
     /// JSON file with the whole configuration; the other options change it.
@@ -51,9 +53,11 @@ pub(crate) enum PackageName {
     Xero,
     /// QuickBooks Online.
     Qbo,
+    /// MYOB Business and AccountRight.
+    Myob,
 }
 
-/// The countries of QuickBooks companies.
+/// The countries of companies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum CountryName {
     /// Australia.
@@ -65,17 +69,30 @@ enum CountryName {
     Uk,
     /// Canada.
     Ca,
+    /// New Zealand.
+    Nz,
 }
 
 impl CountryName {
-    fn company(self) -> CompanyConfig {
+    fn company(self) -> Result<CompanyConfig, String> {
         let country = match self {
             Self::Au => Country::Au,
             Self::Us => Country::Us,
             Self::Uk => Country::Gb,
             Self::Ca => Country::Ca,
+            Self::Nz => {
+                return Err("--country nz is for --package myob; QuickBooks Online takes au, us, uk and ca".into());
+            }
         };
-        CompanyConfig { country, realm: None }
+        Ok(CompanyConfig { country, realm: None })
+    }
+
+    fn file(self) -> Result<FileConfig, String> {
+        match self {
+            Self::Au => Ok(FileConfig::of(FileCountry::Au)),
+            Self::Nz => Ok(FileConfig::of(FileCountry::Nz)),
+            Self::Us | Self::Uk | Self::Ca => Err("--country: MYOB files are of au or nz".into()),
+        }
     }
 }
 
@@ -91,7 +108,9 @@ impl Cli {
     /// The configuration that file and options make.
     pub(crate) fn xero_config(&self) -> Result<XeroConfig, String> {
         if !self.country.is_empty() {
-            return Err("--country is for --package qbo; a Xero emulator takes its tenants from --config".into());
+            return Err(
+                "--country is for --package qbo and myob; a Xero emulator takes its tenants from --config".into()
+            );
         }
         let mut config: XeroConfig = self.file()?;
         if let Some(seed) = self.seed {
@@ -112,7 +131,27 @@ impl Cli {
     pub(crate) fn qbo_config(&self) -> Result<QboConfig, String> {
         let mut config: QboConfig = self.file()?;
         if !self.country.is_empty() {
-            config.companies = self.country.iter().map(|country| country.company()).collect();
+            config.companies = self.country.iter().map(|country| country.company()).collect::<Result<_, _>>()?;
+        }
+        if let Some(seed) = self.seed {
+            config.seed = seed;
+        }
+        if self.manual_clock {
+            config.clock = ClockMode::Manual(manual_start());
+        }
+        if self.no_limits {
+            config.limits.enforced = false;
+        }
+        config.auto_consent |= self.auto_consent;
+        config.check()?;
+        Ok(config)
+    }
+
+    /// The same for MYOB.
+    pub(crate) fn myob_config(&self) -> Result<MyobConfig, String> {
+        let mut config: MyobConfig = self.file()?;
+        if !self.country.is_empty() {
+            config.files = self.country.iter().map(|country| country.file()).collect::<Result<_, _>>()?;
         }
         if let Some(seed) = self.seed {
             config.seed = seed;
@@ -173,6 +212,15 @@ mod tests {
         let countries: Vec<Country> = config.companies.iter().map(|company| company.country).collect();
         assert_eq!(countries, [Country::Us, Country::Gb]);
         assert!(cli(&["--country", "uk"]).xero_config().unwrap_err().contains("--package qbo"));
+        assert!(cli(&["--country", "nz"]).qbo_config().unwrap_err().contains("--package myob"));
+    }
+
+    #[test]
+    fn company_files_are_of_australia_or_new_zealand() {
+        let config = cli(&["--package", "myob", "--country", "nz", "--country", "au"]).myob_config().expect("a config");
+        let countries: Vec<FileCountry> = config.files.iter().map(|file| file.country).collect();
+        assert_eq!(countries, [FileCountry::Nz, FileCountry::Au]);
+        assert!(cli(&["--country", "us"]).myob_config().unwrap_err().contains("au or nz"));
     }
 
     #[test]

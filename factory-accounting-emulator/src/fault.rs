@@ -1,4 +1,4 @@
-//! Faults as data: which call is hit, and what happens to it (xero.md 11.4, qbo.md 14).
+//! Faults as data: which call is hit, and what happens to it (xero.md 11.4, qbo.md 14, myob.md 12.5).
 
 use serde::{Deserialize, Serialize};
 
@@ -51,8 +51,8 @@ pub struct Matcher {
     pub method: Option<String>,
     /// How the path begins, in any case.
     pub path_prefix: Option<String>,
-    /// The resource, in any case: `Invoices` or `invoice`, or `connections`, `batch`, `query`, `authorize`, `token`,
-    /// `revocation`.
+    /// The resource, in any case: `Invoices`, `invoice` or `Sale/Invoice/Item`, or `connections`, `batch`, `query`,
+    /// `authorize`, `token`, `revocation`.
     pub resource: Option<String>,
     /// The first matching call that is hit, 1-based.
     pub nth: u32,
@@ -99,7 +99,8 @@ pub(crate) struct CallFacts<'a> {
 pub enum Fault {
     /// Committed; the connection closes without an answer.
     CommitThenDrop,
-    /// Committed; answered 500. Xero replays it under the idempotency key, QuickBooks Online replays the true answer.
+    /// Committed; answered 500. Xero replays it under the idempotency key, QuickBooks Online replays the true answer,
+    /// MYOB has no keys.
     CommitThen500,
     /// Committed; no answer, the connection stays open.
     CommitThenTimeout,
@@ -115,7 +116,7 @@ pub enum Fault {
         /// How late, in milliseconds.
         delay_ms: u32,
     },
-    /// Nothing done; answered 429.
+    /// Nothing done; answered 429, or as the package says it.
     RateLimited {
         /// The limit that is said to be used up, where the package says which.
         #[serde(default)]
@@ -124,7 +125,7 @@ pub enum Fault {
         #[serde(default)]
         retry_after: Option<u64>,
     },
-    /// Nothing done; answered 503 with plain text.
+    /// Nothing done; answered 503 with plain text, by MYOB with a page.
     Unavailable503 {
         /// Which of the known texts.
         #[serde(default)]
@@ -174,6 +175,29 @@ pub enum Fault {
         /// How many.
         items: usize,
     },
+    /// Done only after a while of virtual time, perhaps when the caller has looked for it and found nothing; answered at
+    /// once as `answer` says (myob.md 2, 13.6). A call that the gateway refuses is refused as ever, a read lands nothing.
+    /// MYOB alone does so: a call to another package is left as it is.
+    LandsLate {
+        /// How long after the call, in milliseconds of virtual time.
+        after_ms: u32,
+        /// What the caller gets meanwhile.
+        #[serde(default)]
+        answer: LateAnswer,
+    },
+    /// Answered 504 in MYOB's words (myob.md 2). MYOB alone does so.
+    GatewayTimeout504 {
+        /// Whether the work was done before.
+        #[serde(default)]
+        work: CommitPoint,
+    },
+    /// Nothing done; answered 500 in MYOB's words (myob.md 6). MYOB alone does so.
+    InternalError500,
+    /// Committed; a 201 lacks its `Location` (myob.md 12.5). MYOB alone does so.
+    LocationMissing,
+    /// Committed; the answer carries the entity although `returnBody` did not ask for it (myob.md 12.5). MYOB alone does
+    /// so.
+    BodyUnasked,
     /// The next webhook batch is delivered twice.
     WebhookDuplicate,
     /// The events of the next webhook batch are delivered one by one, the last first.
@@ -202,6 +226,21 @@ pub enum CommitPoint {
     NotDone,
     /// It was.
     Done,
+}
+
+/// What the caller of a write gets that lands late.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LateAnswer {
+    /// 504 in the package's own words.
+    #[default]
+    GatewayTimeout504,
+    /// 500 in the package's own words.
+    InternalError500,
+    /// The connection closes without an answer.
+    Drop,
+    /// No answer, and the connection stays open.
+    Hang,
 }
 
 /// A limit by the name that `X-Rate-Limit-Problem` gives it (xero.md 2).

@@ -1,8 +1,8 @@
 //! The accounting packages' servers as stateful books: what a client of the real API would meet, without the network,
 //! the clock or the chance.
 //!
-//! The core is sans-IO: [`xero::XeroEmulator::handle`] and [`qbo::QboEmulator::handle`] take an HTTP request and an
-//! instant and give an [`Outcome`], which is an answer or one of the ways in which an answer fails to arrive. Two
+//! The core is sans-IO: [`xero::XeroEmulator::handle`], [`qbo::QboEmulator::handle`] and [`myob::MyobEmulator::handle`]
+//! take an HTTP request and an instant and give an [`Outcome`], which is an answer or one of the ways in which an answer fails to arrive. Two
 //! emulators with the same seed that are asked the same things at the same instants answer the same bytes. Around that
 //! core stand a loopback listener ([`server`]) and the `factory-accounting-emulator` binary, for clients in any language.
 //!
@@ -36,7 +36,9 @@ mod clock;
 mod credentials;
 mod distort;
 mod fault;
+mod gzip;
 mod html;
+pub mod myob;
 mod outcome;
 mod package;
 mod pdf;
@@ -50,6 +52,6 @@ pub mod xero;
 
 pub use calls::{CallCount, CallRecord};
 pub use clock::ClockMode;
-pub use fault::{CommitPoint, Fault, FaultRule, LimitProblem, Matcher, OfflineText};
+pub use fault::{CommitPoint, Fault, FaultRule, LateAnswer, LimitProblem, Matcher, OfflineText};
 pub use outcome::Outcome;
 pub use package::{Delivery, DeliveryAnswer, Package};

@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex};
 
 use clap::Parser;
 use factory_accounting_emulator::Package;
+use factory_accounting_emulator::myob::MyobEmulator;
 use factory_accounting_emulator::qbo::QboEmulator;
 use factory_accounting_emulator::server::serve;
 use factory_accounting_emulator::xero::XeroEmulator;
@@ -33,6 +34,7 @@ async fn run(cli: Cli) -> Result<(), String> {
     cli.check_listen()?;
     match cli.package {
         PackageName::Xero => listen(XeroEmulator::new(cli.xero_config()?), cli.listen).await,
+        PackageName::Myob => listen(MyobEmulator::new(cli.myob_config()?), cli.listen).await,
         PackageName::Qbo => listen(QboEmulator::new(cli.qbo_config()?), cli.listen).await,
     }
 }

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use chrono::{DateTime, Duration, Utc};
 use serde::{Deserialize, Serialize};
 
-/// How the spans of a limit are cut; neither Xero nor Intuit says (xero.md 2, qbo.md 3.1).
+/// How the spans of a limit are cut; no package says (xero.md 2, qbo.md 3.1, myob.md 2).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RateWindow {

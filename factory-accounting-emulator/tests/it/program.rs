@@ -111,6 +111,37 @@ async fn it_prints_one_line_serves_quickbooks_and_stops_on_sigterm() {
 }
 
 #[tokio::test]
+async fn it_prints_one_line_serves_myob_and_stops_on_sigterm() {
+    let started = Started::with(&["--package", "myob", "--country", "nz"]).await;
+    assert_eq!(started.card["files"][0]["country"], "nz");
+    let ask = format!(
+        "/oauth2/account/authorize?response_type=code&client_id={}&redirect_uri={}&scope=sme-company-file&prompt=consent",
+        started.word("client_id"),
+        started.word("redirect_uri"),
+    );
+    let consent = started.get(&ask, &[]).await.text();
+    let after = |mark: &str| -> String {
+        let (_, rest) = consent.split_once(mark).unwrap_or_else(|| panic!("{mark} is missing in {consent}"));
+        rest.split(['&', '\r']).next().unwrap_or_default().to_owned()
+    };
+    let (code, file) = (after("?code="), after("businessId="));
+    let form = format!(
+        "grant_type=authorization_code&code={code}&redirect_uri={}&client_id={}&client_secret={}",
+        started.word("redirect_uri"),
+        started.word("client_id"),
+        started.word("client_secret"),
+    );
+    let kind = [("content-type", "application/x-www-form-urlencoded")];
+    let tokens = send(started.address, "POST", "/oauth2/v1/authorize/", &kind, &form).await.expect("an answer").json();
+    let bearer = format!("Bearer {}", tokens["access_token"].as_str().expect("a token"));
+    let headers =
+        [("authorization", bearer.as_str()), ("x-myobapi-key", started.word("api_key")), ("x-myobapi-version", "v2")];
+    let company = started.get(&format!("/accountright/{file}/Company/"), &headers).await;
+    assert!(company.json()["CompanyName"].is_string(), "{}", company.text());
+    started.stopped().await;
+}
+
+#[tokio::test]
 async fn it_refuses_addresses_that_others_can_reach() {
     let output = refused(&["--listen", "0.0.0.0:0"]).await;
     assert!(!output.status.success());

@@ -1,0 +1,4 @@
+//! JSON in and out.
+
+pub(super) mod reader;
+pub(super) mod writer;
