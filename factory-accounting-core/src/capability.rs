@@ -120,11 +120,10 @@ pub struct RecordCapability {
     pub line_discounts: bool,
     /// Whether a document can wait in the books uncounted until a bookkeeper approves it.
     pub drafts: bool,
-    /// Whether every line that charges something must name an item, whose own account it then posts to.
-    pub lines_need_items: bool,
-    /// Whether a document can be tied to the document that it came from: an invoice to its order, a bill to its purchase
-    /// order, line by line.
-    pub links_sources: bool,
+    /// Whether lines that charge something name items, whose own account they then post to.
+    pub line_items: LineItems,
+    /// What becomes of the document that this one came from: the order of an invoice, the purchase order of a bill.
+    pub sources: SourceTie,
 }
 
 impl RecordCapability {
@@ -152,10 +151,39 @@ impl RecordCapability {
             attachments: false,
             line_discounts: true,
             drafts: true,
-            lines_need_items: false,
-            links_sources: false,
+            line_items: LineItems::Optional,
+            sources: SourceTie::None,
         }
     }
+}
+
+/// Whether lines that charge something name items.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum LineItems {
+    /// Each as it likes.
+    #[default]
+    Optional,
+    /// Every line must.
+    Required,
+    /// Either every line of a document does, or none: the two are documents of different form.
+    AllOrNone,
+}
+
+/// How a document is tied to the one that it came from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum SourceTie {
+    /// Not at all.
+    #[default]
+    None,
+    /// Line by line: the source keeps count of what has been billed.
+    Linked,
+    /// As a whole: the source becomes this document. A part of it is a document of its own, and the source is cut down to
+    /// what is left.
+    Converted,
 }
 
 /// Which characters a field may hold.
@@ -266,6 +294,12 @@ pub struct AmountRules {
     pub tax_authority: TaxAuthority,
     /// Whether prices may contain tax. Where not, a document whose prices do is held at net prices.
     pub inclusive_prices: bool,
+    /// Whether prices may be net. Where not, a document whose prices are is held at prices that contain tax.
+    pub exclusive_prices: bool,
+    /// Whether a unit price may be below zero. Where not, the quantity is.
+    pub negative_prices: bool,
+    /// Whether a line's discount may be an amount. Where not, it is worked into the price.
+    pub discount_amounts: bool,
     /// Whether the tax of each rate can be stated, where it differs by cents from what the package would come to.
     pub stated_taxes: bool,
 }
@@ -282,6 +316,9 @@ impl AmountRules {
             discount_decimals: 4,
             tax_authority: TaxAuthority::Rates,
             inclusive_prices: true,
+            exclusive_prices: true,
+            negative_prices: true,
+            discount_amounts: true,
             stated_taxes: false,
         }
     }
@@ -295,6 +332,9 @@ pub enum TaxAuthority {
     /// It follows from the lines and the rates of their tax codes, so that it is predicted.
     #[default]
     Rates,
+    /// It is within prices that contain it, and the total is predicted to the cent. How the total parts into net amount and
+    /// tax is the package's by a cent a line, because nobody knows where it rounds.
+    WithinTotal,
     /// The package, from addresses and rules of its own: only the amounts before tax are predicted, and the total that it
     /// answers with holds (R17).
     Package,

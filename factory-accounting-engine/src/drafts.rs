@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use factory_accounting_core::capability::OrderForm;
+use factory_accounting_core::capability::{OrderForm, SourceTie};
 use factory_accounting_core::ids::RemoteId;
 use factory_accounting_core::model::{Extent, Record, RecordKey, RecordKind};
 use factory_accounting_core::plan::{self, Subject};
@@ -22,6 +22,8 @@ pub(crate) struct Surroundings {
     in_flight: BTreeSet<RecordKey>,
     /// Documents that others came from, as the books hold them.
     pub(crate) sources: BTreeMap<RecordKey, RemoteRecord>,
+    /// What documents in the books have billed of orders and purchase orders that become their bills as a whole.
+    pub(crate) billed: BTreeMap<RecordKey, Vec<Record>>,
     /// Whether an order's document becomes its invoice.
     become_invoices: bool,
 }
@@ -65,6 +67,7 @@ impl Round<'_> {
             holders: BTreeMap::new(),
             in_flight: BTreeSet::new(),
             sources: BTreeMap::new(),
+            billed: self.billed_parts(subjects).await?,
             become_invoices: form.is_some_and(OrderForm::becomes_invoice),
         };
         if drafts.is_empty() || !around.become_invoices {
@@ -81,6 +84,49 @@ impl Round<'_> {
             };
         }
         Ok(around)
+    }
+}
+
+impl Round<'_> {
+    /// What documents in the books have billed of the orders and purchase orders among the operations, where those become
+    /// their bills as a whole.
+    async fn billed_parts(
+        &self,
+        subjects: &[(Operation, Subject)],
+    ) -> Result<BTreeMap<RecordKey, Vec<Record>>, EngineError> {
+        let inner = self.inner;
+        let mut billed = BTreeMap::new();
+        for (operation, _) in subjects {
+            let Some(bills) = billing_kind(operation.key.kind).filter(|kind| self.converts(*kind)) else { continue };
+            let mut parts = Vec::new();
+            for part in inner.store.progress(&inner.connection, &operation.key).await? {
+                let held = part.key.kind == bills
+                    && inner.link_of(&part.key).await?.is_some_and(|link| !link.status.is_gone());
+                let Some(newest) = inner.newest(&part.key).await?.filter(|_| held) else { continue };
+                if let Ok(Subject::Record(record)) = Subject::of(&newest) {
+                    parts.push(*record);
+                }
+            }
+            if !parts.is_empty() {
+                billed.insert(operation.key.clone(), parts);
+            }
+        }
+        Ok(billed)
+    }
+
+    /// Whether what a document of a kind bills becomes that document as a whole.
+    pub(crate) fn converts(&self, kind: RecordKind) -> bool {
+        let capability = self.inner.provider.capabilities().of(kind);
+        capability.is_some_and(|capability| capability.sources == SourceTie::Converted)
+    }
+}
+
+/// The kind of document that bills one of a kind.
+pub(crate) fn billing_kind(ordered: RecordKind) -> Option<RecordKind> {
+    match ordered {
+        RecordKind::Order => Some(RecordKind::Invoice),
+        RecordKind::PurchaseOrder => Some(RecordKind::Bill),
+        _ => None,
     }
 }
 

@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use factory_accounting_core::capability::LineItems;
 use factory_accounting_core::clock::Clock;
 use factory_accounting_core::error::ProviderError;
 use factory_accounting_core::ids::{ConnectionId, OrganisationId, WorkerId};
@@ -245,7 +246,8 @@ impl Inner {
     /// The package's lists that planning needs.
     pub(crate) fn lists_for_planning(&self) -> Vec<CatalogueKind> {
         let mut kinds = vec![CatalogueKind::Accounts, CatalogueKind::TaxCodes, CatalogueKind::Currencies];
-        if self.provider.capabilities().records.values().any(|capability| capability.lines_need_items) {
+        if self.provider.capabilities().records.values().any(|capability| capability.line_items != LineItems::Optional)
+        {
             kinds.push(CatalogueKind::Items);
         }
         kinds
@@ -273,6 +275,7 @@ impl Inner {
             catalogue: &facts.catalogue,
             links: &around.links,
             sources: &around.sources,
+            billed: &around.billed,
             distinct: operation.decisions.iter().any(|taken| taken.decision == Decision::Distinguish),
             package: self.package_title(),
         }

@@ -160,6 +160,11 @@ impl Round<'_> {
         {
             return Ok(create(operation.clone(), draft.clone()));
         }
+        // A document that has become its bill is no longer what the host's order says, and need not be.
+        let became_its_bill = base.as_ref().is_none_or(|base| base.status == RemoteStatus::Billed);
+        if became_its_bill && operation.goal == Goal::Present && around.billed.contains_key(key) {
+            return Err(Box::new(Settling::done(Outcome::Unchanged)));
+        }
         let Some(base) = base else {
             if operation.goal == Goal::Voided {
                 let gone = RemoteRecord::new(key.kind, reading.remote.clone(), RemoteStatus::Deleted);

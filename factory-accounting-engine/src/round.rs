@@ -241,7 +241,7 @@ impl Round<'_> {
             return Ok(());
         };
         let error = reason.clone();
-        let settlement = |operation, step| Settlement { operation, step, links: Vec::new() };
+        let settlement = |operation, step| Settlement { operation, step, links: Vec::new(), reopens: None };
         for (attempt, operations) in attempts {
             let doubt = |row: &Operation| settlement(row.id, Step::InDoubt { error: error.clone() });
             let rows = operations.iter().filter(|row| is_in(row, &attempt)).map(doubt).collect();

@@ -3,14 +3,13 @@
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use factory_accounting_core::capability::TaxAuthority;
 use factory_accounting_core::code::{Code, Parked};
 use factory_accounting_core::error::{ErrorKind, ProviderError};
 use factory_accounting_core::ids::OperationId;
-use factory_accounting_core::model::RecordKind;
+use factory_accounting_core::model::{RecordKey, RecordKind};
 use factory_accounting_core::money::Totals;
-use factory_accounting_core::plan::{self, Doubt, Finding, Pause, Sending, Verdict};
-use factory_accounting_core::planned::{Content, PlannedDocument};
+use factory_accounting_core::plan::{self, Doubt, Finding, Pause, Sending, Subject, Verdict};
+use factory_accounting_core::planned::{Content, Planned, PlannedDocument};
 use factory_accounting_core::provider::{EncodedWrite, Fate, Intent, RemoteRecord, WriteBatch};
 use factory_accounting_core::settings::TakenNames;
 use tracing::Instrument as _;
@@ -265,7 +264,7 @@ impl Round<'_> {
         let mut notices = Vec::new();
         let mut question = None;
         if let (Content::Document(document), Some(echoed)) = (&planned.content, record.totals)
-            && differ(document, echoed)
+            && plan::comes_to_other_than(document, echoed)
         {
             notices.push(Event::TotalsDiffer { key: operation.key.clone(), predicted: document.totals, echoed });
             // Totals of lines that were not written are what somebody has made of them there.
@@ -277,7 +276,7 @@ impl Round<'_> {
         if intent != Intent::Void && question.is_none() && plan::is_on_the_way(planned, &record) {
             let link = link_from(operation, &record, None, *origin, None, self.inner.now());
             let step = Step::NextGeneration { error: "written; its state is reached in steps".to_owned() };
-            return Settling { links: vec![link], notices, step };
+            return Settling { links: vec![link], notices, step, reopens: None };
         }
         let fingerprint = (intent != Intent::Void).then(|| fingerprint.clone());
         let link = link_from(operation, &record, fingerprint, *origin, None, self.inner.now());
@@ -287,7 +286,22 @@ impl Round<'_> {
             Intent::Void => Outcome::Voided,
         };
         let settling = question.map_or_else(|| Settling::done(outcome), Settling::park);
-        Settling { links: vec![link], notices, ..settling }
+        Settling { links: vec![link], notices, reopens: self.left_behind(operation, planned), ..settling }
+    }
+
+    /// The order, or purchase order, of which a document bills a part without taking its place: it is cut down to the rest.
+    fn left_behind(&self, operation: &Operation, written: &Planned) -> Option<RecordKey> {
+        let tied = match &written.content {
+            Content::Document(document) => document.source.is_some(),
+            _ => written.base.as_ref().is_some_and(|base| base.sources.as_ref().is_some_and(|held| !held.is_empty())),
+        };
+        if tied || !self.converts(operation.key.kind) {
+            return None;
+        }
+        match Subject::of(operation) {
+            Ok(Subject::Record(record)) => plan::parent_of(&record),
+            _ => None,
+        }
     }
 
     /// The books hold the document, but not to the cent what was meant.
@@ -318,7 +332,12 @@ impl Round<'_> {
         let operation = &member.operation;
         let link = link_from(operation, record, None, LinkOrigin::Adopted, None, self.inner.now());
         let step = Step::NextGeneration { error: "found in the books; brought up to date".to_owned() };
-        Settling { links: vec![link], notices: vec![Event::Adopted { key: operation.key.clone() }], step }
+        Settling {
+            links: vec![link],
+            notices: vec![Event::Adopted { key: operation.key.clone() }],
+            step,
+            reopens: None,
+        }
     }
 
     /// Nothing was written; it is tried again. Stops the round where the connection as a whole is concerned.
@@ -413,14 +432,6 @@ fn attempt_member(member: &Write) -> AttemptMember {
 
 pub(crate) fn doubt(error: &ProviderError) -> Settling {
     Settling::step(Step::InDoubt { error: error.to_string() })
-}
-
-/// Whether the books come to something else than was meant. Tax that the package reckons is what it says it is (R17).
-fn differ(document: &PlannedDocument, echoed: Totals) -> bool {
-    match document.tax_authority {
-        TaxAuthority::Package => document.totals.subtotal != echoed.subtotal,
-        _ => document.totals != echoed,
-    }
 }
 
 fn taken_code(kind: RecordKind) -> Code {

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use factory_accounting_core::code::{Candidate, Code, Parked};
 use factory_accounting_core::ids::AttemptId;
-use factory_accounting_core::model::Record;
+use factory_accounting_core::model::{Record, RecordKey};
 use factory_accounting_core::plan::Subject;
 use factory_accounting_core::store::{Link, Operation, Outcome, Settle, Settlement, Step, StoreError};
 
@@ -17,11 +17,13 @@ pub(crate) struct Settling {
     pub(crate) step: Step,
     pub(crate) links: Vec<Link>,
     pub(crate) notices: Vec<Event>,
+    /// The order, or purchase order, that is cut down to what this document leaves of it.
+    pub(crate) reopens: Option<RecordKey>,
 }
 
 impl Settling {
     pub(crate) fn step(step: Step) -> Self {
-        Self { step, links: Vec::new(), notices: Vec::new() }
+        Self { step, links: Vec::new(), notices: Vec::new(), reopens: None }
     }
 
     pub(crate) fn done(outcome: Outcome) -> Self {
@@ -113,6 +115,7 @@ impl Round<'_> {
                 operation: operation.id,
                 step: settling.step.clone(),
                 links: settling.links.clone(),
+                reopens: settling.reopens.clone(),
             })
             .collect();
         self.store_settlements(attempt, settlements).await
@@ -160,7 +163,7 @@ impl Round<'_> {
     }
 
     fn announce(&self, operation: Operation, settling: Settling) {
-        let Settling { step, links, notices } = settling;
+        let Settling { step, links, notices, .. } = settling;
         for notice in notices {
             self.inner.tell(&notice);
         }

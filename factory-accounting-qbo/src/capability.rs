@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use factory_accounting_core::capability::{
-    AmountRules, Capabilities, Editable, JobPlace, MarkerField, NameRules, OrderForm, RecordCapability, TaxAuthority,
-    TaxRounding,
+    AmountRules, Capabilities, Editable, JobPlace, LineItems, MarkerField, NameRules, OrderForm, RecordCapability,
+    SourceTie, TaxAuthority, TaxRounding,
 };
 use factory_accounting_core::model::RecordKind;
 use factory_accounting_core::money::Halves;
@@ -148,7 +148,9 @@ fn document(config: &QboConfig, entity: Entity) -> RecordCapability {
     document.attachments = true;
     let place = Place::of(&config.reference_field, entity);
     document.reference_text = place.text();
-    document.lines_need_items = matches!(entity, Entity::Estimate | Entity::Invoice | Entity::CreditMemo);
+    if matches!(entity, Entity::Estimate | Entity::Invoice | Entity::CreditMemo) {
+        document.line_items = LineItems::Required;
+    }
     // A custom field that comes on demand is asked for in the address, which a batch has no place for (qbo.md 10.2).
     if matches!(place, Place::CustomField { .. }) && on_demand(&config.reference_field) {
         document.create = 1;
@@ -181,14 +183,14 @@ fn invoice(config: &QboConfig) -> RecordCapability {
     invoice.void = 1;
     // qbo.md 11.
     invoice.editable_when_settled = Editable::Descriptive;
-    invoice.links_sources = true;
+    invoice.sources = SourceTie::Linked;
     invoice
 }
 
 fn bill(config: &QboConfig) -> RecordCapability {
     let mut bill = document(config, Entity::Bill);
     bill.editable_when_settled = Editable::Descriptive;
-    bill.links_sources = true;
+    bill.sources = SourceTie::Linked;
     bill
 }
 

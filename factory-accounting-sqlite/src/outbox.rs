@@ -295,6 +295,17 @@ impl Outbox<'_> {
         self.arrive(&Standing { position, ..at })
     }
 
+    /// Has the newest operation of a record done once more, where it is done and in the books.
+    pub(crate) fn reopen(&self, key: &RecordKey) -> Outcome<()> {
+        let Some(newest) = self.known(key, None)? else { return Ok(()) };
+        let at = self.standing(newest.operation)?;
+        let before = transition::count_label(&at.position.state);
+        let Some(position) = at.position.reopened(newest.goal, self.now) else { return Ok(()) };
+        let count = "UPDATE fa_tally SET number = number - 1 WHERE connection = ?1 AND label = ?2 AND kind = ?3";
+        self.db.prepare_cached(count)?.execute(params![self.connection.as_str(), before, key.kind.as_str()])?;
+        self.place(newest.operation, &position)
+    }
+
     /// Lets a newer revision take the place of an older one, and take over who waits for it. Says whether anyone did.
     fn supersede(&self, old: OperationId, position: Position, newer: OperationId) -> Outcome<bool> {
         let heirs = self.run(

@@ -74,7 +74,7 @@ pub(crate) fn counts(db: &Connection, connection: &ConnectionId) -> Outcome<Coun
         "SELECT kind, state, count(*) FROM fa_operation INDEXED BY fa_operation_open
          WHERE connection = ?1 AND state <> 'done' GROUP BY kind, state
          UNION ALL
-         SELECT kind, label, number FROM fa_tally WHERE connection = ?1",
+         SELECT kind, label, number FROM fa_tally WHERE connection = ?1 AND number > 0",
     )?;
     let mut found = statement.query([connection.as_str()])?;
     let mut counts = Counts::new();

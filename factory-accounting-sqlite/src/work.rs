@@ -238,6 +238,9 @@ pub(crate) fn settle(db: &Connection, settle: &Settle) -> Outcome<()> {
         for link in &settlement.links {
             links::store(&outbox, link)?;
         }
+        if let Some(key) = &settlement.reopens {
+            outbox.reopen(key)?;
+        }
     }
     if let Some(attempt) = settle.attempt {
         close_or_postpone(db, &settle.connection, attempt, settle.attempt_due)?;

@@ -188,6 +188,7 @@ fn batch_of_books<W: Books>(
         catalogue: &catalogue,
         links: &links,
         sources: &BTreeMap::new(),
+        billed: &BTreeMap::new(),
         distinct: false,
         package: host.provider.info().title,
     };

@@ -5,9 +5,9 @@
 //! of the lines in that form, and [`settle_total`] compares the prediction with what the host reckons (R13, R14). Nothing
 //! is rounded on the way but line amounts and tax, where the rules say.
 
+mod convert;
 mod error;
 mod exact;
-mod net;
 mod reckon;
 mod represent;
 mod settle;
@@ -16,8 +16,8 @@ mod tests;
 
 use rust_decimal::Decimal;
 
+pub use convert::{OtherPrice, gross_price, net_price, tax_on};
 pub use error::AmountError;
-pub use net::{NetPrice, net_price, tax_on};
 pub use reckon::{net_amount, reckon};
 pub use represent::{Representation, represent};
 pub use settle::{TotalCheck, settle_total};

@@ -81,11 +81,14 @@ pub fn represent(
         return by_policy(&error, input, policy, currency, rules);
     }
     let Some(discount) = input.discount else { return Representation::AsIs };
-    if !line_discounts {
+    if !line_discounts || (!rules.discount_amounts && matches!(discount, Discount::Amount(_))) {
         return net_price(net, input, rules).unwrap_or_else(|| one_unit(line, input, currency, rules));
     }
     match too_fine(line, input, currency, rules) {
         None => Representation::AsIs,
+        Some(_) if !rules.discount_amounts => {
+            net_price(net, input, rules).unwrap_or_else(|| one_unit(line, input, currency, rules))
+        }
         Some(error) => as_amount(net, discount, input, currency)
             .unwrap_or_else(|| by_policy(&error, input, policy, currency, rules)),
     }

@@ -197,6 +197,16 @@ impl Shelf {
         }
     }
 
+    /// Has the newest operation of a record done once more, where it is done and in the books.
+    pub(super) fn reopen(&mut self, key: &RecordKey, now: DateTime<Utc>) {
+        let Some(id) = self.by_record.get(key).and_then(|ids| ids.last()).copied() else { return };
+        let row = self.row(id);
+        if let Some(position) = row.position().reopened(row.operation.goal, now) {
+            self.open.insert(id);
+            self.place(id, position, now);
+        }
+    }
+
     /// Lets a newer revision take the place of an older one, and take over who waits for it. Says whether anyone did.
     fn supersede(&mut self, old: OperationId, position: Position, newer: OperationId, now: DateTime<Utc>) -> bool {
         let heirs: Vec<OperationId> =

@@ -155,6 +155,9 @@ impl Shelf {
             for link in &settlement.links {
                 self.store_link(link, settle.now);
             }
+            if let Some(key) = &settlement.reopens {
+                self.reopen(key, settle.now);
+            }
         }
         if let Some(attempt) = settle.attempt {
             self.close_or_postpone(attempt, settle.attempt_due);

@@ -163,7 +163,9 @@ pub fn party_hold(policy: ContactPolicy, choice: Option<bool>, kind: RecordKind)
     }
 }
 
-fn parent_of(record: &Record) -> Option<RecordKey> {
+/// The order of an invoice, the purchase order of a bill.
+#[must_use]
+pub fn parent_of(record: &Record) -> Option<RecordKey> {
     match record {
         Record::Invoice(invoice) => invoice.order.clone().map(|id| RecordKey::new(RecordKind::Order, id)),
         Record::Bill(bill) => bill.purchase_order.clone().map(|id| RecordKey::new(RecordKind::PurchaseOrder, id)),

@@ -15,10 +15,11 @@ use crate::settings::{ArrivalStatus, NumberOwner, ReferenceField};
 use super::draft::{Halt, closed_period, linked, target};
 use super::resolve::{fits, resolve_account, resolve_item, resolve_tax};
 use super::totals::{Outlook, total_lines};
-use super::{Context, source};
+use super::{Context, remainder, source};
 use crate::validate;
 
 pub(super) fn draft_document(record: &Record, context: &Context<'_>) -> Result<(Content, ProbeTarget), Halt> {
+    let record = &*remainder::left_of(record, context);
     let Some(trade) = record.trade() else {
         return Err(Parked::new(Code::Damaged, format!("{} has no lines to send", record.key())).into());
     };
@@ -44,7 +45,7 @@ pub(super) fn draft_document(record: &Record, context: &Context<'_>) -> Result<(
     let party = job_of(&trade, context)?.unwrap_or(party);
     let mut lines = charge_lines(&trade, context)?;
     let Outlook { totals, tax_mode, stated_taxes } = total_lines(&trade, &mut lines, context)?;
-    let source = source::tie(record, &mut lines, context);
+    let source = source::tie(record, &mut lines, totals, context);
     lines.extend(host_number_line(record, &trade, context));
 
     // Where there is no reference field to find the document by, the number stays the host's: a bill's is its supplier's.

@@ -1,5 +1,6 @@
 //! What the books are to show for one operation, links and lists resolved.
 
+use crate::capability::LineItems;
 use crate::code::{Code, Parked};
 use crate::error::Issue;
 use crate::ids::RemoteId;
@@ -162,7 +163,7 @@ fn item(key: &RecordKey, product: &Product, context: &Context<'_>) -> Result<(Co
             TradeSide::Sales => accounts.sales.as_deref(),
             TradeSide::Purchases => accounts.purchases.as_deref(),
         };
-        let through_items = context.capabilities.records.values().any(|own| own.lines_need_items);
+        let through_items = context.capabilities.records.values().any(|own| own.line_items != LineItems::Optional);
         let account = side
             .account
             .as_deref()

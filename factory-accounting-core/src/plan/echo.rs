@@ -1,6 +1,11 @@
-//! What a package has left undone of a write that it took: the record is there, and something about it is not.
+//! What a package has made of a write that it took: other totals than were meant, and what it has left undone about a record
+//! that is there.
 
+use rust_decimal::Decimal;
+
+use crate::capability::TaxAuthority;
 use crate::code::{Code, Parked};
+use crate::money::Totals;
 use crate::planned::{Content, PlannedDocument, PlannedPayment};
 use crate::provider::RemoteRecord;
 
@@ -14,6 +19,22 @@ pub fn left_undone(name: &str, content: &Content, echo: &RemoteRecord, package: 
         Content::Document(document) => dropped_tie(name, document, echo, package),
         Content::Payment(payment) => unapplied(name, payment, echo, package),
         _ => None,
+    }
+}
+
+/// Whether the books come to something else than was meant. Tax that the package reckons is what it says it is (R17); where
+/// it is within the total, it may part from the prediction by a cent for each line that charges something.
+#[must_use]
+pub fn comes_to_other_than(document: &PlannedDocument, echoed: Totals) -> bool {
+    let meant = document.totals;
+    match document.tax_authority {
+        TaxAuthority::Rates => meant != echoed,
+        TaxAuthority::Package => meant.subtotal != echoed.subtotal,
+        TaxAuthority::WithinTotal => {
+            let charges = document.lines.iter().filter(|line| line.charge.is_some()).count();
+            let most = Decimal::new(1, document.currency.decimals()).saturating_mul(Decimal::from(charges));
+            meant.total != echoed.total || meant.tax.saturating_sub(echoed.tax).abs() > most
+        }
     }
 }
 

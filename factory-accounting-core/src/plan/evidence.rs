@@ -89,7 +89,7 @@ pub(super) fn same(content: &Content, target: &ProbeTarget, record: &RemoteRecor
             compare("date", document.date.to_string(), record.date.map(|date| date.to_string()));
             compare("currency", document.currency.to_string(), record.currency.map(|currency| currency.to_string()));
             let (what, amount): (_, fn(Totals) -> Decimal) = match document.tax_authority {
-                TaxAuthority::Rates => ("total", |totals| totals.total),
+                TaxAuthority::Rates | TaxAuthority::WithinTotal => ("total", |totals| totals.total),
                 TaxAuthority::Package => ("amount before tax", |totals| totals.subtotal),
             };
             let shown = |totals| amount(totals).normalize().to_string();

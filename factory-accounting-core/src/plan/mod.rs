@@ -19,6 +19,7 @@ mod echo;
 mod evidence;
 mod fate;
 mod inherit;
+mod remainder;
 mod resolve;
 mod revise;
 mod source;
@@ -27,10 +28,10 @@ mod subject;
 mod tests;
 mod totals;
 
-pub use admit::{Admission, admit, admit_void, complaints, party_hold, references};
+pub use admit::{Admission, admit, admit_void, complaints, parent_of, party_hold, references};
 pub use catalogue::Catalogue;
 pub use draft::{Draft, draft, fingerprint};
-pub use echo::left_undone;
+pub use echo::{comes_to_other_than, left_undone};
 pub use evidence::{Finding, candidate, judge};
 pub use fate::{Backoff, Doubt, Pause, Sending, Verdict, after, decide, park_refusal};
 pub use inherit::{inherit, lenders};
@@ -41,7 +42,7 @@ pub use subject::{AllocationSubject, Subject};
 use std::collections::BTreeMap;
 
 use crate::capability::{Capabilities, OrderForm};
-use crate::model::RecordKey;
+use crate::model::{Record, RecordKey};
 use crate::provider::{Organisation, RemoteRecord};
 use crate::settings::Settings;
 use crate::store::Link;
@@ -70,6 +71,9 @@ pub struct Context<'a> {
     pub links: &'a BTreeMap<RecordKey, Link>,
     /// Documents that the operation's document came from, as the books hold them, where the package ties the two.
     pub sources: &'a BTreeMap<RecordKey, RemoteRecord>,
+    /// What has been billed of orders and purchase orders by documents of parts of them, where those become their bills as a
+    /// whole: as the host has it.
+    pub billed: &'a BTreeMap<RecordKey, Vec<Record>>,
     /// Whether the name of the operation's party belongs to another record, from which it is to be told apart.
     pub distinct: bool,
     /// How the package is called, for texts.

@@ -3,9 +3,10 @@
 use rust_decimal::Decimal;
 
 use super::Context;
+use crate::capability::LineItems;
 use crate::code::{Code, Parked};
 use crate::error::Issue;
-use crate::model::{ItemLine, RecordKey, RecordKind, Trade};
+use crate::model::{ItemLine, Line, RecordKey, RecordKind, Trade};
 use crate::planned::{AccountRef, PlannedItemRef};
 use crate::provider::{Account, AccountClass, TaxCode, TradeSide};
 
@@ -95,8 +96,8 @@ pub(super) fn fits(
     Err(Parked::new(Code::TaxUnmapped, reason).with_issues([Issue::new(path, complaint)]))
 }
 
-/// The item that a line names. Where lines must name one, it is the product's, or the one that the settings have for the
-/// line's account; an item that posts to another account than the line is to is refused.
+/// The item that a line names. Where the lines of the document must name one, it is the product's, or the one that the
+/// settings have for the line's account; an item that posts to another account than the line is to is refused.
 pub(super) fn resolve_item(
     item: &ItemLine,
     path: &str,
@@ -106,41 +107,54 @@ pub(super) fn resolve_item(
 ) -> Result<Option<PlannedItemRef>, Parked> {
     let product = item.product.as_ref().and_then(|id| context.link(&RecordKey::new(RecordKind::Product, id.clone())));
     let product = product.map(|link| PlannedItemRef { id: link.remote.clone(), code: link.number.clone() });
-    if !needs_items(trade.kind, context) {
+    if !needs_items(trade, context) {
         return Ok(product);
     }
-    if let Some(product) = product.filter(|product| posts_to(product, account, context)) {
+    if let Some(product) = product.filter(|product| posts_to(product, account, trade, context)) {
         return Ok(Some(product));
     }
-    item_of_account(account, path, &format!("{} {:?}", trade.kind, trade.number), context).map(Some)
+    item_of_account(account, path, trade, context).map(Some)
 }
 
-/// Whether every line of a kind must name an item.
-pub(super) fn needs_items(kind: RecordKind, context: &Context<'_>) -> bool {
-    context.capabilities.of(kind).is_some_and(|capability| capability.lines_need_items)
+/// Whether every line of a document must name an item.
+pub(super) fn needs_items(trade: &Trade<'_>, context: &Context<'_>) -> bool {
+    match line_items(trade.kind, context) {
+        LineItems::Optional => false,
+        LineItems::Required => true,
+        LineItems::AllOrNone => trade.lines.iter().filter_map(Line::as_item).any(|line| {
+            let product = line.product.as_ref().map(|id| RecordKey::new(RecordKind::Product, id.clone()));
+            product.is_some_and(|product| context.link(&product).is_some())
+        }),
+    }
+}
+
+fn line_items(kind: RecordKind, context: &Context<'_>) -> LineItems {
+    context.capabilities.of(kind).map_or(LineItems::Optional, |capability| capability.line_items)
 }
 
 /// The item that the settings have for an account.
 pub(super) fn item_of_account(
     account: &AccountRef,
     path: &str,
-    document: &str,
+    trade: &Trade<'_>,
     context: &Context<'_>,
 ) -> Result<PlannedItemRef, Parked> {
     let items = &context.settings.items;
     let own = [account.code.as_deref(), Some(account.id.as_str())];
     let own = own.into_iter().flatten().find_map(|name| items.by_account.get(name));
     let complaint = match own.or(items.default.as_ref()) {
-        None => format!(
-            "{} posts sales lines through items, and none is set for account {:?}",
-            context.package,
-            account.name()
-        ),
+        None => {
+            let rule = match line_items(trade.kind, context) {
+                LineItems::AllOrNone => "takes items on all lines of a document or on none",
+                LineItems::Optional | LineItems::Required => "posts sales lines through items",
+            };
+            format!("{} {rule}, and none is set for account {:?}", context.package, account.name())
+        }
         Some(name) => match context.catalogue.item(name) {
             Some(item) if !item.active => format!("item {name:?} is not in use in {}", context.package),
             Some(item) => {
                 let found = PlannedItemRef { id: item.id.clone(), code: Some(item.code.clone()) };
-                if posts_to(&found, account, context) {
+                if posts_to(&found, account, trade, context) {
                     return Ok(found);
                 }
                 format!("item {name:?} does not post to account {:?}: set one that does", account.name())
@@ -148,12 +162,17 @@ pub(super) fn item_of_account(
             None => format!("item {name:?} is not in {}", context.package),
         },
     };
-    let parked = Parked::new(Code::ItemMissing, format!("{document}: {complaint}"));
+    let parked = Parked::new(Code::ItemMissing, format!("{} {:?}: {complaint}", trade.kind, trade.number));
     Err(parked.with_issues([Issue::new(path, complaint)]))
 }
 
-/// Whether an item posts sales to an account, as far as the lists tell: a new one of ours posts where its product says.
-fn posts_to(item: &PlannedItemRef, account: &AccountRef, context: &Context<'_>) -> bool {
+/// Whether an item posts a side of trade to an account, as far as the lists tell: a new one of ours posts where its product
+/// says.
+fn posts_to(item: &PlannedItemRef, account: &AccountRef, trade: &Trade<'_>, context: &Context<'_>) -> bool {
     let known = context.catalogue.item(item.id.as_str());
-    known.and_then(|known| known.income_account.as_deref()).is_none_or(|income| account.is(income))
+    let posts = known.and_then(|known| match TradeSide::of(trade.kind) {
+        TradeSide::Sales => known.income_account.as_deref(),
+        TradeSide::Purchases => known.expense_account.as_deref(),
+    });
+    posts.is_none_or(|posts| account.is(posts))
 }

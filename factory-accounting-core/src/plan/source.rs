@@ -1,21 +1,30 @@
-//! Where a document came from: the order of an invoice, the purchase order of a bill, line by line, for packages that tie
-//! the two.
+//! Where a document came from: the order of an invoice, the purchase order of a bill, for packages that tie the two, line by
+//! line or as a whole.
 
+use crate::capability::SourceTie;
 use crate::model::{Extent, Record, RecordKey, RecordKind};
+use crate::money::Totals;
 use crate::planned::{PlannedLine, PlannedSource};
 use crate::provider::{RemoteLine, RemoteRecord, RemoteStatus};
 
 use super::Context;
 
-/// The record that a document came from, where the package ties the two and the host's document is all of it that there
-/// will be: of an order that is billed in parts no part closes the whole.
+/// How a kind of document is tied to its source.
+#[must_use]
+pub(super) fn source_tie(kind: RecordKind, context: &Context<'_>) -> SourceTie {
+    context.capabilities.of(kind).map_or(SourceTie::None, |capability| capability.sources)
+}
+
+/// The record that a document came from, where the package may tie the two. Where one link closes an order, an invoice of a
+/// part has none; where the order becomes the invoice, the last part may.
 #[must_use]
 pub fn source_of(record: &Record, context: &Context<'_>) -> Option<RecordKey> {
-    if !context.capabilities.of(record.kind()).is_some_and(|capability| capability.links_sources) {
+    let tie = source_tie(record.kind(), context);
+    if tie == SourceTie::None {
         return None;
     }
     match record {
-        Record::Invoice(invoice) if invoice.extent == Extent::Full => {
+        Record::Invoice(invoice) if invoice.extent == Extent::Full || tie == SourceTie::Converted => {
             let apart = context.order_form().is_some_and(|form| !form.becomes_invoice());
             let order = invoice.order.clone().filter(|_| apart)?;
             Some(RecordKey::new(RecordKind::Order, order))
@@ -25,26 +34,57 @@ pub fn source_of(record: &Record, context: &Context<'_>) -> Option<RecordKey> {
     }
 }
 
-/// Ties a planned document to its source: the document, and each line to the first line of the source not yet taken that it
-/// continues. Lines that the source does not have stay untied.
-pub(super) fn tie(record: &Record, lines: &mut [PlannedLine], context: &Context<'_>) -> Option<PlannedSource> {
+/// Ties a planned document to its source. Where the source becomes the document, it does so as a whole, with the document
+/// that bills all that is left of it. Else the document is tied, and each line to the first line of the source not yet taken
+/// that it continues; lines that the source does not have stay untied.
+pub(super) fn tie(
+    record: &Record,
+    lines: &mut [PlannedLine],
+    totals: Totals,
+    context: &Context<'_>,
+) -> Option<PlannedSource> {
     let key = source_of(record, context)?;
     let source = context.sources.get(&key).filter(|source| may_be_tied_to(&source.status))?;
+    let whole = PlannedSource { kind: key.kind, id: source.id.clone() };
+    if source_tie(record.kind(), context) == SourceTie::Converted {
+        let full = matches!(record, Record::Invoice(invoice) if invoice.extent == Extent::Full);
+        return (full || bills_the_rest(lines, totals, source)).then_some(whole);
+    }
     let mut free: Vec<&RemoteLine> = source.lines.iter().flatten().filter(|line| line.amount.is_some()).collect();
     for line in lines.iter_mut() {
-        let Some(charge) = &line.charge else { continue };
-        let same_thing = |candidate: &RemoteLine| match (&charge.item, &candidate.item) {
-            (Some(item), Some(theirs)) => item.is(theirs),
-            (None, None) => candidate.account.as_deref().is_some_and(|account| charge.account.is(account)),
-            _ => false,
-        };
-        let same_text = |candidate: &&RemoteLine| same_thing(candidate) && candidate.description == line.description;
-        let at = free.iter().position(same_text).or_else(|| free.iter().position(|c| same_thing(c)));
-        if let Some(at) = at {
+        if let Some(at) = continued(line, &free) {
             line.source_line = free.remove(at).id.clone();
         }
     }
-    Some(PlannedSource { kind: key.kind, id: source.id.clone() })
+    Some(whole)
+}
+
+/// Which of the lines of the source a line continues: one of the same item or account, of the same text if there is one.
+fn continued(line: &PlannedLine, free: &[&RemoteLine]) -> Option<usize> {
+    let charge = line.charge.as_ref()?;
+    let same_thing = |candidate: &RemoteLine| match (&charge.item, &candidate.item) {
+        (Some(item), Some(theirs)) => item.is(theirs),
+        (None, None) => candidate.account.as_deref().is_some_and(|account| charge.account.is(account)),
+        _ => false,
+    };
+    let same_text = |candidate: &&RemoteLine| same_thing(candidate) && candidate.description == line.description;
+    free.iter().position(same_text).or_else(|| free.iter().position(|candidate| same_thing(candidate)))
+}
+
+/// Whether a document bills all that is left of its source: as much money, or every line of it in full at other prices.
+fn bills_the_rest(lines: &[PlannedLine], totals: Totals, source: &RemoteRecord) -> bool {
+    if source.totals.is_some_and(|left| totals.total >= left.total) {
+        return true;
+    }
+    let mut free: Vec<&RemoteLine> = source.lines.iter().flatten().filter(|line| line.amount.is_some()).collect();
+    for line in lines {
+        let Some(at) = continued(line, &free) else { continue };
+        let quantity = line.charge.as_ref().map(|charge| charge.quantity.0);
+        if free.get(at).is_some_and(|left| left.quantity.is_some() && quantity >= left.quantity) {
+            free.remove(at);
+        }
+    }
+    source.lines.is_some() && free.is_empty()
 }
 
 /// The tie that a document has in the books already: it is kept through every change.

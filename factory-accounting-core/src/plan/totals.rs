@@ -41,6 +41,10 @@ pub(super) fn total_lines(
         hold_at_net_prices(trade, lines, &before, context)?;
         tax_mode = TaxMode::Exclusive;
     }
+    if tax_mode == TaxMode::Exclusive && !rules.exclusive_prices {
+        hold_at_gross_prices(trade, lines, &before, wanted, context)?;
+        tax_mode = TaxMode::Inclusive;
+    }
     let mut reckoned = if tax_mode == trade.tax_mode { before } else { reckon(trade, tax_mode, lines, context)? };
     if rules.tax_authority == TaxAuthority::Package && tax_mode != TaxMode::NoTax {
         write_amounts(lines, &reckoned);
@@ -63,21 +67,32 @@ pub(super) fn total_lines(
                 reckoned.totals = with_tax(reckoned.totals, amount).ok_or_else(|| too_large(trade))?;
             }
         }
-        TotalCheck::Refused { host, package } => {
-            let reason = format!(
-                "{} {:?}: the host reckons {host} {currency}, {} will reckon {package} {currency}",
-                trade.kind,
-                trade.number,
-                context.package,
-                currency = trade.currency,
-            );
-            return Err(Parked::new(Code::TotalsDiffer, reason)
-                .with_issues([Issue::new("total", format!("{host} is not {package}"))])
-                .into());
-        }
+        TotalCheck::Refused { host, package } => return Err(totals_differ(trade, host, package, context).into()),
     }
     write_amounts(lines, &reckoned);
+    if !rules.negative_prices {
+        lines.iter_mut().filter_map(|line| line.charge.as_mut()).for_each(move_sign);
+    }
     Ok(Outlook { totals: reckoned.totals, tax_mode, stated_taxes })
+}
+
+fn totals_differ(trade: &Trade<'_>, host: Decimal, package: Decimal, context: &Context<'_>) -> Parked {
+    let reason = format!(
+        "{} {:?}: the host reckons {host} {currency}, {} will reckon {package} {currency}",
+        trade.kind,
+        trade.number,
+        context.package,
+        currency = trade.currency,
+    );
+    Parked::new(Code::TotalsDiffer, reason).with_issues([Issue::new("total", format!("{host} is not {package}"))])
+}
+
+/// Has the quantity carry the sign that the package takes on no price.
+fn move_sign(charge: &mut Charge) {
+    if charge.unit_price.0.is_sign_negative() && !charge.unit_price.0.is_zero() {
+        charge.unit_price.0 = -charge.unit_price.0;
+        charge.quantity.0 = -charge.quantity.0;
+    }
 }
 
 fn write_amounts(lines: &mut [PlannedLine], reckoned: &Reckoned) {
@@ -195,14 +210,56 @@ fn hold_at_net_prices(
         let (Some(charge), Some(gross)) = (&mut line.charge, gross) else { continue };
         let net = amounts::net_price(index, charge.quantity, gross.amount, charge.tax_rate, trade.currency, rules)
             .map_err(|error| unreckonable(trade, error))?;
-        if net.quantity != charge.quantity {
-            line.description.push_str(&format!(" ({} x {})", charge.quantity.0.normalize(), charge.unit_price));
-        }
-        charge.quantity = net.quantity;
-        charge.unit_price = net.unit_price;
-        charge.discount = None;
+        hold_at(line, net);
     }
     Ok(())
+}
+
+/// Turns net prices into ones that contain tax, at which the document comes to the host's total: each line to its amount
+/// and its tax, and the line with the most tax carries the cents by which the host's sum differs.
+fn hold_at_gross_prices(
+    trade: &Trade<'_>,
+    lines: &mut [PlannedLine],
+    net: &Reckoned,
+    wanted: Option<Decimal>,
+    context: &Context<'_>,
+) -> Result<(), Parked> {
+    let rules = &context.capabilities.amounts;
+    // The form in which the package holds prices is not the host's choice, so neither is how its cents are carried.
+    let carried = match amounts::settle_total(wanted, net, RoundingPolicy::Line, trade.currency) {
+        TotalCheck::Equal => Decimal::ZERO,
+        TotalCheck::RoundingLine { amount } => amount,
+        TotalCheck::Refused { host, package } => return Err(totals_differ(trade, host, package, context)),
+    };
+    let taxed = |line: &Option<amounts::LineAmounts>| line.map_or(Decimal::ZERO, |line| line.tax.abs());
+    let most = net.lines.iter().enumerate().max_by_key(|(_, line)| taxed(line)).map(|(at, _)| at);
+    for (index, (line, net)) in lines.iter_mut().zip(&net.lines).enumerate() {
+        let (Some(charge), Some(net)) = (&line.charge, net) else { continue };
+        let carried = if Some(index) == most && !net.tax.is_zero() { carried } else { Decimal::ZERO };
+        let gross = amounts::sum(net.amount, net.tax).and_then(|gross| amounts::sum(gross, carried));
+        let gross = gross.ok_or_else(|| too_large(trade))?;
+        let input = LineInput {
+            quantity: charge.quantity,
+            unit_price: charge.unit_price,
+            discount: charge.discount,
+            tax_rate: charge.tax_rate,
+        };
+        let price = amounts::gross_price(index, &input, gross, trade.currency, rules)
+            .map_err(|error| unreckonable(trade, error))?;
+        hold_at(line, price);
+    }
+    Ok(())
+}
+
+/// Gives a line another price; where it becomes one unit, its text tells how many at what price there were.
+fn hold_at(line: &mut PlannedLine, price: amounts::OtherPrice) {
+    let Some(charge) = &mut line.charge else { return };
+    if price.quantity != charge.quantity {
+        line.description.push_str(&format!(" ({} x {})", charge.quantity.0.normalize(), charge.unit_price));
+    }
+    charge.quantity = price.quantity;
+    charge.unit_price = price.unit_price;
+    charge.discount = price.discount;
 }
 
 fn unreckonable(trade: &Trade<'_>, error: amounts::AmountError) -> Parked {
@@ -237,8 +294,8 @@ fn rounding_line(
             .code
             .clone(),
     };
-    let item = match needs_items(trade.kind, context) {
-        true => Some(item_of_account(&account, path, &document, context)?),
+    let item = match needs_items(trade, context) {
+        true => Some(item_of_account(&account, path, trade, context)?),
         false => None,
     };
     Ok(PlannedLine {

@@ -98,6 +98,10 @@ pub struct RemoteRecord {
     pub merged_into: Option<RemoteId>,
     /// Link for a person into the package's pages.
     pub link: Option<String>,
+    /// The record in the package's own form, for packages that take changes as a whole record only: what others wrote into
+    /// it is in there, and goes back with the next change. Nobody but the provider reads it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub carry: Option<String>,
 }
 
 impl RemoteRecord {
@@ -126,6 +130,7 @@ impl RemoteRecord {
             updated_at: None,
             merged_into: None,
             link: None,
+            carry: None,
         }
     }
 }

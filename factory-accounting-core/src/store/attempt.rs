@@ -45,6 +45,9 @@ pub struct Settlement {
     pub step: Step,
     /// Links to store with it.
     pub links: Vec<Link>,
+    /// A record whose document depends on this one, such as the order of an invoice that bills a part of it: where its
+    /// newest operation is done and in the books, that goes back to the queue under the next generation.
+    pub reopens: Option<RecordKey>,
 }
 
 /// What becomes of an operation.

@@ -187,6 +187,15 @@ impl Position {
         self.queued(not_before)
     }
 
+    /// Back in the queue under the next generation, where it is done and the books hold its document: what that is to show
+    /// has changed.
+    #[must_use]
+    pub fn reopened(self, goal: Goal, now: DateTime<Utc>) -> Option<Self> {
+        let in_books = matches!(&self.state, OperationState::Done { outcome } if outcome.is_in_books());
+        let generation = Generation(self.generation.0.saturating_add(1));
+        (in_books && goal == Goal::Present).then(|| Self { generation, ..self.queued(now) })
+    }
+
     /// A newer revision has taken its place.
     #[must_use]
     pub fn superseded(self) -> Self {

@@ -5,6 +5,7 @@ mod names;
 mod neighbours;
 mod orders;
 mod outage;
+mod remainders;
 mod scripted;
 mod sources;
 mod terminal;

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use factory_accounting_core::capability::{
-    AmountRules, Capabilities, Editable, MarkerField, RecordCapability, TaxRounding,
+    AmountRules, Capabilities, Editable, MarkerField, RecordCapability, SourceTie, TaxRounding,
 };
 use factory_accounting_core::error::{ErrorKind, ProviderError};
 use factory_accounting_core::ids::{Cursor, OrganisationId, RemoteId};
@@ -45,6 +45,7 @@ struct Books {
     tax_off_by: Decimal,
     one_list_of_names: bool,
     drops_ties: bool,
+    orders_become_invoices: bool,
     hold: u32,
     calls: Vec<String>,
     next: u64,
@@ -72,7 +73,9 @@ impl ScriptedProvider {
             capabilities.records.insert(kind, capability);
         }
         change(&mut capabilities);
-        Self { capabilities, books: Mutex::default() }
+        let converts = |capability: &RecordCapability| capability.sources == SourceTie::Converted;
+        let orders_become_invoices = capabilities.records.values().any(converts);
+        Self { capabilities, books: Mutex::new(Books { orders_become_invoices, ..Books::default() }) }
     }
 
     fn books(&self) -> MutexGuard<'_, Books> {
@@ -194,6 +197,11 @@ impl Books {
         }
         if self.drops_ties {
             record.sources = Some(Vec::new());
+        }
+        if self.orders_become_invoices {
+            let source = record.sources.iter().flatten().next();
+            let source = source.and_then(|source| self.records.iter_mut().find(|other| other.id == *source));
+            source.into_iter().for_each(|source| source.status = RemoteStatus::Billed);
         }
         self.records.push(record.clone());
         Fate::Applied(Box::new(record))

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use factory_accounting_core::capability::OrderForm;
+use factory_accounting_core::capability::{OrderForm, SourceTie};
 use factory_accounting_core::code::Code;
 use factory_accounting_core::error::{ErrorKind, ProviderError};
 use factory_accounting_core::model::RecordKind;
@@ -17,7 +17,7 @@ async fn with_order() -> World {
         capabilities.orders = &[OrderForm::SalesOrder];
         capabilities.replay_window = Some(Duration::from_secs(360));
         for kind in [RecordKind::Order, RecordKind::Invoice] {
-            capabilities.records.get_mut(&kind).expect("a kind").links_sources = true;
+            capabilities.records.get_mut(&kind).expect("a kind").sources = SourceTie::Linked;
         }
     })
     .await;

@@ -6,6 +6,7 @@ use std::future::Future;
 use std::sync::Arc;
 
 use chrono::DateTime;
+use factory_accounting_core::capability::LineItems;
 use factory_accounting_core::ids::RemoteId;
 use factory_accounting_core::model::{Record, RecordKey, RecordKind};
 use factory_accounting_core::plan::{self, Catalogue, Context, Subject};
@@ -42,7 +43,7 @@ impl<'a> Workbench<'a> {
         let organisation = clock.run(provider.organisation()).unwrap_or_else(|error| panic!("organisation: {error}"));
         let mut entries = Vec::new();
         let lists = [CatalogueKind::Accounts, CatalogueKind::TaxCodes, CatalogueKind::Currencies];
-        let through_items = provider.capabilities().records.values().any(|own| own.lines_need_items);
+        let through_items = provider.capabilities().records.values().any(|own| own.line_items != LineItems::Optional);
         for kind in lists.into_iter().chain(through_items.then_some(CatalogueKind::Items)) {
             for page in 1.. {
                 let answer =
@@ -78,6 +79,7 @@ impl<'a> Workbench<'a> {
             catalogue: &self.catalogue,
             links: &links,
             sources: &BTreeMap::new(),
+            billed: &BTreeMap::new(),
             distinct: false,
             package: self.provider.info().title,
         };

@@ -207,8 +207,10 @@ impl Bench {
         now: i64,
         steps: Vec<(OperationId, Step)>,
     ) -> Settle {
-        let settlements =
-            steps.into_iter().map(|(operation, step)| Settlement { operation, step, links: Vec::new() }).collect();
+        let settlements = steps
+            .into_iter()
+            .map(|(operation, step)| Settlement { operation, step, links: Vec::new(), reopens: None })
+            .collect();
         Settle {
             connection: self.connection.clone(),
             epoch,

@@ -81,6 +81,7 @@ macro_rules! store_suite {
             done_and_its_links_come_together,
             a_retry_keeps_the_generation_and_waits,
             a_next_generation_is_due_at_once,
+            a_settlement_reopens_what_depends_on_it,
             doubt_keeps_the_attempt_open,
             an_attempt_closes_with_its_last_member,
             r1_settling_twice_changes_nothing,

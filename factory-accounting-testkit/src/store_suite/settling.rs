@@ -43,6 +43,37 @@ pub async fn a_retry_keeps_the_generation_and_waits(store: Arc<dyn SyncStore>) {
     assert_eq!((read.failures, read.last_failure, read.last_error), (0, None, None));
 }
 
+/// What depends on another record is done once more when that is settled, under the next generation, where the books hold
+/// it; what is open, voided or not in the books stays as it is.
+pub async fn a_settlement_reopens_what_depends_on_it(store: Arc<dyn SyncStore>) {
+    let bench = Bench::new(store).await;
+    let order = bench.enqueue(invoice("order", 1)).await;
+    bench.send_and_settle(order, 1, Step::Done(Outcome::Created)).await;
+    let part = bench.enqueue(invoice("part", 1)).await;
+    let reopening = |step| Settlement {
+        operation: part,
+        step,
+        links: Vec::new(),
+        reopens: Some(invoice_key("order")),
+    };
+    let (epoch, attempt) = bench.send(&[part], 2).await;
+    let mut settle = bench.settling(epoch, Some(attempt.id), 3, Vec::new());
+    settle.settlements = vec![reopening(Step::Done(Outcome::Created))];
+    bench.store.settle(settle.clone()).await.expect("settled");
+    let read = bench.operation(order).await;
+    assert_eq!((read.state, read.generation, read.not_before), (OperationState::Queued, Generation(1), at(3)));
+    let counts = bench.store.counts(&bench.connection).await.expect("counts");
+    let kind = read.key.kind;
+    assert_eq!((counts.get(&(kind, "queued")), counts.get(&(kind, "done.created"))), (Some(&1), Some(&1)));
+    assert_eq!(bench.work(4).await.operations[0].id, order);
+    // Open already: nothing moves. A newer state of it takes its place as ever.
+    bench.store.settle(settle).await.expect("settled again");
+    assert_eq!(bench.operation(order).await.generation, Generation(1));
+    let newer = bench.enqueue(invoice("order", 2)).await;
+    assert_eq!(bench.operation(order).await.state, done(Outcome::Superseded));
+    assert_eq!(bench.operation(newer).await.state, OperationState::Queued);
+}
+
 /// What is proven not to have landed goes back at once under the next generation.
 pub async fn a_next_generation_is_due_at_once(store: Arc<dyn SyncStore>) {
     let bench = Bench::new(store).await;
@@ -222,7 +253,8 @@ pub async fn a_refused_settling_changes_nothing(store: Arc<dyn SyncStore>) {
     let before: Vec<Operation> = bench.all().await;
     let mut settle = bench.settling(epoch, Some(attempt.id), 2, vec![(ids[0], Step::Done(Outcome::Created))]);
     settle.settlements[0].links.push(link(&invoice_key("1"), "r-1"));
-    let unknown = Settlement { operation: OperationId(77), step: Step::Done(Outcome::Created), links: Vec::new() };
+    let unknown =
+        Settlement { operation: OperationId(77), step: Step::Done(Outcome::Created), links: Vec::new(), reopens: None };
     settle.settlements.push(unknown);
     is_refused(bench.store.settle(settle).await);
     assert_eq!(bench.all().await, before);

@@ -241,7 +241,8 @@ async fn run(store: &dyn SyncStore, verb: &Verb, memory: &Memory) -> String {
                 let listed = store.operations(&id, query).await.unwrap_or_default();
                 let key = listed.into_iter().find(|row| row.id == operation).map_or_else(|| record(0), |row| row.key);
                 let (step, links) = step(*fate, &key, memory);
-                settlements.push(Settlement { operation, step, links });
+                let reopens = (choice % 3 == 0).then(|| record(u8::try_from(choice % 5).unwrap_or_default()));
+                settlements.push(Settlement { operation, step, links, reopens });
             }
             let settle = Settle {
                 connection: id,

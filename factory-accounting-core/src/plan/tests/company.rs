@@ -23,6 +23,7 @@ pub(super) struct Company {
     entries: Vec<CatalogueEntry>,
     pub(super) links: BTreeMap<RecordKey, Link>,
     pub(super) sources: BTreeMap<RecordKey, RemoteRecord>,
+    pub(super) billed: BTreeMap<RecordKey, Vec<Record>>,
 }
 
 impl Company {
@@ -88,6 +89,7 @@ impl Company {
             entries,
             links: BTreeMap::new(),
             sources: BTreeMap::new(),
+            billed: BTreeMap::new(),
         };
         company.link(RecordKind::Customer, "c1", "contact-1");
         company.link(RecordKind::Supplier, "s1", "contact-2");
@@ -133,6 +135,7 @@ impl Company {
             catalogue: &self.catalogue,
             links: &self.links,
             sources: &self.sources,
+            billed: &self.billed,
             distinct: false,
             package: "the package",
         }
@@ -140,7 +143,7 @@ impl Company {
 }
 
 /// A record from its JSON form.
-pub(super) fn record(json: &str) -> Record {
+pub(in crate::plan) fn record(json: &str) -> Record {
     Record::parse(json).unwrap_or_else(|error| panic!("{error} in {json}"))
 }
 

@@ -1,6 +1,6 @@
 //! The transition table, and planning over a small company.
 
-mod company;
+pub(in crate::plan) mod company;
 mod documents;
 mod evidence;
 mod fates;

@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
 use super::company::{Company, record};
-use crate::capability::{JobPlace, OrderForm, RecordCapability, TaxAuthority, TaxRounding};
+use crate::capability::{JobPlace, LineItems, OrderForm, RecordCapability, SourceTie, TaxAuthority, TaxRounding};
 use crate::code::{Code, Parked};
 use crate::ids::RemoteId;
 use crate::model::{QuoteStage, Record, RecordKey, RecordKind, TaxMode};
@@ -27,10 +27,12 @@ fn other_ways() -> Company {
     company.capabilities.orders = &[OrderForm::AcceptedQuote, OrderForm::Invoice];
     company.capabilities.jobs = JobPlace::SalesParty;
     for kind in [RecordKind::Quote, RecordKind::Order, RecordKind::Invoice, RecordKind::CreditNote] {
-        capability(&mut company, kind, |capability| capability.lines_need_items = true);
+        capability(&mut company, kind, |capability| capability.line_items = LineItems::Required);
     }
     for kind in [RecordKind::Invoice, RecordKind::Bill] {
-        capability(&mut company, kind, |capability| (capability.links_sources, capability.drafts) = (true, false));
+        capability(&mut company, kind, |capability| {
+            (capability.sources, capability.drafts) = (SourceTie::Linked, false)
+        });
     }
     let job = RecordCapability::new(1, crate::capability::MarkerField::ExternalKey);
     company.capabilities.records.insert(RecordKind::Job, job);
@@ -132,6 +134,100 @@ fn prices_with_tax_in_them_are_held_net_and_come_to_what_the_customer_pays() {
     let stated: Vec<_> = planned.stated_taxes.iter().map(|tax| (tax.component.as_str(), tax.net, tax.tax)).collect();
     assert_eq!(stated, [("3", Decimal::new(665, 2), Decimal::new(70, 2))]);
     assert_eq!((planned.totals.tax, planned.totals.total), (Decimal::new(70, 2), Decimal::new(735, 2)));
+}
+
+/// A package that takes prices with tax in them only, the sign on the quantity, discounts as rates, and items on all lines of
+/// a document or on none.
+fn gross_ways() -> Company {
+    let mut company = other_ways();
+    let amounts = &mut company.capabilities.amounts;
+    (amounts.inclusive_prices, amounts.exclusive_prices, amounts.stated_taxes) = (true, false, false);
+    (amounts.negative_prices, amounts.discount_amounts) = (false, false);
+    (amounts.price_decimals, amounts.discount_decimals) = (5, 2);
+    amounts.tax_authority = TaxAuthority::WithinTotal;
+    company.capabilities.jobs = JobPlace::Line;
+    for kind in [RecordKind::Quote, RecordKind::Order, RecordKind::Invoice, RecordKind::CreditNote, RecordKind::Bill] {
+        capability(&mut company, kind, |capability| capability.line_items = LineItems::AllOrNone);
+    }
+    company
+}
+
+#[test]
+fn r14_net_prices_are_held_with_tax_and_come_to_the_hosts_total_whatever_the_place_of_rounding() {
+    // Three lines of 3.33 net: 0.33 of tax a line, 10.98; on their sum 1.00, 10.99.
+    let thrice = [line("1", "3.33", ""), line("1", "3.33", ""), line("1", "3.33", "")].join(",");
+    for (place, host, total) in [
+        (TaxRounding::PerLine, "", "10.98"),
+        (TaxRounding::PerRate, "", "10.99"),
+        (TaxRounding::PerLine, r#","total":"10.99""#, "10.99"),
+        (TaxRounding::PerRate, r#","total":"10.98""#, "10.98"),
+    ] {
+        let mut company = gross_ways();
+        company.capabilities.amounts.tax_rounding = place;
+        let planned = plan(&mut company, &invoice(host, &thrice)).expect("planned");
+        assert_eq!((planned.tax_mode, planned.totals.total.to_string().as_str()), (TaxMode::Inclusive, total));
+        let amounts: Vec<Decimal> = planned.lines.iter().filter_map(|line| Some(line.charge.as_ref()?.amount)).collect();
+        let sum: Decimal = amounts.iter().sum();
+        assert_eq!((sum.to_string().as_str(), amounts.len()), (total, 3), "{place:?} {host}: no line is added");
+    }
+    let far = plan(&mut gross_ways(), &invoice(r#","total":"11.50""#, &thrice)).expect_err("no rounding does that");
+    assert_eq!(far.code, Code::TotalsDiffer);
+}
+
+#[test]
+fn tax_within_the_total_may_part_by_a_cent_a_line_and_the_total_by_none() {
+    let twice = [line("1", "3.33", ""), line("1", "3.33", "")].join(",");
+    let planned = plan(&mut gross_ways(), &invoice("", &twice)).expect("planned");
+    let echoed = |tax: i64, total: i64| {
+        let (tax, total) = (planned.totals.tax + Decimal::new(tax, 2), planned.totals.total + Decimal::new(total, 2));
+        crate::money::Totals { subtotal: total - tax, tax, total }
+    };
+    let differs = |tax, total| crate::plan::comes_to_other_than(&planned, echoed(tax, total));
+    assert_eq!(
+        [differs(0, 0), differs(2, 0), differs(-2, 0), differs(3, 0), differs(0, 1)],
+        [false, false, false, true, true]
+    );
+}
+
+#[test]
+fn a_price_below_zero_becomes_a_quantity_below_zero() {
+    let lines = [line("2", "100", ""), line("1", "-20", "")].join(",");
+    let planned = plan(&mut gross_ways(), &invoice("", &lines)).expect("planned");
+    let charges: Vec<_> = planned.lines.iter().filter_map(|line| line.charge.as_ref()).collect();
+    let seen = |at: usize| (charges[at].quantity.0.normalize(), charges[at].unit_price.0.normalize());
+    assert_eq!(seen(0), (Decimal::from(2), Decimal::from(110)));
+    assert_eq!((seen(1), charges[1].amount), ((Decimal::from(-1), Decimal::from(22)), Decimal::new(-2_200, 2)));
+}
+
+#[test]
+fn a_discount_stays_where_it_is_a_rate_and_is_worked_into_the_price_where_it_is_an_amount() {
+    let lines = [
+        line("3", "10", r#","discount":{"rate":"12.5"}"#),
+        line("4", "10", r#","discount":{"amount":"8"}"#),
+        line("3", "10", r#","discount":{"rate":"12.345"}"#),
+    ];
+    let planned = plan(&mut gross_ways(), &invoice("", &lines.join(","))).expect("planned");
+    let charges: Vec<_> = planned.lines.iter().filter_map(|line| line.charge.as_ref()).collect();
+    let rate = |at: usize| charges[at].discount.is_some();
+    assert_eq!([rate(0), rate(1), rate(2)], [true, false, false]);
+    let amounts: Vec<String> = charges.iter().map(|charge| charge.amount.to_string()).collect();
+    assert_eq!(amounts, ["28.88", "35.20", "28.93"]);
+}
+
+#[test]
+fn f46_items_stand_on_all_lines_of_a_document_or_on_none() {
+    let mut company = gross_ways();
+    let plain = invoice("", &line("1", "5", ""));
+    assert_eq!(items(&plan(&mut company, &plain).expect("planned")), ["none"]);
+    company.tie(&RecordKey::new(RecordKind::Product, "p1"));
+    let mixed = invoice("", &[line("1", "5", ""), line("1", "5", r#","product":"p1""#)].join(","));
+    let planned = plan(&mut company, &mixed).expect("planned");
+    assert_eq!(items(&planned)[0], "item:1", "the settings' item stands in");
+    assert!(items(&planned).iter().all(|item| *item != "none"));
+    company.settings.items.default = None;
+    let parked = plan(&mut company, &mixed).expect_err("no item is set");
+    assert_eq!(parked.code, Code::ItemMissing);
+    assert!(parked.reason.contains("on all lines of a document or on none"), "{}", parked.reason);
 }
 
 #[test]
