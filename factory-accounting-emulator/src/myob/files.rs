@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::OwnFile;
 use super::books::Books;
 use super::call::Reply;
-use super::identity::Caller;
+use super::identity::{Caller, DEMO_USER};
 use super::presigned::Links;
 use super::scopes::Need;
 use super::switches::UriHost;
@@ -20,7 +20,7 @@ const BUILD: &str = "2025.8.1.1";
 /// How a file is shown in the list and at its own root.
 fn entry(own: &OwnFile, links: &Links, host: UriHost) -> Value {
     let name = own.books.company_name();
-    json!({
+    let mut entry = json!({
         "Id": own.id,
         "Name": name,
         "LibraryPath": name,
@@ -40,7 +40,12 @@ fn entry(own: &OwnFile, links: &Links, host: UriHost) -> Value {
                 "Id": own.launcher,
             },
         },
-    })
+    });
+    if let Some(since) = own.books.checked_out() {
+        entry["CheckedOutDate"] = json!(since.format("%Y-%m-%dT%H:%M:%S").to_string());
+        entry["CheckedOutBy"] = json!(DEMO_USER);
+    }
+    entry
 }
 
 /// `GET {base}`: a bare array.

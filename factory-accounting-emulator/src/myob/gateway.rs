@@ -194,6 +194,10 @@ impl MyobEmulator {
         let origin = origin(headers);
         let words: Vec<&str> = path.iter().map(String::as_str).collect();
         let links: Links = self.signer.links(&origin, self.files[at].id);
+        let base = links.api(self.switches.uri_host, files::URI_HOST);
+        if let Some(closed) = self.files[at].books.closed(method, &base, &self.switches) {
+            return Err(Box::new(closed));
+        }
         match words.as_slice() {
             [] => return Ok(Worked::Reply(files::root(&self.files[at], &links, self.switches.uri_host))),
             ["currentuser"] => {

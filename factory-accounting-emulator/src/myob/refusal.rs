@@ -41,6 +41,18 @@ pub(crate) fn access_denied() -> Reply {
     Reply::json(StatusCode::UNAUTHORIZED, body.to_string())
 }
 
+/// 403 as a flat object whose code is a text (myob.md 6).
+pub(crate) fn not_authorised() -> Reply {
+    let body = json!({ "Message": "You are not authorised to access this resource", "ErrorCode": "AccessDenied" });
+    Reply::json(StatusCode::FORBIDDEN, body.to_string())
+}
+
+/// 423 of a file that is being moved or upgraded, as the predecessor's interface has it (myob.md 6).
+pub(crate) fn locked(file: &str) -> Reply {
+    let body = json!({ "globalId": file, "businessId": file, "status": "UPGRADING" });
+    Reply::json(StatusCode::LOCKED, body.to_string())
+}
+
 /// A company file that the token was not given for (myob.md 12.1).
 pub(crate) fn ungranted(form: UngrantedFile) -> Reply {
     match form {

@@ -65,6 +65,8 @@ pub struct Switches {
     pub tax_rounding: TaxRounding,
     /// What a document without `IsTaxInclusive` is (myob.md 3.4).
     pub tax_inclusive_when_missing: bool,
+    /// The PUT of a payment to a supplier, which some clients have and others lack (myob.md 3.0).
+    pub supplier_payment_put: SupplierPaymentPut,
     /// A payment above the balance of its document (myob.md 3.6, 13.9).
     pub over_application: OverApplication,
     /// The refusal of a smaller total or another customer on a paid document (myob.md 4, 13.3).
@@ -111,8 +113,9 @@ pub struct Switches {
     pub payment_touch: PaymentTouch,
     /// The zone of `Created` and `LastModified`, in answers and in filters (myob.md 5, 13.15).
     pub last_modified_zone: LastModifiedZone,
-    /// How far the company file's local time is ahead of UTC, in minutes (myob.md 12.4).
-    pub file_offset_minutes: i32,
+    /// How far every company file's local time is ahead of UTC, in minutes; `None` is ten hours in Australia and twelve
+    /// in New Zealand, without daylight saving (myob.md 12.4).
+    pub file_offset_minutes: Option<i32>,
     /// What a file answers that is being upgraded, restored or checked out (myob.md 6, 13.14).
     pub offline_file: OfflineFile,
     /// How large an attached file may be, in bytes; one that large is refused (myob.md 2).
@@ -151,6 +154,7 @@ impl Default for Switches {
             converted_remainder: ConvertedRemainder::default(),
             tax_rounding: TaxRounding::default(),
             tax_inclusive_when_missing: true,
+            supplier_payment_put: SupplierPaymentPut::default(),
             over_application: OverApplication::default(),
             paid_edit: PaidEdit::default(),
             quote_status: QuoteStatus::default(),
@@ -173,7 +177,7 @@ impl Default for Switches {
             lock_error: LockError::default(),
             payment_touch: PaymentTouch::default(),
             last_modified_zone: LastModifiedZone::default(),
-            file_offset_minutes: 600,
+            file_offset_minutes: None,
             offline_file: OfflineFile::default(),
             attachment_bytes: 3_145_728,
             sale_attachments: false,
@@ -357,6 +361,17 @@ pub enum TaxRounding {
     PerDocument,
     /// On each line, then summed.
     PerLine,
+}
+
+/// See [`Switches::supplier_payment_put`] (myob.md 3.0).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SupplierPaymentPut {
+    /// It replaces the payment, and what it applies.
+    #[default]
+    Allowed,
+    /// No such verb, as on payments of customers.
+    Refused,
 }
 
 /// See [`Switches::over_application`] (myob.md 3.6, 13.9).
@@ -557,6 +572,8 @@ pub enum OfflineFile {
     AccessDenied,
     /// 503 in HTML.
     Unavailable,
+    /// 423 with a flat object, as the predecessor's interface says of a business that is being moved.
+    Locked,
 }
 
 #[cfg(test)]

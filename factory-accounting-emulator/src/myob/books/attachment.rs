@@ -127,14 +127,7 @@ impl Books {
         Ok(Reply::empty(StatusCode::OK))
     }
 
-    /// Files go with their document.
-    pub(super) fn forget_files(&mut self, uid: Uuid) {
-        if self.files.contains_key(&uid) {
-            Arc::make_mut(&mut self.files).remove(&uid);
-        }
-    }
-
-    /// How many files a document carries.
+    /// The names of the files that a document carries.
     pub(super) fn file_names(&self, uid: Uuid) -> Vec<&str> {
         self.files.get(&uid).into_iter().flatten().map(|file| file.name.as_str()).collect()
     }
@@ -151,21 +144,27 @@ impl Books {
     fn attachments_json(&self, call: &Call<'_>, table: Table, uid: Uuid, ctx: &Context<'_>) -> Value {
         let files = self.files.get(&uid).into_iter().flatten();
         let files: Vec<Value> = files.map(|file| file_json(file, call, table, uid, ctx)).collect();
-        let uri = format!("{}/Attachment", ctx.uri(table, uid));
-        json!({"UID": uid, "Attachments": files, "URI": uri, "RowVersion": "0"})
+        let mut whole = json!({"UID": uid, "Attachments": files, "RowVersion": "0"});
+        if ctx.uris {
+            whole["URI"] = json!(format!("{}/Attachment", ctx.uri(table, uid)));
+        }
+        whole
     }
 }
 
 fn file_json(file: &File, call: &Call<'_>, table: Table, uid: Uuid, ctx: &Context<'_>) -> Value {
-    json!({
+    let mut shown = json!({
         "UID": file.uid,
         "OriginalFileName": file.name,
         "ThumbnailUri": null,
         "FileUri": call.file_link(file.uid),
         "FileBase64Content": null,
-        "URI": format!("{}/Attachment/{}", ctx.uri(table, uid), file.uid),
         "RowVersion": "0",
-    })
+    });
+    if ctx.uris {
+        shown["URI"] = json!(format!("{}/Attachment/{}", ctx.uri(table, uid), file.uid));
+    }
+    shown
 }
 
 /// Names beyond ASCII, or without an extension that MYOB takes, are refused (myob.md 3.9).

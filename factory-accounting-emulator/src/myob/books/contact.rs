@@ -2,9 +2,12 @@
 
 use super::errors::{self, Fault, Missing};
 use super::save::Draft;
-use super::table::Table;
+use super::table::{Form, Table};
 use super::{Books, Context};
 use crate::myob::switches::UniqueNumbers;
+use chrono::NaiveDate;
+use rust_decimal::Decimal;
+use uuid::Uuid;
 
 /// A card without a number of its own (myob.md 3.1).
 const NO_DISPLAY_ID: &str = "*None";
@@ -35,6 +38,22 @@ pub(super) fn require(draft: &Draft, missing: &mut Missing) {
 }
 
 impl Books {
+    /// What of a card's invoices or bills is open beyond its day.
+    pub(super) fn past_due(&self, card: Uuid, today: NaiveDate) -> Decimal {
+        let form = match self.derived.place(card) {
+            Some(Table::Customer) => Form::Invoice,
+            Some(Table::Supplier) => Form::Bill,
+            _ => return Decimal::ZERO,
+        };
+        let (party, card) = (format!("{}/UID", form.party()), card.to_string());
+        let rows = form.tables().flat_map(|table| self.shelf(table).find(&party, &card));
+        let late = rows.filter(|row| {
+            row.body.text("Status") == Some("Open")
+                && row.body.record("Terms").and_then(|terms| terms.day("DueDate")).is_some_and(|due| due < today)
+        });
+        late.map(|row| row.body.amount("BalanceDueAmount")).sum()
+    }
+
     pub(super) fn check_card(&mut self, draft: &mut Draft, ctx: &Context<'_>) -> Result<(), Fault> {
         let table = draft.table;
         let body = &mut draft.body;

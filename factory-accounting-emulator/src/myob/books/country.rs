@@ -22,6 +22,14 @@ impl Country {
         }
     }
 
+    /// How far standard time is ahead of UTC, in minutes (myob.md 12.4).
+    pub(crate) fn offset_minutes(self) -> i32 {
+        match self {
+            Self::Au => 600,
+            Self::Nz => 720,
+        }
+    }
+
     /// The home currency.
     pub fn currency(self) -> &'static str {
         match self {

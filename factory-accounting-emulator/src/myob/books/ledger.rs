@@ -62,7 +62,14 @@ impl Books {
     /// and under `totals` the sums of transactions by collection and status as decimal strings.
     pub(crate) fn ledger(&self) -> Value {
         let switches = Switches::default();
-        let ctx = Context { now: Default::default(), switches: &switches, base: "", uris: false, person: true };
+        let ctx = Context {
+            now: Default::default(),
+            country: self.country,
+            switches: &switches,
+            base: "",
+            uris: false,
+            person: true,
+        };
         let mut whole = Map::new();
         for table in Table::all() {
             let mut rows: Vec<&Row> = self.shelf(table).rows().map(AsRef::as_ref).collect();

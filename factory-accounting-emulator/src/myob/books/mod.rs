@@ -40,7 +40,7 @@ pub use ledger::BookedDocument;
 
 use super::call::{Call, Reply};
 use super::refusal;
-use super::switches::{OfflineFile, Switches};
+use super::switches::{OfflineFile, SupplierPaymentPut, Switches};
 use crate::seeded::Seeded;
 use attachment::Files;
 use chrono::{DateTime, Utc};
@@ -48,7 +48,6 @@ use derived::Derived;
 use errors::{Entry, Fault};
 use http::{Method, StatusCode};
 use routes::Route;
-use serde_json::json;
 use settings::Settings;
 use shelf::Shelf;
 use std::collections::BTreeMap;
@@ -83,6 +82,7 @@ pub(crate) struct Books {
 #[derive(Clone, Copy, Debug)]
 struct Context<'a> {
     now: DateTime<Utc>,
+    country: Country,
     switches: &'a Switches,
     /// How every address in the answer begins.
     base: &'a str,
@@ -133,22 +133,35 @@ impl Books {
 
     /// Answers one call; any input gets an answer.
     pub(crate) fn handle(&mut self, call: &Call<'_>, switches: &Switches) -> Reply {
-        if self.settings.offline {
-            return match switches.offline_file {
-                OfflineFile::AccessDenied => access_denied(),
-                OfflineFile::Unavailable => refusal::unavailable(),
-            };
-        }
-        if self.settings.read_only && *call.method != Method::GET {
-            return access_denied();
+        if let Some(reply) = self.closed(call.method, call.base, switches) {
+            return reply;
         }
         let uris = !call.param("generateUris").is_some_and(|value| value.eq_ignore_ascii_case("false"));
-        let ctx = Context { now: call.now, switches, base: call.base, uris, person: false };
+        let ctx = Context { now: call.now, country: self.country, switches, base: call.base, uris, person: false };
         match self.answer(call, &ctx) {
             Ok(reply) => reply,
             Err(Refusal::Fault(fault)) => fault.reply(),
             Err(Refusal::Reply(reply)) => *reply,
         }
+    }
+
+    /// What every call gets while the file is offline, and every write while it may only be read (myob.md 6).
+    pub(crate) fn closed(&self, method: &Method, base: &str, switches: &Switches) -> Option<Reply> {
+        let settings = &self.settings;
+        if settings.offline {
+            return Some(match switches.offline_file {
+                OfflineFile::AccessDenied => refusal::not_authorised(),
+                OfflineFile::Unavailable => refusal::unavailable(),
+                OfflineFile::Locked => refusal::locked(base.rsplit('/').next().unwrap_or_default()),
+            });
+        }
+        let read_only = settings.read_only || settings.checked_out.is_some();
+        (read_only && *method != Method::GET).then(refusal::not_authorised)
+    }
+
+    /// Since when somebody has the file as an offline copy (myob.md 1.5, 6).
+    pub(crate) fn checked_out(&self) -> Option<DateTime<Utc>> {
+        self.settings.checked_out
     }
 
     fn answer(&mut self, call: &Call<'_>, ctx: &Context<'_>) -> Result<Reply, Refusal> {
@@ -164,6 +177,11 @@ impl Books {
             (Route::Union(form), _) => self.union(call, form, ctx),
             (Route::Rows(table), "POST") => self.create(call, table, ctx),
             (Route::Rows(table), _) => self.list(call, table, ctx),
+            (Route::Row(Table::SupplierPayment, _), "PUT")
+                if ctx.switches.supplier_payment_put == SupplierPaymentPut::Refused =>
+            {
+                Err(refusal::wrong_method(ctx.switches.wrong_method).into())
+            }
             (Route::Row(table, uid), "PUT") => self.update(call, table, uid, ctx),
             (Route::Row(table, uid), "DELETE") => self.delete(table, uid, ctx),
             (Route::Row(table, uid), _) => self.read(call, table, uid, ctx),
@@ -179,10 +197,4 @@ impl Books {
     fn table_of(&self, uid: Uuid) -> Option<Table> {
         self.derived.place(uid).or_else(|| self.gone.get(&uid).map(|(table, _)| *table))
     }
-}
-
-/// 403 as a flat object whose code is a text (myob.md 6).
-fn access_denied() -> Reply {
-    let body = json!({"Message": "You are not authorised to access this resource", "ErrorCode": "AccessDenied"});
-    Reply::json(StatusCode::FORBIDDEN, body.to_string())
 }

@@ -23,12 +23,13 @@ impl Books {
     /// - `set_preference` (`name`, `value`): CategoryTracking, TransactionsCannotBeChangedMustBeReversed,
     ///   PreferToReceiveMoneyIntoUndepositedFunds
     /// - `link_freight_account` (`linked`: boolean)
-    /// - `rename` (`name`), `make_read_only` (`read_only`: boolean), `take_offline`, `bring_online`
+    /// - `rename` (`name`), `make_read_only` (`read_only`: boolean), `take_offline`, `bring_online`, `check_out`,
+    ///   `check_in`
     ///
     /// # Errors
     /// Why MYOB would not let the person, or what the action lacks.
     pub(crate) fn act(&mut self, action: &Value, now: DateTime<Utc>, switches: &Switches) -> Result<Value, String> {
-        let ctx = Context { now, switches, base: "", uris: false, person: true };
+        let ctx = Context { now, country: self.country, switches, base: "", uris: false, person: true };
         let verb = text(action, "do")?;
         self.warnings.clear();
         self.attempt(|books| match verb {
@@ -56,12 +57,12 @@ impl Books {
             }
             "record_payment" => books.person_pays(action, &ctx),
             "convert_order_on_desktop" => books.person_converts(action, &ctx),
-            _ => books.person_sets(verb, action),
+            _ => books.person_sets(verb, action, now),
         })
     }
 
     /// The settings of the file; each is read whole before it is changed.
-    fn person_sets(&mut self, verb: &str, action: &Value) -> Result<Value, String> {
+    fn person_sets(&mut self, verb: &str, action: &Value, now: DateTime<Utc>) -> Result<Value, String> {
         let settings = &mut self.settings;
         match verb {
             "lock_period" => settings.lock_before = date(action, "date")?,
@@ -84,6 +85,8 @@ impl Books {
             "make_read_only" => settings.read_only = flag(action, "read_only")?,
             "take_offline" => settings.offline = true,
             "bring_online" => settings.offline = false,
+            "check_out" => settings.checked_out = Some(now),
+            "check_in" => settings.checked_out = None,
             other => return Err(format!("do: unknown action '{other}'")),
         }
         Ok(json!({"done": verb}))

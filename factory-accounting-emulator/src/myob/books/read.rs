@@ -27,7 +27,7 @@ impl Books {
         self.get(table, uid).ok_or_else(errors::no_such_row)
     }
 
-    /// One row, as JSON or, where `Accept` asks for it, as the printed form (myob.md 3.9).
+    /// One row; where `Accept` asks for its printed form, that is a gap (myob.md 3.9).
     pub(super) fn read(&self, call: &Call<'_>, table: Table, uid: Uuid, ctx: &Context<'_>) -> Result<Reply, Refusal> {
         let row = self.present(table, uid)?;
         let accept = call.headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
@@ -35,20 +35,9 @@ impl Books {
             if matches!(table, Table::Document(_, Layout::Miscellaneous)) {
                 return Err(errors::no_such_row().into());
             }
-            return Ok(Reply::typed(StatusCode::OK, "application/pdf", self.pdf(row)));
+            return Err(errors::gap("printed forms").into());
         }
         Ok(Reply::tagged(self.view(row, ctx).json(), &row.version.to_string()))
-    }
-
-    fn pdf(&self, row: &Row) -> Vec<u8> {
-        let party = row.table.form().and_then(|form| row.body.link(form.party())).and_then(|uid| self.find(uid));
-        let total = row.body.number("TotalAmount").unwrap_or_else(|| row.body.amount("Amount"));
-        crate::pdf::page(&[
-            self.company_name().to_owned(),
-            format!("{} {}", row.table.path(), row.number()),
-            party.map(|row| row.name()).unwrap_or_default(),
-            format!("Total {total}"),
-        ])
     }
 
     pub(super) fn list(&self, call: &Call<'_>, table: Table, ctx: &Context<'_>) -> Result<Reply, Refusal> {

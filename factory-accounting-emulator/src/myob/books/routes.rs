@@ -31,7 +31,7 @@ const ENTER: Verbs = &["GET", "POST"];
 const RUN: Verbs = &["POST"];
 const ALL: Verbs = &["GET", "POST", "PUT", "DELETE"];
 const PHOTO: Verbs = &["GET", "PUT", "DELETE"];
-/// A payment is changed by deleting it and posting another (myob.md 3.6).
+/// Payments but those to suppliers are changed by deleting them and posting others (myob.md 3.0, 3.6).
 const ROW_NO_PUT: Verbs = &["GET", "DELETE"];
 const ROW: Verbs = &["GET", "PUT", "DELETE"];
 
@@ -161,7 +161,7 @@ fn rows(words: &[&str]) -> Option<(Route, Verbs)> {
         let (path, rest) = words.split_at_checked(length)?;
         Some((Table::at(&path.join("/"))?, rest))
     })?;
-    let changes = !payment::is_payment(table);
+    let changes = !payment::is_payment(table) || table == Table::SupplierPayment;
     match rest {
         [] => Some((Route::Rows(table), ENTER)),
         [uid] => {
@@ -210,14 +210,13 @@ mod tests {
     }
 
     #[test]
-    fn payments_and_settlements_are_never_put() {
+    fn of_payments_and_settlements_only_those_to_suppliers_are_put() {
         let uid = Uuid::nil();
-        for path in
-            ["Sale/CustomerPayment", "Sale/CreditSettlement", "Purchase/DebitRefund", "Purchase/SupplierPayment"]
-        {
+        for path in ["Sale/CustomerPayment", "Sale/CreditSettlement", "Purchase/DebitRefund"] {
             let (_, verbs) = route(&format!("{path}/{uid}")).expect("a route");
             assert_eq!(verbs, ["GET", "DELETE"], "{path}");
         }
+        assert!(route(&format!("Purchase/SupplierPayment/{uid}")).is_some_and(|(_, verbs)| verbs.contains(&"PUT")));
         assert!(route(&format!("Sale/Invoice/Item/{uid}")).is_some_and(|(_, verbs)| verbs.contains(&"PUT")));
     }
 

@@ -10,6 +10,7 @@ use crate::myob::call::{Call, Reply};
 use crate::myob::switches::{ClientUid, InactiveLinks, QuoteStatus, Warnings};
 use bytes::Bytes;
 use http::StatusCode;
+use rust_decimal::Decimal;
 use serde_json::{Value, json};
 use std::sync::Arc;
 use uuid::Uuid;
@@ -50,7 +51,6 @@ impl Books {
         uid: Uuid,
         ctx: &Context<'_>,
     ) -> Result<Reply, Refusal> {
-        self.present(table, uid)?;
         let input = reader::read(table.shape(), utf8(call.body)?)?;
         self.write(call, |books| books.save(table, Some(uid), input, ctx))?;
         Ok(match self.written(call, table, uid, ctx)? {
@@ -154,6 +154,7 @@ impl Books {
     fn commit(&mut self, draft: Draft, ctx: &Context<'_>) {
         let Draft { table, uid, before, body } = draft;
         let converted = if before.is_none() { body.link("Order") } else { None };
+        let freed = before.as_ref().map(|row| super::payment::applications(row)).unwrap_or_default();
         match before {
             Some(_) => self.change(table, uid, ctx, |stored| *stored = body),
             None => self.put_new(table, uid, body, ctx),
@@ -162,6 +163,10 @@ impl Books {
             self.consume_order(order, table, uid, ctx);
         }
         self.apply_payment(uid, ctx);
+        for (document, _) in freed {
+            // What the change of a payment took from a document is known already; its last day of payment is not.
+            self.apply_to(document, Decimal::ZERO, ctx);
+        }
     }
 
     /// Deletes a row (myob.md 4).
@@ -182,8 +187,10 @@ impl Books {
     /// The row that a PUT is about, if the caller knows its latest version (myob.md 12.3, step 4).
     fn current(&self, table: Table, uid: Uuid, input: &Input) -> Result<Arc<Row>, Fault> {
         let row = Arc::clone(self.present(table, uid)?);
-        if input.uid.is_some_and(|sent| sent != uid) {
-            return Err(errors::invalid("UID", "UID is not the one of the address"));
+        match input.uid {
+            None => return Err(errors::required("UID")),
+            Some(sent) if sent != uid => return Err(errors::invalid("UID", "UID is not the one of the address")),
+            Some(_) => {}
         }
         match input.version.as_deref() {
             Some(version) if version == row.version.to_string() => Ok(row),

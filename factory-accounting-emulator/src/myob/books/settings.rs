@@ -2,7 +2,7 @@
 
 use super::country::Country;
 use super::{Books, Context};
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -23,8 +23,10 @@ pub(super) struct Settings {
     pub(super) serial_number: String,
     /// A lapsed subscription: writes fail (myob.md 6).
     pub(super) read_only: bool,
-    /// Being upgraded, restored or checked out (myob.md 6).
+    /// Being upgraded or restored (myob.md 6).
     pub(super) offline: bool,
+    /// Since when somebody has an offline copy: writes are refused (myob.md 6).
+    pub(super) checked_out: Option<DateTime<Utc>>,
     pub(super) category_tracking: CategoryTracking,
     /// Transactions cannot be changed, they must be reversed.
     pub(super) must_reverse: bool,

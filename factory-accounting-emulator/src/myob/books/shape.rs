@@ -46,6 +46,8 @@ pub(super) enum Kind {
     Derived(Derived),
     /// Null, or the name of what is not modelled.
     Gap(&'static str),
+    /// Only MYOB writes it, and nothing here works it out: null in answers, and no filter can ask for it.
+    Unkept(&'static str),
 }
 
 /// How a line's row version is written.
@@ -60,6 +62,10 @@ pub(super) enum VersionForm {
 pub(super) enum Derived {
     /// What a card owes or is owed.
     Balance,
+    /// What is left of a card's limit.
+    CreditLeft,
+    /// What of its balance is due since before today.
+    PastDue,
     OnHand,
     Committed,
     OnOrder,
@@ -198,6 +204,11 @@ impl Field {
     /// Null in every answer; a value that a client sends is refused as not modelled.
     pub(super) const fn gap(name: &'static str, what: &'static str) -> Self {
         Self::of(name, Kind::Gap(what))
+    }
+
+    /// Null in every answer, whatever a client sends; a query that asks for it is refused as not modelled.
+    pub(super) const fn unkept(name: &'static str, what: &'static str) -> Self {
+        Self { name, kind: Kind::Unkept(what), writable: false }
     }
 
     /// MYOB alone writes it.

@@ -1,9 +1,9 @@
 //! Undoing one failed write without copying the books: what a write puts is noted from a mark on.
 
-use super::attachment::Files;
+use super::Books;
+use super::attachment::File;
 use super::shelf::Row;
 use super::table::Table;
-use super::{Books, Gone};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use uuid::Uuid;
@@ -14,8 +14,10 @@ pub(super) struct Mark {
     /// Each row put or taken since, with what stood there before; the newest last.
     rows: Vec<(Table, Uuid, Option<Arc<Row>>)>,
     counters: BTreeMap<&'static str, u64>,
-    gone: Arc<Gone>,
-    files: Arc<Files>,
+    /// Orders that conversions took away since.
+    gone: Vec<Uuid>,
+    /// Files that went with their documents since.
+    files: Vec<(Uuid, Vec<File>)>,
 }
 
 impl Books {
@@ -25,12 +27,8 @@ impl Books {
             // Part of a larger attempt, which undoes everything together.
             return work(self);
         }
-        self.mark = Some(Mark {
-            rows: Vec::new(),
-            counters: self.counters.clone(),
-            gone: Arc::clone(&self.gone),
-            files: Arc::clone(&self.files),
-        });
+        self.mark =
+            Some(Mark { rows: Vec::new(), counters: self.counters.clone(), gone: Vec::new(), files: Vec::new() });
         let result = work(self);
         let mark = self.mark.take();
         if result.is_err()
@@ -48,6 +46,25 @@ impl Books {
         }
     }
 
+    /// Remembers an order that a conversion takes away.
+    pub(super) fn note_gone(&mut self, order: Uuid, table: Table, number: String) {
+        Arc::make_mut(&mut self.gone).insert(order, (table, number));
+        if let Some(mark) = &mut self.mark {
+            mark.gone.push(order);
+        }
+    }
+
+    /// Files go with their document.
+    pub(super) fn forget_files(&mut self, document: Uuid) {
+        if !self.files.contains_key(&document) {
+            return;
+        }
+        let files = Arc::make_mut(&mut self.files).remove(&document);
+        if let (Some(mark), Some(files)) = (&mut self.mark, files) {
+            mark.files.push((document, files));
+        }
+    }
+
     fn roll_back(&mut self, mark: Mark) {
         for (table, uid, before) in mark.rows.into_iter().rev() {
             match before {
@@ -60,7 +77,11 @@ impl Books {
             }
         }
         self.counters = mark.counters;
-        self.gone = mark.gone;
-        self.files = mark.files;
+        for order in mark.gone {
+            Arc::make_mut(&mut self.gone).remove(&order);
+        }
+        for (document, files) in mark.files {
+            Arc::make_mut(&mut self.files).insert(document, files);
+        }
     }
 }

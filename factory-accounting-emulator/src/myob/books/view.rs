@@ -4,6 +4,7 @@ use super::record::{Node, Record};
 use super::shape::{Derived, Field, Kind, Target, VersionForm};
 use super::shelf::Row;
 use super::table::Table;
+use super::wire::reader::cents;
 use super::wire::writer::Writer;
 use super::{Books, Context};
 use crate::myob::odata::{Members, Seen};
@@ -61,7 +62,8 @@ fn midnight(day: NaiveDate) -> NaiveDateTime {
 impl Context<'_> {
     /// The file's wall clock (myob.md 12.4).
     pub(super) fn local(&self, at: DateTime<Utc>) -> NaiveDateTime {
-        let offset = TimeDelta::minutes(i64::from(self.switches.file_offset_minutes));
+        let minutes = self.switches.file_offset_minutes.unwrap_or_else(|| self.country.offset_minutes());
+        let offset = TimeDelta::minutes(i64::from(minutes));
         at.naive_utc().checked_add_signed(offset).unwrap_or_else(|| at.naive_utc())
     }
 
@@ -206,7 +208,9 @@ impl<'a> Part<'a> {
         let counted = self.record.flag("IsInventoried");
         let pieces = |pieces: Decimal| Seen::Number(if counted { pieces.normalize() } else { Decimal::ZERO });
         match derived {
-            Derived::Balance => Seen::Number(super::wire::reader::cents(facts.owed(uid))),
+            Derived::Balance => Seen::Number(cents(facts.owed(uid))),
+            Derived::CreditLeft => Seen::Number(cents(self.record.amount("Limit") - facts.owed(uid))),
+            Derived::PastDue => Seen::Number(cents(self.books.past_due(uid, self.ctx.today()))),
             Derived::OnHand => pieces(stock().on_hand),
             Derived::Committed => pieces(stock().committed),
             Derived::OnOrder => pieces(stock().on_order),
@@ -230,6 +234,7 @@ impl<'a> Members<'a> for Part<'a> {
         let field = &self.record.shape().fields[usize::from(at)];
         Some(match (field.kind, self.record.at(at)) {
             (Kind::Derived(derived), _) => self.derived(derived),
+            (Kind::Unkept(what), _) => Seen::Unkept(what),
             (Kind::Flag, None) => Seen::Bool(false),
             (Kind::List(_), None) => Seen::List(Vec::new()),
             (_, None) => Seen::Null,

@@ -26,7 +26,7 @@ use crate::myob::switches::{Reconsent, RefreshReuse, Switches};
 use crate::seeded::Seeded;
 
 /// Who answers the consent page.
-const DEMO_USER: &str = "demo@example.test";
+pub(super) const DEMO_USER: &str = "demo@example.test";
 
 const ACCESS_LIFE: Duration = Duration::seconds(1_200);
 /// A few minutes; the sheet's choice (myob.md 1.1, 12.1).

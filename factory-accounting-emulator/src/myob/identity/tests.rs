@@ -173,13 +173,11 @@ fn expires_in_is_a_number_or_text() {
 fn id_and_secret_belong_in_a_form() {
     let mut client = Client::new();
     let form = ("content-type", "application/x-www-form-urlencoded");
+    let basic = ("authorization", "Basic eDp5");
     let pair = format!("client_id={CLIENT}&client_secret=emulator-client-secret");
     for (headers, body, error) in [
-        (
-            vec![form, ("authorization", "Basic eDp5")],
-            format!("{pair}&grant_type=refresh_token&refresh_token=x"),
-            "invalid_request",
-        ),
+        (vec![form, basic], "grant_type=refresh_token&refresh_token=x".to_owned(), "invalid_request"),
+        (vec![form, basic], format!("{pair}&grant_type=refresh_token&refresh_token=x"), "invalid_grant"),
         (vec![("content-type", "application/json")], r#"{"grant_type":"refresh_token"}"#.to_owned(), "invalid_request"),
         (vec![], format!("{pair}&grant_type=refresh_token&refresh_token=x"), "invalid_request"),
         (vec![form], "grant_type=refresh_token&refresh_token=x".to_owned(), "invalid_request"),

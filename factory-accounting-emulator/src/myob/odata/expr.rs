@@ -111,7 +111,7 @@ impl Literal {
 impl Seen<'_> {
     fn type_name(&self) -> &'static str {
         match self {
-            Self::Null => "Null",
+            Self::Null | Self::Unkept(_) => "Null",
             Self::Bool(_) => "Edm.Boolean",
             Self::Number(_) => "Edm.Decimal",
             Self::Text(_) => "Edm.String",
@@ -176,7 +176,10 @@ impl<'s, 'a> Scope<'s, 'a> {
             };
             (name, rest) = (next, further);
         }
-        Ok(seen)
+        match seen {
+            Seen::Unkept(what) => Err(QueryError::Gap(format!("{what} ({})", path.join("/")))),
+            seen => Ok(seen),
+        }
     }
 
     fn bound(&self, name: &str) -> Option<&'s dyn Members<'a>> {

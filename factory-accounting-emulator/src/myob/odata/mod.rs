@@ -46,6 +46,8 @@ pub(crate) enum Seen<'a> {
     Guid(Uuid),
     /// A date or an instant, in the file's own time.
     Time(NaiveDateTime),
+    /// A member that the emulator does not keep, by what it would take.
+    Unkept(&'static str),
     /// A link or another object.
     Object(Box<dyn Members<'a> + 'a>),
     /// Lines, addresses and the like.
@@ -96,7 +98,7 @@ pub(crate) struct Query {
     order: Vec<Order>,
     top: usize,
     skip: usize,
-    /// The filter and order as they were sent, for the link to the next page.
+    /// What was sent besides the page itself, for the link to the next one.
     kept: Vec<(&'static str, String)>,
     type_name: String,
 }
@@ -132,7 +134,9 @@ impl Query {
             let most = switches.top_maximum;
             return Err(QueryError::bad(format!("The limit of '{most}' for Top query has been exceeded.")));
         }
-        let kept = ["$filter", "$orderby"].into_iter().filter_map(|name| Some((name, given(name)?.to_owned())));
+        let kept = ["$filter", "$orderby", "generateUris"]
+            .into_iter()
+            .filter_map(|name| Some((name, given(name)?.to_owned())));
         Ok(Self {
             filter,
             order,

@@ -137,3 +137,19 @@ fn a_clone_goes_its_own_way() {
     let created = reply(client.send("POST", "Contact/Customer?returnBody=true", &body));
     assert!(json(&created)["UID"].is_string());
 }
+
+#[test]
+fn a_file_that_is_away_says_so_at_its_root_and_in_the_list() {
+    let mut client = Client::new();
+    client.control("POST", "/act", r#"{"do":"check_out"}"#);
+    let list = json(&reply(client.api("GET", "/accountright/", &[], b"")));
+    assert!(list[0]["CheckedOutDate"].is_string() && list[0]["CheckedOutBy"].is_string(), "{list}");
+    assert_eq!(client.get("").status(), 200);
+    client.control("POST", "/act", r#"{"do":"check_in"}"#);
+    client.control("POST", "/act", r#"{"do":"take_offline"}"#);
+    assert_eq!(client.get("").status(), 403);
+    assert_eq!(client.get("CurrentUser").status(), 403);
+    client.control("POST", "/act", r#"{"do":"bring_online"}"#);
+    let root = json(&client.get(""));
+    assert_eq!(root["CompanyFile"].get("CheckedOutDate"), None);
+}

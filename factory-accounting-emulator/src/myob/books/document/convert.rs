@@ -7,7 +7,7 @@ use crate::myob::books::save::Draft;
 use crate::myob::books::shelf::Row;
 use crate::myob::books::table::{Form, Layout, Table};
 use crate::myob::books::{Books, Context};
-use crate::myob::switches::{ConvertedRemainder, OrderAfterConversion};
+use crate::myob::switches::{ConvertedRemainder, OrderAfterConversion, OverApplication};
 use rust_decimal::Decimal;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -15,7 +15,13 @@ use uuid::Uuid;
 
 impl Books {
     /// The order that a new invoice or bill names must be open, of the same layout and of the same card.
-    pub(super) fn check_order(&self, draft: &Draft, form: Form, layout: Layout) -> Result<(), Fault> {
+    pub(super) fn check_order(
+        &self,
+        draft: &Draft,
+        form: Form,
+        layout: Layout,
+        ctx: &Context<'_>,
+    ) -> Result<(), Fault> {
         let (Some(ordered), None) = (form.ordered_as(), &draft.before) else { return Ok(()) };
         let Some(uid) = draft.body.link("Order") else { return Ok(()) };
         let converted = if ordered == Form::Order { "OrderConvertedToInvoice" } else { "OrderConvertedToBill" };
@@ -27,6 +33,10 @@ impl Books {
             return Err(Fault::of("LayoutTypeMismatch", "Order"));
         }
         check_open(order, ordered)?;
+        let deposits = order.body.amount("AppliedToDate");
+        if deposits > draft.body.amount("TotalAmount") && ctx.switches.over_application == OverApplication::Refused {
+            return Err(errors::gap("deposits above the total of what the order becomes (Order)"));
+        }
         if order.body.link(form.party()) != draft.body.link(form.party()) {
             return Err(errors::invalid("Order", format!("The order is for another {}", form.party().to_lowercase())));
         }
@@ -51,7 +61,7 @@ impl Books {
         }
         if ctx.switches.order_after_conversion == OrderAfterConversion::Gone && !ctx.person {
             let number = row.number().to_owned();
-            Arc::make_mut(&mut self.gone).insert(order, (row.table, number));
+            self.note_gone(order, row.table, number);
             self.remove(row.table, order);
             return;
         }
@@ -62,6 +72,9 @@ impl Books {
     /// Deposits on the order become payments of the document (myob.md 3.5).
     fn move_deposits(&mut self, order: Uuid, document: Uuid, ctx: &Context<'_>) {
         let deposits: Vec<Uuid> = self.derived.payments(order).map(|(uid, _)| uid).collect();
+        if deposits.is_empty() {
+            return;
+        }
         let mut moved = Decimal::ZERO;
         for deposit in deposits {
             let Some(payment) = self.find(deposit).cloned() else { continue };
@@ -80,10 +93,9 @@ impl Books {
                 body.set(list, lines);
             });
         }
-        if !moved.is_zero() {
-            self.apply_to(order, -moved, ctx);
-            self.apply_to(document, moved, ctx);
-        }
+        // Also where they come to nothing: the order has no last day of payment any more.
+        self.apply_to(order, -moved, ctx);
+        self.apply_to(document, moved, ctx);
     }
 
     /// The pieces of each item that the document leaves out.

@@ -55,11 +55,9 @@ impl Books {
             let stored = draft.stored().and_then(|body| body.day("Date"));
             self.check_date(stored, ctx)?;
             self.check_date(draft.body.day("Date"), ctx)?;
-            self.check_category(&draft.body)?;
         }
-        if !draft.body.amount("Freight").is_zero() && !self.settings.freight_account {
-            return Err(Fault::of("FreightHasNotBeenSet", "Freight"));
-        }
+        self.check_category(&draft.body)?;
+        self.check_freight(&draft.body)?;
         self.work_out_terms(&mut draft.body, form)?;
         totals::work_out(self, &mut draft.body, ctx)?;
         if form.posts() {
@@ -68,9 +66,24 @@ impl Books {
                 self.check_stock(draft, form, ctx)?;
             }
         }
-        self.check_order(draft, form, layout)?;
+        self.check_order(draft, form, layout, ctx)?;
         self.check_number(draft, form, ctx)?;
         self.work_out_balance(draft, form, ctx)
+    }
+
+    /// Freight needs its linked account, and does not go with a line by account alone among items (myob.md 3.4, 6).
+    fn check_freight(&self, body: &Record) -> Result<(), Fault> {
+        if body.amount("Freight").is_zero() {
+            return Ok(());
+        }
+        if !self.settings.freight_account {
+            return Err(Fault::of("FreightHasNotBeenSet", "Freight"));
+        }
+        let is_hybrid = |line: &Record| line.shape().position("Item").is_some() && line.link("Item").is_none();
+        if body.list("Lines").iter().filter(|line| lines::is_transaction(line)).any(is_hybrid) {
+            return Err(errors::gap("freight on an item document with lines by account (Freight)"));
+        }
+        Ok(())
     }
 
     /// A converted order stays as it is, and where everything must be reversed, so does a posted document (myob.md 4).

@@ -1,5 +1,6 @@
 //! Payments, settlements and refunds on both sides (myob.md 3.6, 3.7, 12.3).
 
+use super::document::lines::check_row_ids;
 use super::errors::{self, Fault, Missing};
 use super::record::Record;
 use super::save::Draft;
@@ -93,6 +94,11 @@ pub(super) fn require(draft: &Draft, missing: &mut Missing) {
 impl Books {
     pub(super) fn check_payment(&mut self, draft: &mut Draft, ctx: &Context<'_>) -> Result<(), Fault> {
         let Some(plan) = plan(draft.table) else { return Ok(()) };
+        if let Some(row) = draft.before.clone() {
+            self.check_reversible(&row, ctx)?;
+            // The change is judged as if the payment were entered anew.
+            self.unapply_payment(&row, ctx);
+        }
         self.set_payment_defaults(draft, &plan, ctx);
         self.check_date(draft.body.day("Date"), ctx)?;
         self.check_category(&draft.body)?;
@@ -102,17 +108,28 @@ impl Books {
         self.check_sum(&draft.body, draft.table, &plan)?;
         self.check_applied(&draft.body, &plan, ctx)?;
         self.number_payment(draft, ctx);
-        if let Some((list, _)) = plan.lines {
-            let mut lines = draft.body.take_list(list);
-            for (at, line) in lines.iter_mut().enumerate() {
-                match (line.shape().position("RowVersion"), line.shape().position("RowID")) {
-                    (Some(_), _) => self.give_version(line, &[], &format!("{list}[{at}]"))?,
-                    (None, Some(_)) => line.set("RowID", Decimal::from(self.next_in("lines"))),
-                    (None, None) => {}
-                }
-            }
-            draft.body.set(list, lines);
+        match plan.lines {
+            Some((list, _)) => self.name_lines(draft, list),
+            None => Ok(()),
         }
+    }
+
+    /// Lines get ids, and where the contract has them versions (myob.md 3.7).
+    fn name_lines(&mut self, draft: &mut Draft, list: &str) -> Result<(), Fault> {
+        let held = draft.before.clone();
+        let held = held.as_ref().map(|row| row.body.list(list)).unwrap_or_default();
+        let mut lines = draft.body.take_list(list);
+        if !held.is_empty() {
+            check_row_ids(&lines)?;
+        }
+        for (at, line) in lines.iter_mut().enumerate() {
+            match (line.shape().position("RowVersion"), line.shape().position("RowID")) {
+                (Some(_), _) => self.give_version(line, held, &format!("{list}[{at}]"))?,
+                (None, Some(_)) => line.set("RowID", Decimal::from(self.next_in("lines"))),
+                (None, None) => {}
+            }
+        }
+        draft.body.set(list, lines);
         Ok(())
     }
 
@@ -221,8 +238,9 @@ impl Books {
         let member = draft.table.number_member();
         if draft.body.filled(member).is_none() {
             let table = draft.table;
+            let held = draft.stored().and_then(|body| body.text(member)).map(str::to_owned);
             let taken = |books: &Self, number: &str| books.shelf(table).find(member, number).next().is_some();
-            let number = self.next_number(table.path(), taken, ctx);
+            let number = held.unwrap_or_else(|| self.next_number(table.path(), taken, ctx));
             draft.body.set(member, number);
         }
         if draft.table == Table::SupplierPayment {

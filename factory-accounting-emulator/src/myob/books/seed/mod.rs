@@ -65,6 +65,7 @@ impl Books {
                 serial_number: format!("6{serial:011}"),
                 read_only: false,
                 offline: false,
+                checked_out: None,
                 category_tracking: CategoryTracking::Off,
                 must_reverse: false,
                 lock_before: None,
@@ -90,7 +91,8 @@ impl Books {
 
     fn settle(&mut self) {
         let switches = Switches::default();
-        let ctx = Context { now: founded(), switches: &switches, base: "", uris: false, person: true };
+        let ctx =
+            Context { now: founded(), country: self.country, switches: &switches, base: "", uris: false, person: true };
         self.seed_chart(&ctx);
         self.seed_tax_codes(&ctx);
         self.seed_jobs(&ctx);

@@ -35,8 +35,16 @@ static CUSTOMER_TERMS: LazyLock<Shape> = LazyLock::new(|| Shape::new("CustomerTe
 static SUPPLIER_TERMS: LazyLock<Shape> = LazyLock::new(|| Shape::new("SupplierTerms", terms(false)));
 
 static CUSTOMER_CREDIT: LazyLock<Shape> =
-    LazyLock::new(|| Shape::new("CustomerCredit", vec![Field::money("Limit"), Field::flag("OnHold")]));
-static SUPPLIER_CREDIT: LazyLock<Shape> = LazyLock::new(|| Shape::new("SupplierCredit", vec![Field::money("Limit")]));
+    LazyLock::new(|| Shape::new("CustomerCredit", with(credit(), [Field::flag("OnHold")])));
+static SUPPLIER_CREDIT: LazyLock<Shape> = LazyLock::new(|| Shape::new("SupplierCredit", credit()));
+
+fn credit() -> Vec<Field> {
+    vec![
+        Field::money("Limit"),
+        Field::derived("Available", Derived::CreditLeft),
+        Field::derived("PastDue", Derived::PastDue),
+    ]
+}
 
 static SELLING: LazyLock<Shape> = LazyLock::new(|| {
     Shape::new(

@@ -145,9 +145,11 @@ fn line(form: Form, layout: Layout) -> Shape {
         Field::word("Type", &["Transaction", "Header", "SubTotal"]),
         Field::text("Description", LONG),
     ];
+    let dated = (form == Form::Invoice).then(|| Field::day("Date"));
     match layout {
         Layout::Item => fields.extend(item_line(form)),
         Layout::Service => {
+            fields.extend(dated);
             fields.push(Field::link("Account", Target::Account));
             if !matches!(form, Form::Order | Form::PurchaseOrder) {
                 fields.extend([
@@ -159,7 +161,10 @@ fn line(form: Form, layout: Layout) -> Shape {
             }
         }
         Layout::Professional => fields.extend([Field::day("Date"), Field::link("Account", Target::Account)]),
-        Layout::Miscellaneous => fields.push(Field::link("Account", Target::Account)),
+        Layout::Miscellaneous => {
+            fields.extend(dated);
+            fields.push(Field::link("Account", Target::Account));
+        }
         Layout::TimeBilling => fields.extend([
             Field::day("Date"),
             Field::decimal("Hours"),
@@ -184,6 +189,9 @@ fn item_line(form: Form) -> Vec<Field> {
     if !form.is_sale() {
         fields.push(Field::decimal("ReceivedQuantity"));
     }
+    if form == Form::Bill {
+        fields.push(Field::unkept("BackorderQuantity", "back orders"));
+    }
     fields.extend([
         Field::decimal("UnitPrice"),
         Field::gap("UnitPriceForeign", "foreign currency"),
@@ -197,6 +205,9 @@ fn item_line(form: Form) -> Vec<Field> {
             Field::decimal("UnitCount"),
             Field::link("Account", Target::Account),
         ]);
+    }
+    if form == Form::Invoice {
+        fields.push(Field::unkept("CostOfGoodsSold", "costs of stock"));
     }
     fields
 }

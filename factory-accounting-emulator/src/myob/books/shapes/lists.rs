@@ -20,6 +20,7 @@ static ITEM_BUYING: LazyLock<Shape> = LazyLock::new(|| {
     Shape::new(
         "ItemBuyingDetails",
         vec![
+            Field::unkept("LastPurchasePrice", "purchase prices of items"),
             Field::decimal("StandardCost"),
             Field::flag("StandardCostTaxInclusive"),
             Field::text("BuyingUnitOfMeasure", LONG),
@@ -43,6 +44,7 @@ static ITEM_SELLING: LazyLock<Shape> = LazyLock::new(|| {
                 "CalculateSalesTaxOn",
                 &["ActualSellingPrice", "BaseSellingPrice", "LevelA", "LevelB", "LevelC", "LevelD", "LevelE", "LevelF"],
             ),
+            Field::unkept("PriceMatrixURI", "price matrices"),
         ],
     )
 });
@@ -61,6 +63,8 @@ pub(in crate::myob::books) static ITEM: LazyLock<Shape> = LazyLock::new(|| {
         Field::derived("QuantityCommitted", Derived::Committed),
         Field::derived("QuantityOnOrder", Derived::OnOrder),
         Field::derived("QuantityAvailable", Derived::Available),
+        Field::unkept("AverageCost", "costs of stock"),
+        Field::unkept("CurrentValue", "costs of stock"),
         Field::decimal("BaseSellingPrice").read_only(),
         Field::flag("IsBought"),
         Field::flag("IsSold"),
@@ -140,6 +144,7 @@ pub(in crate::myob::books) static ACCOUNT: LazyLock<Shape> = LazyLock::new(|| {
             Field::link("TaxCode", Target::TaxCode),
             Field::whole("Level"),
             Field::money("OpeningBalance"),
+            Field::unkept("CurrentBalance", "balances of accounts"),
             Field::record("BankingDetails", &BANKING),
             Field::flag("IsHeader"),
             Field::gap("ForeignCurrency", "foreign currency"),

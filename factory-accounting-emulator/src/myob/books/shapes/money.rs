@@ -104,6 +104,7 @@ pub(in crate::myob::books) static CUSTOMER_PAYMENT: LazyLock<Shape> = LazyLock::
         DEPOSIT_TO,
         ACCOUNT,
         CUSTOMER,
+        Field::unkept("TransactionUID", "the journal"),
         Field::text("ReceiptNumber", 13),
         DATE,
         Field::money("AmountReceived"),

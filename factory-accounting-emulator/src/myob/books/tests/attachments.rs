@@ -28,6 +28,7 @@ fn a_bill_carries_files_with_links_that_open_without_a_token() {
     let held = desk.books.attachment_file(uid.parse().expect("uuid")).expect("the file");
     assert_eq!((held.0.as_str(), held.1.as_ref()), ("A-991.pdf", &b"%PDF-1.4"[..]));
     assert_eq!(desk.get(&format!("{path}/{uid}"))["UID"], json!(uid));
+    assert_eq!(desk.get(&format!("{path}?generateUris=false"))["Attachments"][0].get("URI"), None);
     assert_eq!(desk.books.ledger()["attachments"][bill["UID"].as_str().expect("a UID")], json!(["A-991.pdf"]));
     assert_eq!(desk.send("DELETE", &format!("{path}/{uid}"), &Value::Null).0, 200);
     assert_eq!(desk.send("DELETE", &format!("{path}/{uid}"), &Value::Null).0, 404);

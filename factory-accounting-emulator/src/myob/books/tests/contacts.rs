@@ -107,3 +107,21 @@ fn all_cards_are_one_list_with_their_type() {
         desk.refusal("POST", "Contact/Employee", &json!({"LastName": "x", "FirstName": "y", "IsIndividual": true}));
     assert_eq!(status, 501);
 }
+
+#[test]
+fn a_cards_credit_says_what_is_left_of_it_and_what_is_late() {
+    let mut desk = Desk::au();
+    let gst = desk.tax("GST");
+    let details = json!({"TaxCode": gst, "FreightTaxCode": gst, "Credit": {"Limit": 1000, "PastDue": 7}});
+    let card = json!({"CompanyName": "Acme", "IsIndividual": false, "SellingDetails": details});
+    let card = desk.post("Contact/Customer", card);
+    let customer = json!({"UID": card["UID"]});
+    let invoice = desk.invoice(&customer, "100");
+    let credit = |desk: &mut Desk| desk.again("Contact/Customer", &card)["SellingDetails"]["Credit"].clone();
+    assert_eq!(credit(&mut desk), json!({"Limit": 1000.0, "Available": 890.0, "PastDue": 0.0, "OnHold": false}));
+    desk.later(31 * 86_400);
+    assert_eq!(credit(&mut desk)["PastDue"], 110.0, "its thirty days are over");
+    let body = desk.payment(&customer, &[(&invoice, "110")]);
+    desk.post("Sale/CustomerPayment", body);
+    assert_eq!(credit(&mut desk), json!({"Limit": 1000.0, "Available": 1000.0, "PastDue": 0.0, "OnHold": false}));
+}

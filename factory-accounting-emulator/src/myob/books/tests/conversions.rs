@@ -1,5 +1,5 @@
 use super::Desk;
-use crate::myob::switches::{ConvertedRemainder, OrderAfterConversion};
+use crate::myob::switches::{ConvertedRemainder, OrderAfterConversion, OverApplication};
 use serde_json::{Value, json};
 
 fn order(desk: &mut Desk, customer: &Value, pieces: &str) -> Value {
@@ -141,4 +141,48 @@ fn a_refused_conversion_leaves_the_order_as_it_was() {
     body["Lines"][0]["Total"] = json!(1);
     desk.refused("Sale/Invoice/Item", body);
     assert_eq!(desk.books.ledger(), before);
+}
+
+#[test]
+fn a_conversion_that_a_warning_stops_gives_the_order_back() {
+    let mut desk = Desk::with(|switches| switches.order_after_conversion = OrderAfterConversion::Gone);
+    let customer = desk.customer("Acme");
+    let order = order(&mut desk, &customer, "5");
+    let mut taken = desk.sale(&customer, "1", "10");
+    taken["Number"] = json!("SO1042");
+    desk.post("Sale/Invoice/Item", taken);
+    let body = conversion(&mut desk, &order, &customer, "5");
+    assert_eq!(desk.refusal("POST", "Sale/Invoice/Item?warningsAsErrors=true", &body).0, 400);
+    assert_eq!(desk.again("Sale/Order/Item", &order)["Status"], "Open");
+    assert_eq!(desk.books.ledger()["converted"], json!([]));
+    desk.post("Sale/Invoice/Item", body);
+}
+
+#[test]
+fn deposits_that_come_to_nothing_move_like_others() {
+    let mut desk = Desk::with(|switches| switches.converted_remainder = ConvertedRemainder::StaysOpen);
+    let customer = desk.customer("Acme");
+    let order = order(&mut desk, &customer, "5");
+    let mut deposit = desk.payment(&customer, &[(&order, "0")]);
+    deposit["Invoices"][0]["Type"] = json!("Order");
+    desk.post("Sale/CustomerPayment", deposit);
+    assert_eq!(desk.again("Sale/Order/Item", &order)["LastPaymentDate"], "2026-11-30T00:00:00");
+    let body = conversion(&mut desk, &order, &customer, "2");
+    assert_eq!(desk.post("Sale/Invoice/Item", body)["LastPaymentDate"], "2026-11-30T00:00:00");
+    assert_eq!(desk.again("Sale/Order/Item", &order)["LastPaymentDate"], Value::Null);
+}
+
+#[test]
+fn deposits_above_the_invoice_are_not_modelled_unless_they_become_a_credit() {
+    let mut desk = Desk::au();
+    let customer = desk.customer("Acme");
+    let order = order(&mut desk, &customer, "5");
+    let mut deposit = desk.payment(&customer, &[(&order, "20")]);
+    deposit["Invoices"][0]["Type"] = json!("Order");
+    desk.post("Sale/CustomerPayment", deposit);
+    let body = conversion(&mut desk, &order, &customer, "1");
+    assert_eq!(desk.refusal("POST", "Sale/Invoice/Item", &body).0, 501);
+    desk.switches.over_application = OverApplication::TakenAsCredit;
+    let invoice = desk.post("Sale/Invoice/Item", body);
+    assert_eq!((&invoice["BalanceDueAmount"], &invoice["Status"]), (&json!(-9.0), &json!("Credit")));
 }

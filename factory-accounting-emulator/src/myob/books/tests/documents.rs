@@ -254,3 +254,16 @@ fn professional_and_miscellaneous_documents_are_taken_and_time_billing_is_a_pers
         desk.items("Sale/Invoice?$orderby=Number").iter().map(|row| row["InvoiceType"].clone()).collect();
     assert_eq!(types, ["Professional", "Miscellaneous", "TimeBilling"]);
 }
+
+#[test]
+fn freight_beside_a_line_by_account_alone_is_not_modelled() {
+    let mut desk = Desk::au();
+    let customer = desk.customer("Acme");
+    let (gst, account) = (desk.tax("GST"), desk.account("4-1000"));
+    let mut body = desk.sale(&customer, "1", "10");
+    body["Lines"] = json!([body["Lines"][0], {"Account": account, "Total": 2, "TaxCode": gst}]);
+    (body["Freight"], body["FreightTaxCode"]) = (json!(5), gst);
+    assert_eq!(desk.refusal("POST", "Sale/Invoice/Item", &body).0, 501);
+    body["Freight"] = json!(0);
+    desk.post("Sale/Invoice/Item", body);
+}

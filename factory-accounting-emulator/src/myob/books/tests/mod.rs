@@ -14,6 +14,7 @@ mod refusals;
 mod seeds;
 mod totals;
 mod updates;
+mod walk;
 
 use super::{Books, Country};
 use crate::myob::call::{Call, Reply};

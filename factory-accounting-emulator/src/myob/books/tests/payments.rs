@@ -1,5 +1,5 @@
 use super::Desk;
-use crate::myob::switches::{OverApplication, PaymentTouch};
+use crate::myob::switches::{OverApplication, PaymentTouch, SupplierPaymentPut};
 use serde_json::{Value, json};
 
 #[test]
@@ -201,4 +201,36 @@ fn a_credit_is_refunded_by_its_invoice_member() {
     assert_eq!(desk.again("Sale/Invoice/Item", &credit)["Status"], "Closed");
     let target = format!("Sale/Invoice/Item/{}", credit["UID"].as_str().expect("a UID"));
     assert_eq!(desk.refusal("DELETE", &target, &Value::Null).2, Some(10001));
+}
+
+#[test]
+fn a_supplier_payment_is_put_as_if_it_were_entered_anew() {
+    let mut desk = Desk::au();
+    let supplier = desk.supplier("Steel Co");
+    let (one, other) = (desk.purchase(&supplier, "100"), desk.purchase(&supplier, "50"));
+    let (one, other) = (desk.post("Purchase/Bill/Service", one), desk.post("Purchase/Bill/Service", other));
+    let bank = desk.account("1-1110");
+    let body = json!({"PayFrom": "Account", "Account": bank, "Supplier": supplier, "Date": "2026-11-21",
+        "Lines": [{"Type": "Bill", "Purchase": {"UID": one["UID"]}, "AmountApplied": 110}]});
+    let payment = desk.post("Purchase/SupplierPayment", body);
+    let mut less = payment.clone();
+    less["Lines"][0]["AmountApplied"] = json!(60);
+    let put = desk.put("Purchase/SupplierPayment", &less);
+    assert_eq!((&put["AmountPaid"], &put["PaymentNumber"]), (&json!(60.0), &payment["PaymentNumber"]));
+    assert_eq!(put["Lines"][0]["RowID"], payment["Lines"][0]["RowID"], "the line is kept");
+    assert_ne!(put["Lines"][0]["RowVersion"], payment["Lines"][0]["RowVersion"]);
+    assert_eq!(desk.again("Purchase/Bill/Service", &one)["BalanceDueAmount"], 50.0);
+    let target = format!("Purchase/SupplierPayment/{}", payment["UID"].as_str().expect("a UID"));
+    assert_eq!(desk.refusal("PUT", &target, &less).0, 409, "its version has moved");
+    let mut moved = put.clone();
+    moved["Lines"] = json!([{"Type": "Bill", "Purchase": {"UID": other["UID"]}, "AmountApplied": 56}]);
+    assert_eq!(desk.refusal("PUT", &target, &moved).3, "Lines[0].AmountApplied");
+    assert_eq!(desk.again("Purchase/Bill/Service", &one)["AppliedToDate"], 60.0, "a refused change takes nothing back");
+    moved["Lines"][0]["AmountApplied"] = json!(55);
+    desk.put("Purchase/SupplierPayment", &moved);
+    let freed = desk.again("Purchase/Bill/Service", &one);
+    assert_eq!((&freed["AppliedToDate"], &freed["LastPaymentDate"]), (&json!(0.0), &Value::Null));
+    assert_eq!(desk.again("Purchase/Bill/Service", &other)["Status"], "Closed");
+    desk.switches.supplier_payment_put = SupplierPaymentPut::Refused;
+    assert_eq!(desk.send("PUT", &target, &moved).0, 405);
 }

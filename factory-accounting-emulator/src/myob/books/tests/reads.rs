@@ -1,4 +1,4 @@
-use super::Desk;
+use super::{Country, Desk};
 use crate::myob::switches::LastModifiedZone;
 use serde_json::{Value, json};
 
@@ -59,7 +59,9 @@ fn last_modified_is_in_the_files_time_or_in_utc() {
 
 #[test]
 fn the_files_clock_is_as_far_ahead_as_the_switch_says() {
-    for (minutes, date) in [(600, "2026-11-22T00:00:00"), (0, "2026-11-21T00:00:00")] {
+    for (minutes, date) in
+        [(Some(600), "2026-11-22T00:00:00"), (Some(0), "2026-11-21T00:00:00"), (None, "2026-11-22T00:00:00")]
+    {
         let mut desk = Desk::with(|switches| switches.file_offset_minutes = minutes);
         desk.now = "2026-11-21T18:00:00Z".parse().expect("instant");
         let customer = desk.customer("Acme");
@@ -67,6 +69,8 @@ fn the_files_clock_is_as_far_ahead_as_the_switch_says() {
         body["Date"].take();
         assert_eq!(desk.post("Sale/Invoice/Item", body)["Date"], date);
     }
+    let job = json!({"Number": "9", "Name": "Gate"});
+    assert_eq!(Desk::new(Country::Nz).post("GeneralLedger/Job", job)["LastModified"], "2026-11-21T13:00:00.000");
 }
 
 #[test]
@@ -83,13 +87,13 @@ fn a_row_is_tagged_by_its_version() {
 }
 
 #[test]
-fn documents_print_as_pdf_where_they_are_asked_to() {
+fn printed_forms_are_refused_and_miscellaneous_documents_have_none() {
     let mut desk = Desk::au();
     let customer = desk.customer("Acme");
     let invoice = desk.invoice(&customer, "1");
     let target = format!("Sale/Invoice/Item/{}", invoice["UID"].as_str().expect("a UID"));
     let reply = desk.call("GET", &target, "application/pdf", b"");
-    assert!(reply.body.starts_with(b"%PDF") && reply.headers["content-type"] == "application/pdf");
+    assert!(reply.status == 501 && String::from_utf8_lossy(&reply.body).contains("printed forms"));
     let (gst, account) = (desk.tax("GST"), desk.account("4-1000"));
     let plain = desk.post(
         "Sale/Invoice/Miscellaneous",
@@ -112,4 +116,35 @@ fn one_of_several_ids_or_numbers_is_found_without_a_scan_and_once() {
     );
     assert_eq!(desk.items("Sale/Invoice?$filter=Number eq '00000001' or Number eq '00000003'").len(), 2);
     assert_eq!(desk.refusal("GET", &format!("Sale/Invoice?$filter=UID eq '{a}'"), &Value::Null).0, 400);
+}
+
+#[test]
+fn what_is_not_worked_out_is_null_and_no_query_can_ask_for_it() {
+    let mut desk = Desk::au();
+    let customer = desk.customer("Acme");
+    let invoice = desk.invoice(&customer, "1");
+    let item = &desk.items("Inventory/Item?$filter=Number eq 'BRK90'")[0];
+    for (value, what) in [
+        (item.get("AverageCost"), "AverageCost"),
+        (item["BuyingDetails"].get("LastPurchasePrice"), "LastPurchasePrice"),
+        (invoice["Lines"][0].get("CostOfGoodsSold"), "CostOfGoodsSold"),
+    ] {
+        assert_eq!(value, Some(&Value::Null), "{what}");
+    }
+    for target in [
+        "Inventory/Item?$filter=AverageCost gt 1",
+        "GeneralLedger/Account?$orderby=CurrentBalance",
+        "Sale/Invoice/Item?$filter=Lines/any(x: x/CostOfGoodsSold gt 1)",
+    ] {
+        assert_eq!(desk.refusal("GET", target, &Value::Null).0, 501, "{target}");
+    }
+}
+
+#[test]
+fn a_next_page_is_asked_for_as_the_first_was() {
+    let mut desk = Desk::au();
+    let page = desk.get("GeneralLedger/Account?$top=2&$orderby=DisplayID&generateUris=false");
+    let link = page["NextPageLink"].as_str().expect("a link");
+    assert!(link.contains("generateUris=false") && link.contains("%24orderby=DisplayID"), "{link}");
+    assert_eq!(page["Items"][0].get("URI"), None);
 }

@@ -149,6 +149,9 @@ fn a_read_only_file_takes_no_writes_and_one_that_is_offline_nothing() {
     assert_eq!(desk.send("GET", "Company", &Value::Null).0, 403);
     desk.switches.offline_file = OfflineFile::Unavailable;
     assert_eq!(desk.send("GET", "Company", &Value::Null).0, 503);
+    desk.switches.offline_file = OfflineFile::Locked;
+    let (status, answer) = desk.send("GET", "Company", &Value::Null);
+    assert_eq!((status.as_u16(), &answer["businessId"]), (423, &json!("7d3f2a10-8a1c-4a60-9b0e-2c5a90c3b111")));
     desk.act(json!({"do": "bring_online"}));
     desk.act(json!({"do": "make_read_only", "read_only": false}));
     desk.post("Sale/Invoice/Item", body);
@@ -163,4 +166,17 @@ fn a_discount_beyond_the_whole_and_a_total_beyond_reason_are_refused() {
     assert_eq!(desk.refused("Sale/Invoice/Item", body).1, "Lines[0].DiscountPercent");
     let body = desk.sale(&customer, "9999999999999", "9999999999999");
     assert_eq!(desk.refused("Sale/Invoice/Item", body).1, "Lines[0].Total");
+}
+
+#[test]
+fn a_file_that_somebody_has_checked_out_is_read_and_not_written() {
+    let mut desk = Desk::au();
+    let customer = desk.customer("Acme");
+    let body = desk.sale(&customer, "1", "1");
+    desk.act(json!({"do": "check_out"}));
+    assert_eq!(desk.send("POST", "Sale/Invoice/Item", &body).0, 403);
+    assert_eq!(desk.get("Company")["ReadOnly"], false, "its subscription has not lapsed");
+    assert_eq!(desk.books.checked_out(), Some(desk.now));
+    desk.act(json!({"do": "check_in"}));
+    desk.post("Sale/Invoice/Item", body);
 }

@@ -69,6 +69,9 @@ fn a_body_with_the_uid_of_another_row_is_refused() {
     let (one, other) = (desk.invoice(&customer, "1"), desk.invoice(&customer, "2"));
     let target = format!("Sale/Invoice/Item/{}", one["UID"].as_str().expect("a UID"));
     assert_eq!(desk.refusal("PUT", &target, &other).3, "UID");
+    let mut nameless = one.clone();
+    nameless["UID"] = Value::Null;
+    assert_eq!(desk.refusal("PUT", &target, &nameless).2, Some(100), "a PUT names its row");
 }
 
 #[test]
@@ -181,6 +184,7 @@ fn a_category_is_asked_for_where_the_preference_says_so() {
     desk.act(json!({"do": "set_preference", "name": "CategoryTracking", "value": "OnAndRequired"}));
     let (_, _, code, details) = desk.refusal("POST", "Sale/Invoice/Item", &body);
     assert_eq!((code, details.as_str()), (Some(4227), "CategoryId:(SaleEvent)"));
+    assert_eq!(desk.refusal("POST", "Sale/Order/Item", &body).2, Some(4227), "orders are documents, too");
     body["Category"] = desk.link("GeneralLedger/Category", "DisplayID eq 'FAB'");
     assert_eq!(desk.post("Sale/Invoice/Item", body)["Category"]["Name"], "Fabrication");
 }

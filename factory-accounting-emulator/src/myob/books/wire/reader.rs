@@ -172,7 +172,7 @@ impl<'a> Place<'a> {
             Kind::List(shape) => Node::List(self.list(shape, raw)?),
             Kind::Gap(_) if matches!(raw, "[]" | "{}" | "\"\"") => return Ok(None),
             Kind::Gap(what) => return Err(errors::gap(&format!("{what} ({})", self.path))),
-            Kind::Derived(_) => return Ok(None),
+            Kind::Derived(_) | Kind::Unkept(_) => return Ok(None),
         }))
     }
 
