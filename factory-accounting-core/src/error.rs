@@ -81,6 +81,8 @@ struct Inner {
     kind: ErrorKind,
     message: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    operation: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     package_code: Option<String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     issues: Vec<Issue>,
@@ -100,6 +102,7 @@ impl ProviderError {
         Self(Box::new(Inner {
             kind,
             message: message.into(),
+            operation: None,
             package_code: None,
             issues: Vec::new(),
             retry_after: None,
@@ -107,6 +110,21 @@ impl ProviderError {
             status: None,
             code: None,
         }))
+    }
+
+    /// The same error, told as one of another kind.
+    #[must_use]
+    pub fn with_kind(mut self, kind: ErrorKind) -> Self {
+        self.0.kind = kind;
+        self
+    }
+
+    /// Says what was being done, and to which record: `create of invoice INV-1` (R28). It stands apart from the message, for
+    /// whoever shows the error beside the record has said that already.
+    #[must_use]
+    pub fn with_operation(mut self, operation: impl Into<String>) -> Self {
+        self.0.operation = Some(operation.into());
+        self
     }
 
     /// Adds the package's own code or the catalogue's name for its message (`DuplicateInvoiceNumber`).
@@ -163,6 +181,12 @@ impl ProviderError {
         &self.0.message
     }
 
+    /// What was being done, and to which record.
+    #[must_use]
+    pub fn operation(&self) -> Option<&str> {
+        self.0.operation.as_deref()
+    }
+
     /// The package's own code.
     #[must_use]
     pub fn package_code(&self) -> Option<&str> {
@@ -202,6 +226,9 @@ impl ProviderError {
 
 impl fmt::Display for ProviderError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(operation) = &self.0.operation {
+            write!(f, "{}: ", one_line(operation))?;
+        }
         f.write_str(&one_line(&self.0.message))?;
         for issue in &self.0.issues {
             write!(f, "; {}", one_line(&issue.to_string()))?;

@@ -96,7 +96,8 @@ pub trait SyncStore: Send + Sync + fmt::Debug {
 
     /// Takes or renews the connection's lease and hands out work. A lease that has run out, or is the asker's own, is taken
     /// under a new epoch if it was another's or nobody's. A pause that is over ends. A connection that was never stored is
-    /// at rest as [`ConnectionState::Disconnected`]; its queue keeps. At rest no lease is taken.
+    /// at rest as [`ConnectionState::Disconnected`]; its queue keeps. At rest no lease is taken, nor where nothing is due:
+    /// looking in vain changes nothing and makes nothing durable.
     async fn claim(&self, request: ClaimRequest) -> Result<Claim, StoreError>;
 
     /// Ends the lease, if it is still this worker's, so that another need not wait. What comes under its epoch afterwards

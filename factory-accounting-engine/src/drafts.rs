@@ -94,24 +94,30 @@ impl Round<'_> {
         &self,
         subjects: &[(Operation, Subject)],
     ) -> Result<BTreeMap<RecordKey, Vec<Record>>, EngineError> {
-        let inner = self.inner;
         let mut billed = BTreeMap::new();
         for (operation, _) in subjects {
             let Some(bills) = billing_kind(operation.key.kind).filter(|kind| self.converts(*kind)) else { continue };
-            let mut parts = Vec::new();
-            for part in inner.store.progress(&inner.connection, &operation.key).await? {
-                let held = part.key.kind == bills
-                    && inner.link_of(&part.key).await?.is_some_and(|link| !link.status.is_gone());
-                let Some(newest) = inner.newest(&part.key).await?.filter(|_| held) else { continue };
-                if let Ok(Subject::Record(record)) = Subject::of(&newest) {
-                    parts.push(*record);
-                }
-            }
+            let parts = self.parts_of(&operation.key, bills).await?;
             if !parts.is_empty() {
                 billed.insert(operation.key.clone(), parts);
             }
         }
         Ok(billed)
+    }
+
+    /// Documents of a kind in the books that bill an order or a purchase order, as the host has them.
+    pub(crate) async fn parts_of(&self, ordered: &RecordKey, bills: RecordKind) -> Result<Vec<Record>, EngineError> {
+        let inner = self.inner;
+        let mut parts = Vec::new();
+        for part in inner.store.progress(&inner.connection, ordered).await? {
+            let held =
+                part.key.kind == bills && inner.link_of(&part.key).await?.is_some_and(|link| !link.status.is_gone());
+            let Some(newest) = inner.newest(&part.key).await?.filter(|_| held) else { continue };
+            if let Ok(Subject::Record(record)) = Subject::of(&newest) {
+                parts.push(*record);
+            }
+        }
+        Ok(parts)
     }
 
     /// Whether what a document of a kind bills becomes that document as a whole.

@@ -9,7 +9,7 @@ use factory_accounting_core::model::{RecordKey, RecordKind};
 use factory_accounting_core::plan::{self, Draft, Revision, Subject};
 use factory_accounting_core::planned::{Changes, Content, Planned};
 use factory_accounting_core::provider::{Intent, ProbeTarget, RemoteRecord, RemoteStatus};
-use factory_accounting_core::store::{Goal, Link, LinkOrigin, Operation, Outcome};
+use factory_accounting_core::store::{Decision, Goal, Link, LinkOrigin, Operation, Outcome};
 
 use crate::drafts::Surroundings;
 use crate::engine::EngineError;
@@ -96,6 +96,7 @@ impl Round<'_> {
                 }
             }
         }
+        let subjects = self.park_those_overtaken(subjects, &needed, around, failed.is_none()).await?;
         let Some(error) = failed else { return Ok(subjects) };
         let unread = |operation: &Operation| {
             needed.get(&operation.key).is_some_and(|source| !around.sources.contains_key(source))
@@ -108,6 +109,45 @@ impl Round<'_> {
         }
         self.settle(None, settlings).await?;
         Ok(if self.stop.is_some() { Vec::new() } else { going })
+    }
+
+    /// Where an order becomes its invoice as a whole, one that has become another document, or is gone, without any of the
+    /// host's is billed already, as far as anybody can tell: a person must say so before it is billed again.
+    async fn park_those_overtaken(
+        &mut self,
+        subjects: Vec<(Operation, Subject)>,
+        needed: &BTreeMap<RecordKey, RecordKey>,
+        around: &Surroundings,
+        all_read: bool,
+    ) -> Result<Vec<(Operation, Subject)>, EngineError> {
+        let mut going = Vec::with_capacity(subjects.len());
+        let mut parked = Vec::new();
+        for (operation, subject) in subjects {
+            let source = needed.get(&operation.key).filter(|_| self.converts(operation.key.kind));
+            let overtaken = source.filter(|source| match around.sources.get(source) {
+                Some(held) => held.status.is_gone() || held.status == RemoteStatus::Billed,
+                None => all_read,
+            });
+            let told = operation.decisions.iter().any(|taken| taken.decision == Decision::Retry);
+            match overtaken {
+                Some(source) if !told && self.parts_of(source, operation.key.kind).await?.is_empty() => {
+                    let ordered =
+                        self.inner.newest(source).await?.map_or_else(|| source.id.to_string(), |row| row.name);
+                    let reason = format!(
+                        "{kind} {:?}: {} {ordered:?} has been billed in {} already, or was deleted there: adopt the \
+                         document that bills it, or have this one sent beside it",
+                        operation.name,
+                        source.kind,
+                        self.inner.package_title(),
+                        kind = operation.key.kind,
+                    );
+                    parked.push((operation, Settling::park(Parked::new(Code::RemoteState, reason))));
+                }
+                _ => going.push((operation, subject)),
+            }
+        }
+        self.settle(None, parked).await?;
+        Ok(going)
     }
 
     async fn read_chunk(

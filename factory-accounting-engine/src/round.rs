@@ -120,6 +120,7 @@ impl Engine {
             Claim::Work(work) => work,
             Claim::Busy { until } => return Ok(RunReport { busy_until: Some(until), ..RunReport::default() }),
             Claim::Resting(state) => return Ok(RunReport { resting: Some(state), ..RunReport::default() }),
+            Claim::Idle { next_due } => return Ok(RunReport { next_due, ..RunReport::default() }),
             _ => return Ok(RunReport::default()),
         };
         let epoch = work.epoch;

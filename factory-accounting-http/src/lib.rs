@@ -8,6 +8,7 @@ mod headers;
 mod oauth;
 mod pacing;
 mod reqwest_transport;
+mod sketch;
 mod stream;
 mod system_clock;
 mod tokens;
@@ -24,6 +25,7 @@ pub use oauth::{
 };
 pub use pacing::{AppPacer, LimitSignals, Limits, Pacer, Permit, Scope, Signals, Throttle, Window};
 pub use reqwest_transport::{ReqwestTransport, ReqwestTransportBuilder};
+pub use sketch::sketch;
 pub use system_clock::SystemClock;
 pub use tokens::{Bearer, TokenManager};
 pub use transport::{Cause, Stage, Transport, TransportError};

@@ -28,6 +28,7 @@ pub struct ReqwestTransportBuilder {
     connect_timeout: Duration,
     roots: Vec<Vec<u8>>,
     plain_http: bool,
+    http1_only: bool,
 }
 
 impl ReqwestTransport {
@@ -38,6 +39,7 @@ impl ReqwestTransport {
             connect_timeout: Duration::from_secs(10),
             roots: Vec::new(),
             plain_http: false,
+            http1_only: false,
         }
     }
 
@@ -73,6 +75,13 @@ impl ReqwestTransportBuilder {
         self
     }
 
+    /// Speaks HTTP/1.1 only, for gateways whose HTTP/2 breaks off (myob.md 1.4).
+    #[must_use]
+    pub fn http1_only(mut self) -> Self {
+        self.http1_only = true;
+        self
+    }
+
     /// Makes the transport.
     ///
     /// # Errors
@@ -87,6 +96,9 @@ impl ReqwestTransportBuilder {
             .redirect(reqwest::redirect::Policy::none())
             .retry(reqwest::retry::never())
             .referer(false);
+        if self.http1_only {
+            builder = builder.http1_only();
+        }
         for pem in &self.roots {
             let roots = reqwest::Certificate::from_pem_bundle(pem).map_err(refused)?;
             builder = roots.into_iter().fold(builder, reqwest::ClientBuilder::add_root_certificate);

@@ -24,13 +24,22 @@ const NAME: &str = "6240";
 /// Adds to refusals who is meant. Refusals are rare, and each kind costs a question per entity; where that fails, the
 /// refusal stands as it is.
 pub(crate) async fn explain(client: &Client, write: &EncodedWrite, report: &mut WriteReport) {
-    let Some(sent) = Sent::read(write) else { return };
-    for (at, fate) in report.fates().to_vec().into_iter().enumerate() {
-        let (Fate::NotApplied(error), Some(one)) = (fate, sent.members.get(at)) else { continue };
+    let explicable =
+        |error: &ProviderError| error.package_code().is_some_and(|code| code == NAME || REFERENCE.contains(&code));
+    let refusals = report.fates().iter().enumerate().filter_map(|(at, fate)| match fate {
+        Fate::NotApplied(error) if explicable(error) => Some((at, error.clone())),
+        _ => None,
+    });
+    let refusals: Vec<(usize, ProviderError)> = refusals.collect();
+    if refusals.is_empty() {
+        return;
+    }
+    let Some(sent) = Sent::whole(write) else { return };
+    for (at, error) in refusals {
+        let Some(one) = sent.members.get(at) else { continue };
         let explained = match error.package_code() {
-            Some(code) if REFERENCE.contains(&code) => unusable(client, &one.body, &error).await,
             Some(NAME) => name_holders(client, &one.body, &error).await,
-            _ => continue,
+            _ => unusable(client, &one.body, &error).await,
         };
         match explained {
             Ok(error) => report.set(at, Fate::NotApplied(error)),

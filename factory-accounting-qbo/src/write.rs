@@ -38,11 +38,11 @@ pub(crate) fn encode(
         .members
         .iter()
         .enumerate()
-        .map(|(at, planned)| member(config, batch.intent, planned).map_err(|error| member_error(batch, at, &error)))
+        .map(|(at, planned)| member(config, batch.intent, planned).map_err(|error| member_error(batch, at, error)))
         .collect::<Result<Vec<_>, _>>()?;
     let (endpoint, body) = match members.as_slice() {
         [one] => (alone(config, one, &batch.key), one.body.get().to_owned()),
-        several => together(several, &batch.key).map_err(|error| member_error(batch, 0, &error))?,
+        several => together(several, &batch.key).map_err(|error| member_error(batch, 0, error))?,
     };
     Ok(EncodedWrite {
         kind: batch.kind,
@@ -55,8 +55,9 @@ pub(crate) fn encode(
 }
 
 fn check(capabilities: &Capabilities, batch: &WriteBatch) -> Result<(), ProviderError> {
-    let refused =
-        |kind, why: String| ProviderError::new(kind, format!("{} of {}: {why}", batch.intent.as_str(), batch.kind));
+    let refused = |kind, why: String| {
+        ProviderError::new(kind, why).with_operation(format!("{} of {}", batch.intent.as_str(), batch.kind))
+    };
     let most = capabilities.of(batch.kind).map_or(0, |can| match batch.intent {
         Intent::Create => can.create,
         Intent::Update => can.update,
@@ -73,17 +74,10 @@ fn check(capabilities: &Capabilities, batch: &WriteBatch) -> Result<(), Provider
 }
 
 /// Says whose error it is: operation, kind and name (R28).
-fn member_error(batch: &WriteBatch, member: usize, error: &ProviderError) -> EncodeError {
+fn member_error(batch: &WriteBatch, member: usize, error: ProviderError) -> EncodeError {
     let name = batch.members.get(member).map_or("", |planned| planned.name.as_str());
-    let message = format!("{} of {} {name}: {}", batch.intent.as_str(), batch.kind, error.message());
-    let mut named = ProviderError::new(error.kind(), message).with_issues(error.issues().iter().cloned());
-    if let Some(code) = error.package_code() {
-        named = named.with_package_code(code);
-    }
-    if let Some(code) = error.code() {
-        named = named.with_code(code);
-    }
-    EncodeError { member, error: named }
+    let operation = format!("{} of {} {name}", batch.intent.as_str(), batch.kind);
+    EncodeError { member, error: error.with_operation(operation) }
 }
 
 /// One member, ready to be sent alone or with others.

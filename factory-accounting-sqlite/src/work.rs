@@ -33,13 +33,19 @@ pub(crate) fn claim(db: &Connection, request: &ClaimRequest) -> Outcome<Claim> {
     {
         return Ok(Claim::Busy { until: instant(until)? });
     }
-    let epoch = if own { connection.epoch } else { connection.epoch + 1 };
-    db.prepare_cached("UPDATE fa_connection SET worker = ?2, lease_until = ?3, epoch = ?4 WHERE connection = ?1")?
-        .execute(params![request.connection.as_str(), request.worker.as_str(), millis(request.until), signed(epoch)])?;
     // Looked up before anything is handed out: handing out does not change what is due when.
     let next_due = next_due(db, request)?;
     let attempts = hand_out_attempts(db, request)?;
     let operations = hand_out_operations(db, request)?;
+    if attempts.is_empty() && operations.is_empty() {
+        if own {
+            release(db, &request.connection, Epoch(connection.epoch))?;
+        }
+        return Ok(Claim::Idle { next_due });
+    }
+    let epoch = if own { connection.epoch } else { connection.epoch + 1 };
+    db.prepare_cached("UPDATE fa_connection SET worker = ?2, lease_until = ?3, epoch = ?4 WHERE connection = ?1")?
+        .execute(params![request.connection.as_str(), request.worker.as_str(), millis(request.until), signed(epoch)])?;
     Ok(Claim::Work(Work { epoch: Epoch(epoch), attempts, operations, next_due }))
 }
 
@@ -331,5 +337,19 @@ mod tests {
         let counted = crate::read::counts(&db, &ConnectionId::from("c")).expect("counted");
         let label = |label| (factory_accounting_core::model::RecordKind::Invoice, label);
         assert_eq!(counted, [(label("done.created"), 100_000), (label("queued"), 3)].into());
+    }
+
+    #[test]
+    fn a_claim_of_nothing_changes_nothing() {
+        let db = long_used();
+        db.execute_batch("UPDATE fa_operation SET not_before = 7000 WHERE state = 'queued'").expect("postponed");
+        let changes = || db.query_row("SELECT total_changes()", [], |row| row.get::<_, i64>(0)).expect("counted");
+        let before = changes();
+        let (connection, now) = (ConnectionId::from("c"), DateTime::UNIX_EPOCH);
+        let request = ClaimRequest { connection, worker: "A".into(), now, until: now, limit: 2 };
+        let claimed = claim(&db, &request).expect("claimed");
+        let due = DateTime::from_timestamp(7, 0);
+        assert!(matches!(claimed, Claim::Idle { next_due } if next_due == due), "{claimed:?}");
+        assert_eq!(changes(), before);
     }
 }

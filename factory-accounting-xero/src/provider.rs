@@ -10,8 +10,8 @@ use factory_accounting_core::ids::{ConnectionId, Cursor, OrganisationId, RemoteI
 use factory_accounting_core::model::RecordKind;
 use factory_accounting_core::provider::{
     AccountingProvider, Attachment, ByteStream, CatalogueKind, CataloguePage, ChangeFeed, ChangePage, DisconnectReport,
-    EncodeError, EncodedWrite, Fate, Intent, NewAttachment, Organisation, PackageInfo, ProbeTarget, RemoteRecord,
-    WriteBatch, WriteReport,
+    EncodeError, EncodedWrite, Intent, NewAttachment, Organisation, PackageInfo, ProbeTarget, RemoteRecord, WriteBatch,
+    WriteReport,
 };
 use factory_accounting_core::token::TokenStore;
 use factory_accounting_http::{AppPacer, Exchange, Transport};
@@ -114,12 +114,7 @@ impl AccountingProvider for XeroProvider {
 
     async fn write(&self, write: &EncodedWrite) -> WriteReport {
         let mut report = write::send(&self.client, &self.tenant, write).await;
-        for (at, fate) in report.fates().to_vec().into_iter().enumerate() {
-            if let Fate::Applied(mut echo) = fate {
-                self.link(&mut echo);
-                report.set(at, Fate::Applied(echo));
-            }
-        }
+        report.echoes_mut().for_each(|echo| self.link(echo));
         report
     }
 

@@ -26,10 +26,10 @@ pub(crate) fn encode(capabilities: &Capabilities, batch: &WriteBatch) -> Result<
     let resource = check(capabilities, batch).map_err(|error| EncodeError { member: 0, error })?;
     let (endpoint, body) = match (batch.intent, resource, batch.members.as_slice()) {
         (Intent::Void, Resource::Items | Resource::Payments | Resource::Allocations, [one]) => {
-            void_alone(resource, one).map_err(|error| member_error(batch, 0, &error))?
+            void_alone(resource, one).map_err(|error| member_error(batch, 0, error))?
         }
         (Intent::Create, Resource::Allocations, [one]) => {
-            allocate(one).map_err(|error| member_error(batch, 0, &error))?
+            allocate(one).map_err(|error| member_error(batch, 0, error))?
         }
         _ => collection(resource, batch)?,
     };
@@ -44,8 +44,9 @@ pub(crate) fn encode(capabilities: &Capabilities, batch: &WriteBatch) -> Result<
 }
 
 fn check(capabilities: &Capabilities, batch: &WriteBatch) -> Result<Resource, ProviderError> {
-    let refused =
-        |kind, why: String| ProviderError::new(kind, format!("{} of {}: {why}", batch.intent.as_str(), batch.kind));
+    let refused = |kind, why: String| {
+        ProviderError::new(kind, why).with_operation(format!("{} of {}", batch.intent.as_str(), batch.kind))
+    };
     let most = capabilities.of(batch.kind).map_or(0, |can| match batch.intent {
         Intent::Create => can.create,
         Intent::Update => can.update,
@@ -63,15 +64,10 @@ fn check(capabilities: &Capabilities, batch: &WriteBatch) -> Result<Resource, Pr
 }
 
 /// Says whose error it is: operation, kind and name (R28).
-fn member_error(batch: &WriteBatch, member: usize, error: &ProviderError) -> EncodeError {
+fn member_error(batch: &WriteBatch, member: usize, error: ProviderError) -> EncodeError {
     let name = batch.members.get(member).map_or("", |planned| planned.name.as_str());
-    let message = format!("{} of {} {name}: {}", batch.intent.as_str(), batch.kind, error.message());
-    let named = ProviderError::new(error.kind(), message).with_issues(error.issues().iter().cloned());
-    let error = match error.package_code() {
-        Some(code) => named.with_package_code(code),
-        None => named,
-    };
-    EncodeError { member, error }
+    let operation = format!("{} of {} {name}", batch.intent.as_str(), batch.kind);
+    EncodeError { member, error: error.with_operation(operation) }
 }
 
 /// Many members in one envelope. Every element is answered for itself: `summarizeErrors=false` is always said, because
@@ -81,14 +77,14 @@ fn collection(resource: Resource, batch: &WriteBatch) -> Result<(Endpoint, Strin
         .members
         .iter()
         .enumerate()
-        .map(|(at, planned)| element(batch.intent, resource, planned).map_err(|error| member_error(batch, at, &error)))
+        .map(|(at, planned)| element(batch.intent, resource, planned).map_err(|error| member_error(batch, at, error)))
         .collect::<Result<Vec<_>, _>>()?;
     let endpoint = match batch.intent {
         Intent::Create => Endpoint::put(resource),
         Intent::Update | Intent::Void => Endpoint::post(resource),
     };
     let endpoint = endpoint.with("summarizeErrors", "false").with_unit_decimals(resource);
-    let body = envelope(resource, &elements).map_err(|error| member_error(batch, 0, &error))?;
+    let body = envelope(resource, &elements).map_err(|error| member_error(batch, 0, error))?;
     Ok((endpoint, body))
 }
 

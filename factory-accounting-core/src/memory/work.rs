@@ -19,31 +19,24 @@ impl Shelf {
         if connection.state != ConnectionState::Connected {
             return Claim::Resting(connection.state.clone());
         }
-        if let Some(until) = self.take_lease(request) {
-            return Claim::Busy { until };
-        }
-        // Looked up before anything is handed out: handing out does not change what is due when.
-        let next_due = self.next_due(request.now);
-        Claim::Work(Work {
-            epoch: Epoch(self.epoch),
-            attempts: self.hand_out_attempts(request),
-            operations: self.hand_out_operations(request),
-            next_due,
-        })
-    }
-
-    /// Takes or renews the lease, or says until when another holds it.
-    fn take_lease(&mut self, request: &ClaimRequest) -> Option<DateTime<Utc>> {
         let own = match &self.lease {
             Some(lease) if lease.worker == request.worker => true,
-            Some(lease) if lease.until > request.now => return Some(lease.until),
+            Some(lease) if lease.until > request.now => return Claim::Busy { until: lease.until },
             _ => false,
         };
+        // Looked up before anything is handed out: handing out does not change what is due when.
+        let next_due = self.next_due(request.now);
+        let attempts = self.hand_out_attempts(request);
+        let operations = self.hand_out_operations(request);
+        if attempts.is_empty() && operations.is_empty() {
+            self.lease.take_if(|_| own);
+            return Claim::Idle { next_due };
+        }
         if !own {
             self.epoch += 1;
         }
         self.lease = Some(Lease { worker: request.worker.clone(), until: request.until });
-        None
+        Claim::Work(Work { epoch: Epoch(self.epoch), attempts, operations, next_due })
     }
 
     fn hand_out_attempts(&mut self, request: &ClaimRequest) -> Vec<(Attempt, Vec<Operation>)> {

@@ -132,7 +132,8 @@ fn start_of(record: &Record, settings: &Settings, capabilities: &Capabilities, l
     let issues = complaints(record, capabilities);
     if !issues.is_empty() {
         let reason = format!("{kind} {:?} cannot be sent as it is", record.name());
-        return Start::Parked(Parked::new(Code::Invalid, reason).with_issues(issues));
+        let code = if capabilities.of(kind).is_some() { Code::Invalid } else { Code::Unsupported };
+        return Start::Parked(Parked::new(code, reason).with_issues(issues));
     }
     let choice = match record {
         Record::Customer(party) | Record::Supplier(party) => party.create_in_package,

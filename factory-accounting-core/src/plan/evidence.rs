@@ -70,8 +70,11 @@ pub fn judge(name: &str, content: &Content, target: &ProbeTarget, found: &[Remot
     }
 }
 
-/// How a found record differs from what was sent, in words; empty when it is the same.
+/// How a found record differs from what was sent, in words; empty when it is the same. Some packages leave a voided record
+/// its number, date and party and nothing else (qbo.md 5.0): amounts of nothing are no difference then.
 pub(super) fn same(content: &Content, target: &ProbeTarget, record: &RemoteRecord) -> Vec<String> {
+    let emptied = |totals: &Totals| record.status.is_gone() && totals.total.is_zero();
+    let totals = record.totals.filter(|totals| !emptied(totals));
     let mut differences = Vec::new();
     if let Content::Document(document) = content
         && record.party.as_ref().is_some_and(|party| *party != document.party)
@@ -93,7 +96,7 @@ pub(super) fn same(content: &Content, target: &ProbeTarget, record: &RemoteRecor
                 TaxAuthority::Package => ("amount before tax", |totals| totals.subtotal),
             };
             let shown = |totals| amount(totals).normalize().to_string();
-            compare(what, shown(document.totals), record.totals.map(shown));
+            compare(what, shown(document.totals), totals.map(shown));
         }
         Content::Payment(payment) => {
             compare("document", payment.document.to_string(), record.parent.as_ref().map(ToString::to_string));
@@ -101,7 +104,7 @@ pub(super) fn same(content: &Content, target: &ProbeTarget, record: &RemoteRecor
             compare(
                 "amount",
                 payment.amount.amount.normalize().to_string(),
-                record.totals.map(|totals| totals.total.normalize().to_string()),
+                totals.map(|totals| totals.total.normalize().to_string()),
             );
             compare("reference", target.marker.clone(), record.reference.clone());
         }
@@ -110,7 +113,7 @@ pub(super) fn same(content: &Content, target: &ProbeTarget, record: &RemoteRecor
             compare(
                 "amount",
                 allocation.amount.amount.normalize().to_string(),
-                record.totals.map(|totals| totals.total.normalize().to_string()),
+                totals.map(|totals| totals.total.normalize().to_string()),
             );
         }
         Content::Party(party) => compare("name", squash(&party.party.name), record.name.as_deref().map(squash)),

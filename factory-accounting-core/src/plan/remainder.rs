@@ -138,9 +138,15 @@ mod tests {
     fn what_was_billed_beside_the_lines_is_taken_off_by_a_line_of_its_own() {
         let ordered = [line("door", "10", "100", "")];
         let claim: &[String] = &[line("claim", "1", "300", "")];
-        assert_eq!(left(&ordered, &[claim]), [row("door", "10", "100"), row("Billed with invoice INV-1: claim", "-1", "300")]);
+        assert_eq!(
+            left(&ordered, &[claim]),
+            [row("door", "10", "100"), row("Billed with invoice INV-1: claim", "-1", "300")]
+        );
         let whole: &[String] = &[line("door", "2", "100", r#","discount":{"amount":"20"}"#)];
-        assert_eq!(left(&ordered, &[whole]), [row("door", "10", "100"), row("Billed with invoice INV-1: door", "-1", "180")]);
+        assert_eq!(
+            left(&ordered, &[whole]),
+            [row("door", "10", "100"), row("Billed with invoice INV-1: door", "-1", "180")]
+        );
     }
 
     #[test]

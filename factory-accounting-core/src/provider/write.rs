@@ -116,6 +116,14 @@ impl WriteReport {
         &self.fates
     }
 
+    /// The echoes of the members that were applied, to be completed.
+    pub fn echoes_mut(&mut self) -> impl Iterator<Item = &mut RemoteRecord> {
+        self.fates.iter_mut().filter_map(|fate| match fate {
+            Fate::Applied(echo) => Some(&mut **echo),
+            Fate::NotApplied(_) | Fate::Unknown(_) => None,
+        })
+    }
+
     /// The fates, in order of the members.
     #[must_use]
     pub fn into_fates(self) -> Vec<Fate> {

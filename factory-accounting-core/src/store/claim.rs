@@ -31,7 +31,12 @@ pub enum Claim {
     },
     /// The connection is at rest: paused, disconnected or in need of a reconnect.
     Resting(ConnectionState),
-    /// Work.
+    /// Nothing is due: no lease was taken, and the asker's own, if it had one, has ended.
+    Idle {
+        /// When the next attempt or operation falls due, UTC.
+        next_due: Option<DateTime<Utc>>,
+    },
+    /// Work, and the lease.
     Work(Work),
 }
 

@@ -6,6 +6,7 @@ use factory_accounting_core::code::Code;
 use factory_accounting_core::error::{ErrorKind, ProviderError};
 use factory_accounting_core::model::RecordKind;
 use factory_accounting_core::provider::{RemoteRecord, RemoteStatus};
+use factory_accounting_core::store::Decision;
 use rust_decimal::Decimal;
 
 use crate::scripted::Act;
@@ -84,6 +85,29 @@ async fn an_invoice_of_all_of_it_takes_the_order_with_it() {
     assert_eq!((order(&world).status, invoices(&world)), (RemoteStatus::Billed, 1));
     let order_row = world.newest(&key(RecordKind::Order, "o1")).await;
     assert_eq!((order_row.generation.0, world.codes().await), (0, vec![]), "nobody looked at it again");
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn an_order_that_a_person_has_billed_is_not_billed_again_unless_somebody_says_so() {
+    for gone in [false, true] {
+        let world = with_order().await;
+        if gone {
+            world.provider.forget(RecordKind::Order);
+        } else {
+            world.provider.behind_our_back(|record| {
+                if record.kind == RecordKind::Order {
+                    record.status = RemoteStatus::Billed;
+                }
+            });
+        }
+        world.push(&document("invoice", "i1", r#","order":"o1""#, "10")).await;
+        world.settle().await;
+        assert_eq!((invoices(&world), world.codes().await), (0, vec![Code::RemoteState]), "gone: {gone}");
+        let asked = world.newest(&key(RecordKind::Invoice, "i1")).await.id;
+        world.engine.decide(asked, Decision::Retry, "Ann").await.expect("decided");
+        world.settle().await;
+        assert_eq!((invoices(&world), world.codes().await), (1, vec![]), "gone: {gone}");
+    }
 }
 
 #[tokio::test(flavor = "current_thread")]

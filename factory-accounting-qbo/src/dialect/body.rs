@@ -1,6 +1,10 @@
 //! Reading faults of any shape: from the service, from the gateway in lower case, from either in XML (qbo.md 8.1).
 
+use factory_accounting_http::sketch;
 use serde_json::Value;
+
+/// Members of a fault in JSON.
+const FAULT: [&str; 7] = ["Fault", "Error", "Message", "Detail", "code", "element", "type"];
 
 /// A fault, as far as it could be read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -41,7 +45,7 @@ impl Fault {
     pub(crate) fn read(body: &[u8]) -> Option<Self> {
         let start = body.iter().find(|byte| !byte.is_ascii_whitespace())?;
         match start {
-            b'{' => serde_json::from_slice::<Value>(body).ok().and_then(|value| Self::of_envelope(&value)),
+            b'{' => sketch(std::str::from_utf8(body).ok()?, &FAULT).ok().and_then(|value| Self::of_envelope(&value)),
             b'<' => Self::of_xml(&String::from_utf8_lossy(body)),
             _ => None,
         }

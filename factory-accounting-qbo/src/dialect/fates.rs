@@ -6,7 +6,7 @@
 use chrono::{DateTime, Utc};
 use factory_accounting_core::error::{ErrorKind, ProviderError};
 use factory_accounting_core::provider::{EncodedWrite, Fate, Intent, RemoteRecord, RemoteStatus, WriteReport};
-use factory_accounting_http::{Answer, ExchangeError};
+use factory_accounting_http::{Answer, ExchangeError, sketch};
 use http::{Method, StatusCode};
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -33,11 +33,35 @@ pub(crate) struct Member {
     pub(crate) body: Value,
 }
 
+/// Members that tell whose a record is and what has become of it. What it holds is read once it is known to be ours.
+const TELLING: [&str; 11] = [
+    "BatchItemRequest",
+    "bId",
+    "Id",
+    "status",
+    "DocNumber",
+    "PaymentRefNum",
+    "DisplayName",
+    "Name",
+    "CustomerRef",
+    "VendorRef",
+    "value",
+];
+
 impl Sent {
-    /// Reads an encoded write back. `None` for one that this crate has not encoded.
+    /// Reads back of an encoded write what its members are recognised by. `None` for one that this crate has not encoded.
     pub(crate) fn read(write: &EncodedWrite) -> Option<Self> {
+        let names: Vec<&str> = TELLING.into_iter().chain(Entity::ALL.map(Entity::name)).collect();
+        Self::of(write, sketch(&write.body, &names).ok()?)
+    }
+
+    /// Reads an encoded write back whole.
+    pub(crate) fn whole(write: &EncodedWrite) -> Option<Self> {
+        Self::of(write, serde_json::from_str(&write.body).ok()?)
+    }
+
+    fn of(write: &EncodedWrite, body: Value) -> Option<Self> {
         let endpoint = Endpoint::parse(&write.target).filter(|endpoint| endpoint.method == Method::POST)?;
-        let body: Value = serde_json::from_str(&write.body).ok()?;
         let members = if endpoint.is_batch() {
             member(&body, "BatchItemRequest")?.as_array()?.iter().map(Member::of_item).collect::<Option<Vec<_>>>()?
         } else {
@@ -175,7 +199,9 @@ impl<'a> Settlement<'a> {
 
     /// The fate of a member that a record is answered for.
     fn judged(&self, one: &Member, raw: &RawValue) -> Fate {
-        let Ok(echo) = serde_json::from_str::<Value>(raw.get()) else { return self.doubt(one, "a record is no JSON") };
+        let Ok(echo) = sketch(raw.get(), &TELLING) else {
+            return self.doubt(one, "a record is no JSON");
+        };
         if let Some(difference) = self.difference(one, &echo) {
             return self.doubt(one, &difference);
         }

@@ -28,9 +28,9 @@ pub(crate) fn error(operation: &str, answer: &Answer, now: DateTime<Utc>) -> Pro
     let error = match (error.kind(), answer.status) {
         // Whatever else a refused token or a limit is said with.
         (_, StatusCode::UNAUTHORIZED) if error.kind() != ErrorKind::Forbidden => {
-            retold(&error, ErrorKind::Unauthorised)
+            error.with_kind(ErrorKind::Unauthorised)
         }
-        (_, StatusCode::TOO_MANY_REQUESTS) => retold(&error, ErrorKind::Throttled),
+        (_, StatusCode::TOO_MANY_REQUESTS) => error.with_kind(ErrorKind::Throttled),
         _ => error,
     };
     let error = if error.kind() == ErrorKind::Throttled {
@@ -58,7 +58,7 @@ pub(crate) fn unreadable(operation: &str, answer: &Answer, why: &str) -> Provide
 }
 
 fn plain(kind: ErrorKind, operation: &str, words: &str) -> ProviderError {
-    ProviderError::new(kind, format!("{operation}: {words}"))
+    ProviderError::new(kind, words).with_operation(operation)
 }
 
 /// With the id that Intuit's support asks for (qbo.md 2).
@@ -67,15 +67,6 @@ fn stamped(error: ProviderError, answer: &Answer) -> ProviderError {
     match answer.headers.get("intuit_tid").and_then(|id| id.to_str().ok()) {
         Some(id) => error.with_request_id(id),
         None => error,
-    }
-}
-
-/// The same error of another kind.
-fn retold(error: &ProviderError, kind: ErrorKind) -> ProviderError {
-    let told = ProviderError::new(kind, error.message()).with_issues(error.issues().iter().cloned());
-    match error.package_code() {
-        Some(code) => told.with_package_code(code),
-        None => told,
     }
 }
 

@@ -311,6 +311,49 @@ fn a_batch_is_told_by_its_keys_and_an_item_that_is_missing_stays_unknown() {
 }
 
 #[test]
+fn a_batch_of_thirty_with_mixed_outcomes_is_told_one_by_one() {
+    let sent: Vec<String> = (0..30)
+        .map(|at| {
+            format!(
+                r#"{{"bId":"{at}","operation":"create","Invoice":{{"DocNumber":"A-{at}","CustomerRef":{{"value":"62"}},"Line":[{{"Id":"9"}}]}}}}"#
+            )
+        })
+        .collect();
+    let body = format!(r#"{{"BatchItemRequest":[{}]}}"#, sent.join(","));
+    let write = write(RecordKind::Invoice, Intent::Create, "POST batch?minorversion=75&requestid=k", &body, 30);
+    let good = |at: usize, number: &str, customer: &str| {
+        format!(
+            r#"{{"Invoice":{{"Id":"{at}","SyncToken":"0","DocNumber":"{number}","CustomerRef":{{"value":"{customer}","name":"x"}},"TotalAmt":1,"Balance":1}},"bId":"{at}"}}"#
+        )
+    };
+    let taken = r#"{"type":"ValidationFault","Error":[{"Message":"Duplicate Document Number Error","code":"6140"}]}"#;
+    let answered: Vec<String> = (0..30)
+        .map(|at| match at % 5 {
+            0 => good(at, &format!("A-{at}"), "62"),
+            1 => format!(r#"{{"Fault":{taken},"bId":"{at}"}}"#),
+            2 => good(at, &format!("B-{at}"), "62"),
+            3 => good(at, &format!("A-{at}"), "63"),
+            _ => String::from(r#"{"bId":"elsewhere"}"#),
+        })
+        .rev()
+        .collect();
+    let body = format!(r#"{{"BatchItemResponse":[{}],"time":"x"}}"#, answered.join(","));
+    let found = fates(&write, &answer(200, &body));
+    assert_eq!(found.len(), 30);
+    for (at, fate) in found.iter().enumerate() {
+        let expected = match at % 5 {
+            0 => format!("applied invoice:{at} Open"),
+            1 => "not applied AlreadyExists".to_owned(),
+            _ => "unknown Protocol".to_owned(),
+        };
+        assert_eq!(told(fate), expected, "A-{at}");
+        if let Fate::NotApplied(why) = fate {
+            assert!(why.to_string().contains(&format!("A-{at}:")), "{why}");
+        }
+    }
+}
+
+#[test]
 fn a_void_is_believed_only_where_the_record_counts_no_more() {
     let void = |kind, target: &str| write(kind, Intent::Void, target, r#"{"Id":"145","SyncToken":"3"}"#, 1);
     let invoice = void(RecordKind::Invoice, "POST invoice?minorversion=75&operation=void&requestid=k");

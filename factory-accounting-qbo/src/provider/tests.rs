@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use factory_accounting_core::error::ErrorKind;
-use factory_accounting_core::provider::CatalogueEntry;
+use factory_accounting_core::provider::{CatalogueEntry, Fate};
 use secrecy::SecretString;
 
 use super::*;

@@ -25,7 +25,7 @@ impl<'de> Deserialize<'de> for Number {
 
 /// A number that may be absent, null or a blank text.
 pub(crate) fn optional<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Number>, D::Error> {
-    let raw = Box::<RawValue>::deserialize(deserializer)?;
+    let raw = <&RawValue>::deserialize(deserializer)?;
     let text = raw.get().trim_matches('"').trim();
     if text.is_empty() || text == "null" {
         return Ok(None);

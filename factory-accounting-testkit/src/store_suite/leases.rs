@@ -36,6 +36,7 @@ pub async fn a_living_lease_keeps_others_out(store: Arc<dyn SyncStore>) {
 /// The holder of a lease renews it under the same epoch.
 pub async fn the_holder_renews_under_the_same_epoch(store: Arc<dyn SyncStore>) {
     let bench = Bench::new(store).await;
+    bench.enqueue(invoice("1", 1)).await;
     let first = bench.work(0).await.epoch;
     assert_eq!(bench.work(50).await.epoch, first);
     let claim = bench.claim_as("B", 100, 10).await;
@@ -45,6 +46,7 @@ pub async fn the_holder_renews_under_the_same_epoch(store: Arc<dyn SyncStore>) {
 /// A lease that has run out passes to whoever asks, under a new epoch (R41).
 pub async fn r41_a_lease_that_ran_out_passes_under_a_new_epoch(store: Arc<dyn SyncStore>) {
     let bench = Bench::new(store).await;
+    bench.enqueue(invoice("1", 1)).await;
     let first = bench.work(0).await.epoch;
     let second = epoch(&bench.claim_as("B", 60, 10).await);
     assert!(second > first);
@@ -81,11 +83,27 @@ pub async fn a_released_lease_is_free_at_once(store: Arc<dyn SyncStore>) {
 /// Giving back a lease that another holds by now does nothing.
 pub async fn a_stale_release_frees_nothing(store: Arc<dyn SyncStore>) {
     let bench = Bench::new(store).await;
+    bench.enqueue(invoice("1", 1)).await;
     let first = bench.work(0).await.epoch;
     let second = epoch(&bench.claim_as("B", 60, 10).await);
     bench.store.release(&bench.connection, first).await.expect("nothing happens");
     assert!(matches!(bench.claim_as("A", 61, 10).await, Claim::Busy { .. }));
     bench.store.release(&"nobody".into(), second).await.expect("nothing happens");
+}
+
+/// Looking where nothing is due takes no lease, ends the asker's own, and says when to look again.
+pub async fn looking_in_vain_takes_no_lease(store: Arc<dyn SyncStore>) {
+    let bench = Bench::new(store).await;
+    assert!(matches!(bench.claim_as("A", 0, 10).await, Claim::Idle { next_due: None }));
+    assert!(matches!(bench.claim_as("B", 1, 10).await, Claim::Idle { next_due: None }));
+    let id = bench.enqueue(invoice("1", 1)).await;
+    let held = bench.work(2).await.epoch;
+    bench.settle(held, None, 2, id, retry(50)).await;
+    assert!(matches!(bench.claim_as("B", 3, 10).await, Claim::Busy { .. }));
+    let claim = bench.claim_as("A", 4, 10).await;
+    assert!(matches!(claim, Claim::Idle { next_due } if next_due == Some(at(50))), "{claim:?}");
+    is_fenced(bench.try_begin(held, &[id], 5).await);
+    assert!(epoch(&bench.claim_as("B", 50, 10).await) > held);
 }
 
 /// A paused connection rests until the pause is over, which needs nobody.

@@ -67,6 +67,7 @@ macro_rules! store_suite {
             r41_a_stale_worker_changes_nothing,
             a_released_lease_is_free_at_once,
             a_stale_release_frees_nothing,
+            looking_in_vain_takes_no_lease,
             a_pause_rests_and_ends_by_itself,
             a_reconnect_or_disconnect_rests_until_a_person_acts,
             work_comes_in_order_of_arrival_and_within_the_limit,

@@ -6,7 +6,7 @@ use factory_accounting_core::code::Code;
 use factory_accounting_core::error::ErrorKind;
 use factory_accounting_core::ids::{Generation, OperationId};
 use factory_accounting_core::store::{
-    ConnectionState, Operation, OperationState, Outcome, Settlement, Step, SyncStore,
+    Claim, ConnectionState, Operation, OperationState, Outcome, Settlement, Step, SyncStore,
 };
 
 use super::bench::{Bench, at, done, in_doubt, invoice, invoice_key, is_fenced, is_refused, link, parked, retry};
@@ -20,7 +20,8 @@ pub async fn done_and_its_links_come_together(store: Arc<dyn SyncStore>) {
     let read = bench.operation(id).await;
     assert_eq!((read.state, read.updated_at, read.created_at), (done(Outcome::Created), at(5), at(0)));
     assert_eq!(bench.link_of(&invoice_key("1")).await, Some(written));
-    assert!(bench.work(100).await.attempts.is_empty());
+    let claim = bench.claim_as("A", 100, 10).await;
+    assert!(matches!(claim, Claim::Idle { next_due: None }), "{claim:?}");
 }
 
 /// What did not land goes back under the same generation, keeps its error and waits; failures that count are counted, and
@@ -50,12 +51,7 @@ pub async fn a_settlement_reopens_what_depends_on_it(store: Arc<dyn SyncStore>) 
     let order = bench.enqueue(invoice("order", 1)).await;
     bench.send_and_settle(order, 1, Step::Done(Outcome::Created)).await;
     let part = bench.enqueue(invoice("part", 1)).await;
-    let reopening = |step| Settlement {
-        operation: part,
-        step,
-        links: Vec::new(),
-        reopens: Some(invoice_key("order")),
-    };
+    let reopening = |step| Settlement { operation: part, step, links: Vec::new(), reopens: Some(invoice_key("order")) };
     let (epoch, attempt) = bench.send(&[part], 2).await;
     let mut settle = bench.settling(epoch, Some(attempt.id), 3, Vec::new());
     settle.settlements = vec![reopening(Step::Done(Outcome::Created))];
@@ -170,6 +166,7 @@ pub async fn doubt_without_an_attempt_is_refused(store: Arc<dyn SyncStore>) {
 /// An operation that is not there is refused, and a connection that is not there is nobody's.
 pub async fn settling_the_unknown_is_refused(store: Arc<dyn SyncStore>) {
     let bench = Bench::new(store).await;
+    bench.enqueue(invoice("1", 1)).await;
     let epoch = bench.work(1).await.epoch;
     let steps = vec![(OperationId(77), Step::Done(Outcome::Created))];
     is_refused(bench.store.settle(bench.settling(epoch, None, 2, steps)).await);
@@ -233,6 +230,7 @@ pub async fn a_voided_outcome_is_kept(store: Arc<dyn SyncStore>) {
 /// A worker's late news does not revive a connection that a person has ended or must mend.
 pub async fn a_worker_does_not_revive_what_a_person_ended(store: Arc<dyn SyncStore>) {
     let bench = Bench::new(store).await;
+    bench.enqueue(invoice("1", 1)).await;
     let lost = ConnectionState::NeedsReconnect { since: at(1), reason: "revoked".to_owned() };
     for state in [lost, ConnectionState::Disconnected] {
         bench.put_state(ConnectionState::Connected).await;

@@ -26,10 +26,12 @@ impl Meddling {
     }
 
     /// Whether the difference in a record that nobody is asked about is a person's doing that the host knows of: it is gone,
-    /// something is applied to it or was taken off it, or the host was told what has changed. That links show what the books
-    /// hold, [`compare_links`] has proven.
+    /// something is applied to it or was taken off it, or the host was told what has changed, in it or in what was touched
+    /// with it. That links show what the books hold, [`compare_links`] has proven.
     pub(crate) fn explains(&self, booked: &Booked, links: &[Link]) -> bool {
-        let taken_off = |link: &Link| self.touched.contains(&link.remote) && link.status.is_gone();
+        let taken_off = |link: &Link| {
+            self.touched.contains(&link.remote) && (link.status.is_gone() || self.told.contains(&link.key))
+        };
         let known = |link: &Link| {
             link.status.is_gone()
                 || link.status == RemoteStatus::Archived

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use factory_accounting_core::code::Code;
 use factory_accounting_core::error::{ErrorKind, ProviderError};
 use factory_accounting_core::provider::{EncodedWrite, Fate, Intent, RemoteRecord, RemoteStatus, WriteReport};
-use factory_accounting_http::Answer;
+use factory_accounting_http::{Answer, sketch};
 use http::{Method, StatusCode};
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -38,6 +38,20 @@ pub(crate) struct Sent {
     pub(crate) endpoint: Endpoint,
     pub(crate) resource: Resource,
     members: Vec<Value>,
+}
+
+/// Members of a record by which it is recognised, beside the resource's own id and number.
+const IDENTITY: [&str; 7] = ["Name", "Contact", "ContactID", "Invoice", "InvoiceID", "CreditNote", "CreditNoteID"];
+/// Members of an answered element that say how it fared.
+const OUTCOME: [&str; 6] =
+    ["StatusAttributeString", "HasErrors", "HasValidationErrors", "ValidationErrors", "Message", "Description"];
+/// Members of a sent one that hold the codes which a complaint may quote.
+const CODES: [&str; 5] = ["LineItems", "AccountCode", "TaxType", "SalesDetails", "PurchaseDetails"];
+
+/// Reads what a record is recognised by, and some of its members beside.
+fn recognised(json: &str, resource: Resource, beside: &[&str]) -> Result<Value, serde_json::Error> {
+    let own = [resource.key(), resource.id_member(), resource.number_member()];
+    sketch(json, &[&own, IDENTITY.as_slice(), beside].concat())
 }
 
 impl Sent {
@@ -108,34 +122,40 @@ impl<'a> Settlement<'a> {
     }
 
     fn element(&self, raw: &RawValue, sent: &Value) -> Fate {
-        let operation = self.operation_on(sent);
-        let Ok(echo) = serde_json::from_str::<Value>(raw.get()) else {
-            return Fate::Unknown(unreadable(&operation, self.answer, "an element is no JSON"));
+        let Ok(echo) = recognised(raw.get(), self.resource, &OUTCOME) else {
+            return self.doubt(sent, "an element is no JSON");
         };
         // Errors before fields: a failed update echoes what it was asked for as if it were so (xero.md 5).
-        let found = complaints(&echo);
         let status = text(&echo, "StatusAttributeString").unwrap_or_default().to_ascii_uppercase();
         let zero = text(&echo, self.resource.id_member()).is_some_and(is_zero_id);
         let flagged =
             ["HasErrors", "HasValidationErrors"].iter().any(|flag| member(&echo, flag) == Some(&Value::Bool(true)));
         let passed = matches!(status.as_str(), "OK" | "WARNING");
-        if zero || status == "ERROR" || (!found.is_empty() && !passed) {
-            return self.refused(&operation, sent, &found);
+        if zero || !passed {
+            let found = serde_json::from_str(raw.get()).as_ref().map(complaints).unwrap_or_default();
+            if zero || status == "ERROR" || !found.is_empty() {
+                return self.refused(sent, &found);
+            }
         }
-        if flagged || found.iter().any(|complaint| complaint.line.is_none()) {
-            return Fate::Unknown(unreadable(&operation, self.answer, "an element is both passed and faulty"));
+        // A warning about a line of what has passed is no error.
+        if flagged || !complaints(&echo).is_empty() {
+            return self.doubt(sent, "an element is both passed and faulty");
         }
         if let Some(difference) = self.difference(sent, &echo) {
-            return Fate::Unknown(unreadable(&operation, self.answer, &difference));
+            return self.doubt(sent, &difference);
         }
         match self.echo(raw) {
-            Ok(record) => self.applied(&operation, record),
-            Err(why) => Fate::Unknown(unreadable(&operation, self.answer, &why)),
+            Ok(record) => self.applied(sent, record),
+            Err(why) => self.doubt(sent, &why),
         }
     }
 
-    fn refused(&self, operation: &str, sent: &Value, found: &[Complaint]) -> Fate {
-        let error = refusal(operation, self.write.kind, Some(sent), found, self.answer);
+    fn doubt(&self, sent: &Value, why: &str) -> Fate {
+        Fate::Unknown(unreadable(&self.operation_on(sent), self.answer, why))
+    }
+
+    fn refused(&self, sent: &Value, found: &[Complaint]) -> Fate {
+        let error = refusal(&self.operation_on(sent), self.write.kind, Some(sent), found, self.answer);
         match (error.package_code(), error.code()) {
             (Some(messages::KEY_REUSE), _) => Fate::Unknown(error),
             // The same words lock the lines of an update and forbid a void.
@@ -146,11 +166,10 @@ impl<'a> Settlement<'a> {
         }
     }
 
-    fn applied(&self, operation: &str, record: RemoteRecord) -> Fate {
+    fn applied(&self, sent: &Value, record: RemoteRecord) -> Fate {
         let gone = record.status.is_gone() || record.status == RemoteStatus::Archived;
         if self.write.intent == Intent::Void && !gone {
-            let why = format!("the record is in state {:?} after the void", record.status);
-            return Fate::Unknown(unreadable(operation, self.answer, &why));
+            return self.doubt(sent, &format!("the record is in state {:?} after the void", record.status));
         }
         Fate::Applied(Box::new(record))
     }
@@ -224,7 +243,7 @@ impl<'a> Settlement<'a> {
             1 => {
                 let sent = self.sent.first().unwrap_or(&Value::Null);
                 let mut report = self.all_unknown();
-                report.set(0, self.refused(&self.operation_on(sent), sent, &every));
+                report.set(0, self.refused(sent, &every));
                 report
             }
             _ => self.named_elements(&body.elements),
@@ -246,7 +265,7 @@ impl<'a> Settlement<'a> {
         for element in elements {
             let mut matching = self.sent.iter().enumerate().filter(|(_, sent)| self.names(sent, element));
             if let (Some((at, sent)), None) = (matching.next(), matching.next()) {
-                report.set(at, self.refused(&self.operation_on(sent), sent, &complaints(element)));
+                report.set(at, self.refused(sent, &complaints(element)));
             }
         }
         report
@@ -293,8 +312,11 @@ fn sent_members(write: &EncodedWrite, endpoint: &Endpoint, resource: Resource) -
         (Intent::Void, Resource::Items | Resource::Payments) => in_path(1),
         (Intent::Void, Resource::Allocations) => in_path(3),
         _ => {
-            let body: Value = serde_json::from_str(&write.body).ok()?;
-            member(&body, resource.key())?.as_array().cloned()
+            let mut body = recognised(&write.body, resource, &CODES).ok()?;
+            match body.get_mut(resource.key())?.take() {
+                Value::Array(members) => Some(members),
+                _ => None,
+            }
         }
     }
 }

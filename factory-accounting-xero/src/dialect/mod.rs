@@ -48,7 +48,8 @@ pub(crate) fn refusal(
     answer: &Answer,
 ) -> ProviderError {
     let verdict = messages::weigh(kind, sent, complaints);
-    let error = ProviderError::new(verdict.kind, format!("{operation}: refused by Xero"))
+    let error = ProviderError::new(verdict.kind, "refused by Xero")
+        .with_operation(operation)
         .with_issues(verdict.issues)
         .with_package_code(verdict.code.unwrap_or("ValidationException"));
     let error = match verdict.question {
@@ -64,7 +65,7 @@ pub(crate) fn unreadable(operation: &str, answer: &Answer, why: &str) -> Provide
 }
 
 fn fault(kind: ErrorKind, operation: &str, words: &str) -> ProviderError {
-    ProviderError::new(kind, format!("{operation}: {words}"))
+    ProviderError::new(kind, words).with_operation(operation)
 }
 
 fn stamped(error: ProviderError, answer: &Answer) -> ProviderError {

@@ -172,6 +172,49 @@ fn each_element_of_a_batch_has_its_own_fate() {
 }
 
 #[test]
+fn a_batch_of_fifty_with_mixed_outcomes_is_told_one_by_one() {
+    let numbers: Vec<String> = (0..50).map(|at| format!("A-{at}")).collect();
+    let refused = |number: &str, rest: &str| {
+        format!(r#"{{"InvoiceID":"{ZERO}","InvoiceNumber":"{number}","StatusAttributeString":"ERROR",{rest}}}"#)
+    };
+    let account = r#"{"Message":"Account code '999' is not a valid code for this document."}"#;
+    let taken = r#"{"Message":"Invoice # must be unique."}"#;
+    let answered: Vec<String> = numbers
+        .iter()
+        .enumerate()
+        .map(|(at, number)| match at % 5 {
+            0 => good(number),
+            1 => good(number).replace(r#""OK""#, r#""WARNING","Url":"a \"quoted\" ümlaut""#),
+            2 => refused(number, &format!(r#""HasErrors":true,"ValidationErrors":[{account},{taken}]"#)),
+            3 => refused(number, &format!(r#""LineItems":[{{}},{{"validationErrors":[{account}]}}]"#)),
+            _ => good(&format!("B-{at}")),
+        })
+        .collect();
+    let write = invoices(&numbers.iter().map(String::as_str).collect::<Vec<_>>());
+    let found = fates(&write, &answer(200, &[], &envelope(&answered)));
+    assert_eq!(found.len(), 50);
+    for ((at, fate), number) in found.iter().enumerate().zip(&numbers) {
+        let expected = [
+            "applied Open",
+            "applied Open",
+            "not applied AlreadyExists DuplicateInvoiceNumber",
+            "not applied Validation AccountInvalid",
+            "unknown Protocol -",
+        ];
+        assert_eq!(told(fate), expected[at % 5], "{number}");
+        match fate {
+            Fate::Applied(record) => assert_eq!(record.number.as_ref(), Some(number)),
+            Fate::NotApplied(why) => {
+                assert_eq!(why.operation(), Some(format!("create of invoice {number}").as_str()));
+                assert_eq!(why.message(), "refused by Xero");
+                assert_eq!(why.issues()[0].path, "lines[1].account", "{number}");
+            }
+            Fate::Unknown(why) => assert!(why.to_string().contains(&format!("create of invoice {number}: ")), "{why}"),
+        }
+    }
+}
+
+#[test]
 fn a_batch_refused_as_a_whole_leaves_the_unnamed_in_doubt() {
     let found = fates(&invoices(&["A-0", "A-1"]), &answer(400, &[], VALIDATION));
     assert_eq!(
@@ -273,7 +316,7 @@ fn r28_an_error_names_operation_record_field_and_request() {
     )]);
     let found = fates(&invoices(&["A-1"]), &answer(200, &[("xero-correlation-id", "corr-1")], &body));
     let Fate::NotApplied(why) = &found[0] else { panic!("a validation error proves that nothing was done") };
-    assert_eq!(why.message(), "create of invoice A-1: refused by Xero");
+    assert_eq!((why.operation(), why.message()), (Some("create of invoice A-1"), "refused by Xero"));
     assert_eq!(
         (why.request_id(), why.package_code(), why.status()),
         (Some("corr-1"), Some("AccountInvalid"), Some(200))

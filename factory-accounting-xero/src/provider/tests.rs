@@ -3,7 +3,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use factory_accounting_core::error::ErrorKind;
 use factory_accounting_core::model::{AddressKind, Due};
-use factory_accounting_core::provider::{Account, CatalogueEntry, Intent, TaxCode};
+use factory_accounting_core::provider::{Account, CatalogueEntry, Fate, Intent, TaxCode};
 use factory_accounting_http::Redirect;
 use secrecy::{ExposeSecret as _, SecretString};
 

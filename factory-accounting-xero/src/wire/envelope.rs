@@ -1,9 +1,9 @@
 //! The envelope around every answer: the collection under its plural name, and the pagination where there is one.
 
-use std::collections::BTreeMap;
+use std::fmt;
 
-use serde::Deserialize;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, DeserializeSeed, IgnoredAny, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
 /// A collection as answered, its elements still unread so that one odd element cannot hide the others.
@@ -24,11 +24,12 @@ pub(crate) struct Pagination {
 impl Envelope {
     /// Reads the collection called `key`; an answer without it is no answer of this resource.
     pub(crate) fn read(body: &[u8], key: &str) -> Result<Self, String> {
-        let mut members: BTreeMap<String, Box<RawValue>> =
-            serde_json::from_slice(body).map_err(|error| format!("no JSON object: {error}"))?;
-        let elements = take(&mut members, key).ok_or_else(|| format!("no {key} in the answer"))?;
-        let elements = serde_json::from_str(elements.get()).map_err(|error| format!("{key} is no list: {error}"))?;
-        let pagination = take(&mut members, "pagination").and_then(|raw| serde_json::from_str(raw.get()).ok());
+        let mut deserializer = serde_json::Deserializer::from_slice(body);
+        let (elements, pagination) = Members(key)
+            .deserialize(&mut deserializer)
+            .and_then(|members| deserializer.end().map(|()| members))
+            .map_err(|error| format!("no {key} can be read: {error}"))?;
+        let elements = elements.ok_or_else(|| format!("no {key} in the answer"))?;
         Ok(Self { elements, pagination })
     }
 
@@ -42,9 +43,38 @@ impl Envelope {
     }
 }
 
-fn take(members: &mut BTreeMap<String, Box<RawValue>>, key: &str) -> Option<Box<RawValue>> {
-    let found = members.keys().find(|name| name.eq_ignore_ascii_case(key))?.clone();
-    members.remove(&found)
+/// Reads the members of an envelope that count, in one pass over what may be a thousand records.
+struct Members<'a>(&'a str);
+
+impl<'de> DeserializeSeed<'de> for Members<'_> {
+    type Value = (Option<Vec<Box<RawValue>>>, Option<Pagination>);
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_map(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Members<'_> {
+    type Value = (Option<Vec<Box<RawValue>>>, Option<Pagination>);
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Self::Value, A::Error> {
+        let (mut elements, mut pagination) = (None, None);
+        while let Some(name) = members.next_key::<String>()? {
+            if name.eq_ignore_ascii_case(self.0) {
+                elements = Some(members.next_value()?);
+            } else if name.eq_ignore_ascii_case("pagination") {
+                let raw: Box<RawValue> = members.next_value()?;
+                pagination = serde_json::from_str(raw.get()).ok();
+            } else {
+                members.next_value::<IgnoredAny>()?;
+            }
+        }
+        Ok((elements, pagination))
+    }
 }
 
 #[cfg(test)]

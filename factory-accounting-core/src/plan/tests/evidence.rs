@@ -60,10 +60,15 @@ fn r4_one_that_differs_in_party_date_currency_or_total_is_a_question() {
 #[test]
 fn voided_and_deleted_ones_do_not_count() {
     for status in [RemoteStatus::Voided, RemoteStatus::Deleted] {
-        let other = [found(|record| (record.status, record.totals) = (status.clone(), Some(Totals::default())))];
+        let over = |cents| Some(Totals { total: Decimal::new(cents, 2), ..Totals::default() });
+        let other = [found(|record| (record.status, record.totals) = (status.clone(), over(700)))];
         assert!(matches!(judged(&other), Finding::Nothing));
-        // Unless they are what was sent: then it had landed.
-        assert!(matches!(judged(&[found(|record| record.status = status)]), Finding::Gone(gone) if gone.len() == 1));
+        // Unless they are what was sent, or what voiding has left of it: then it had landed.
+        assert!(
+            matches!(judged(&[found(|record| record.status = status.clone())]), Finding::Gone(gone) if gone.len() == 1)
+        );
+        let emptied = [found(|record| (record.status, record.totals) = (status, over(0)))];
+        assert!(matches!(judged(&emptied), Finding::Gone(gone) if gone.len() == 1));
     }
     let one_live = [found(|record| record.status = RemoteStatus::Voided), found(|_| ())];
     assert!(matches!(judged(&one_live), Finding::Ours(_)));

@@ -166,7 +166,8 @@ fn r14_net_prices_are_held_with_tax_and_come_to_the_hosts_total_whatever_the_pla
         company.capabilities.amounts.tax_rounding = place;
         let planned = plan(&mut company, &invoice(host, &thrice)).expect("planned");
         assert_eq!((planned.tax_mode, planned.totals.total.to_string().as_str()), (TaxMode::Inclusive, total));
-        let amounts: Vec<Decimal> = planned.lines.iter().filter_map(|line| Some(line.charge.as_ref()?.amount)).collect();
+        let amounts: Vec<Decimal> =
+            planned.lines.iter().filter_map(|line| Some(line.charge.as_ref()?.amount)).collect();
         let sum: Decimal = amounts.iter().sum();
         assert_eq!((sum.to_string().as_str(), amounts.len()), (total, 3), "{place:?} {host}: no line is added");
     }

@@ -262,7 +262,7 @@ fn documents_that_quickbooks_refuses_are_refused_with_their_field() {
         }
         change(&mut planned);
         let error = refused(Intent::Create, planned_document(kind, planned), path);
-        assert!(error.to_string().contains(&format!("create of {kind} ")), "{error}");
+        assert!(error.to_string().contains(&format!("create of {kind}")), "{error}");
     }
     let unnumbered = PlannedDocument { number: None, ..document("vendor:56") };
     refused(Intent::Create, planned_document(RecordKind::Bill, unnumbered), "number");
