@@ -1,0 +1,32 @@
+#![doc = include_str!("../README.md")]
+
+mod capability;
+mod client;
+mod config;
+mod dialect;
+mod endpoint;
+mod files;
+mod lists;
+mod map;
+mod names;
+mod oauth;
+mod odata;
+mod pacing;
+mod probe;
+mod profile;
+mod provider;
+mod read;
+mod remote_id;
+mod setup;
+mod wire;
+mod write;
+
+#[cfg(test)]
+mod testing;
+
+pub use config::{CompanyLogin, ConfigError, Delivery, DeliveryStatuses, MyobConfig, SignIn};
+pub use oauth::{ConnectError, MyobAuthoriser};
+pub use pacing::limits;
+pub use profile::{Country, FileProfile, discover};
+pub use provider::MyobProvider;
+pub use setup::{SetupStep, StepState, setup_steps};
