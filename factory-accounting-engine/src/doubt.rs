@@ -189,12 +189,12 @@ impl Round<'_> {
 
     /// The next generation, unless there have been too many.
     fn send_anew(&self, operation: &Operation, why: &str) -> Settling {
-        if operation.generation.0 >= self.inner.config.max_generations {
+        if operation.resent >= self.inner.config.max_generations {
             let reason = format!(
                 "{} {:?} was sent {} times and never reached the books",
                 operation.key.kind,
                 operation.name,
-                operation.generation.0 + 1
+                operation.resent + 1
             );
             return Settling::park(Parked::new(Code::GaveUp, reason));
         }

@@ -141,6 +141,21 @@ impl File {
         Ok(outcome)
     }
 
+    /// Runs a writing verb whose transaction need not be on the disk when it has answered: the next one that must be takes
+    /// it along. It outlives the process; a machine that loses power first forgets it whole.
+    pub(crate) fn write_lazily<T>(&self, work: impl FnOnce(&Connection) -> Outcome<T>) -> Outcome<T> {
+        let mut writer = lock(&self.writer);
+        writer.pragma_update(None, "synchronous", "normal")?;
+        let written = (|| {
+            let transaction = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let outcome = work(&transaction)?;
+            transaction.commit()?;
+            Ok(outcome)
+        })();
+        writer.pragma_update(None, "synchronous", "full")?;
+        written
+    }
+
     /// Runs a reading verb, which sees one state throughout.
     pub(crate) fn read<T>(&self, work: impl FnOnce(&Connection) -> Outcome<T>) -> Outcome<T> {
         let mut reader = self.reader();
@@ -182,7 +197,7 @@ fn connect(options: &SqliteOptions) -> Outcome<Connection> {
 
 fn set_up(connection: &Connection, options: &SqliteOptions) -> Outcome<()> {
     connection.pragma_update(None, "journal_mode", "wal")?;
-    // What a verb has answered is on the disk.
+    // What a verb has answered is on the disk, but for those that may be forgotten: see `write_lazily`.
     connection.pragma_update(None, "synchronous", "full")?;
     if let Some(pages) = options.max_pages {
         connection.pragma_update(None, "max_page_count", pages)?;
@@ -197,5 +212,24 @@ fn named(path: &Path, error: rusqlite::Error) -> Fault {
             Fault(StoreError::Failed(format!("{}: {text}", path.display())))
         }
         other => Fault(other),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn level(file: &File) -> i64 {
+        lock(&file.writer).query_row("PRAGMA synchronous", [], |row| row.get(0)).expect("a level")
+    }
+
+    #[test]
+    fn whatever_becomes_of_a_lazy_verb_the_next_one_is_durable() {
+        let file = File::open(SqliteOptions::in_memory()).expect("open");
+        let seen = file.write_lazily(|db| Ok(db.query_row("PRAGMA synchronous", [], |row| row.get::<_, i64>(0))?));
+        assert_eq!((seen.expect("read"), level(&file)), (1, 2));
+        let refused: Outcome<()> = file.write_lazily(|_| Err(crate::fault::damaged("row", "refused")));
+        assert!(refused.is_err());
+        assert_eq!(level(&file), 2);
     }
 }

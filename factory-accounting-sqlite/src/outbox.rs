@@ -239,7 +239,7 @@ impl Outbox<'_> {
         let mut statement = self.db.prepare_cached(
             "UPDATE fa_operation SET state = ?2, attempt = ?3, parked = ?4, until_kind = ?5, until_local = ?6, outcome = ?7,
                  generation = ?8, not_before = ?9, claims = ?10, failures = ?11, last_error = ?12, updated_at = ?13,
-                 last_failure = ?14
+                 last_failure = ?14, resent = ?15
              WHERE id = ?1",
         )?;
         statement.execute(params![
@@ -257,6 +257,7 @@ impl Outbox<'_> {
             position.last_error,
             millis(self.now),
             position.last_failure.map(|kind| json(&kind)).transpose()?,
+            position.resent,
         ])?;
         if transition::is_done(&position.state) { self.finish(id, &position.state) } else { Ok(()) }
     }

@@ -23,7 +23,7 @@ const SEPARATOR: char = '\u{1e}';
 pub(crate) const OPERATION: &str = "id, kind, local, name, goal, revision, generation, \
      (SELECT record FROM fa_record WHERE operation = fa_operation.id), fingerprint, parent_kind, \
      parent_local, net, state, attempt, parked, outcome, not_before, claims, failures, last_error, created_at, updated_at, \
-     decisions, blocked, last_failure";
+     decisions, blocked, last_failure, resent";
 
 /// Reads an operation; what it waits for costs another look, and only where it waits at all.
 pub(crate) fn operation(connection: &Connection, row: &Row<'_>) -> Outcome<Operation> {
@@ -51,6 +51,7 @@ pub(crate) fn operation(connection: &Connection, row: &Row<'_>) -> Outcome<Opera
         claims: row.get(17)?,
         failures: row.get(18)?,
         last_failure: failure(row, 24)?,
+        resent: row.get(25)?,
         last_error: row.get(19)?,
         created_at: instant(row.get(20)?)?,
         updated_at: instant(row.get(21)?)?,
@@ -83,7 +84,7 @@ pub(crate) struct Standing {
 
 /// The columns that [`standing`] reads, in its order.
 pub(crate) const STANDING: &str = "id, kind, local, state, attempt, parked, outcome, generation, not_before, claims, \
-     failures, last_error, links_seen, last_failure";
+     failures, last_error, links_seen, last_failure, resent";
 
 pub(crate) fn standing(row: &Row<'_>) -> Outcome<Standing> {
     Ok(Standing {
@@ -96,6 +97,7 @@ pub(crate) fn standing(row: &Row<'_>) -> Outcome<Standing> {
             claims: row.get(9)?,
             failures: row.get(10)?,
             last_failure: failure(row, 13)?,
+            resent: row.get(14)?,
             last_error: row.get(11)?,
         },
         links_seen: row.get(12)?,

@@ -40,6 +40,8 @@ CREATE TABLE fa_operation (
     failures     INTEGER NOT NULL,
     -- Kind of the last of them.
     last_failure TEXT,
+    -- Sendings anew in a row.
+    resent       INTEGER NOT NULL DEFAULT 0,
     last_error   TEXT,
     -- How many rows of fa_wait hold it back; kept by triggers.
     blocked      INTEGER NOT NULL DEFAULT 0,

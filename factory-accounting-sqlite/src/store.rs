@@ -148,7 +148,9 @@ impl SyncStore for SqliteStore {
     }
 
     async fn settle(&self, settle: Settle) -> Result<(), StoreError> {
-        self.write(move |db| work::settle(db, &settle)).await
+        // Forgotten, it leaves an attempt whose fate is open, and that is found out anew as after any lost answer.
+        let file = Arc::clone(&self.file);
+        blocking(move || file.write_lazily(|db| work::settle(db, &settle))).await
     }
 
     async fn absorb(&self, absorb: Absorb) -> Result<(), StoreError> {

@@ -90,6 +90,7 @@ impl Shelf {
             claims: 0,
             failures: 0,
             last_failure: None,
+            resent: 0,
             last_error: None,
             created_at: now,
             updated_at: now,
@@ -165,6 +166,7 @@ impl Shelf {
         operation.claims = position.claims;
         operation.failures = position.failures;
         operation.last_failure = position.last_failure;
+        operation.resent = position.resent;
         operation.last_error = position.last_error;
         operation.updated_at = now;
         if done {

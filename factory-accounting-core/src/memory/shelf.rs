@@ -63,6 +63,7 @@ impl Row {
             claims: operation.claims,
             failures: operation.failures,
             last_failure: operation.last_failure,
+            resent: operation.resent,
             last_error: operation.last_error.clone(),
         }
     }

@@ -167,6 +167,9 @@ pub struct Operation {
     pub failures: u32,
     /// Of which kind the last of these was: some kinds are worth one more try at once, but not two in a row.
     pub last_failure: Option<ErrorKind>,
+    /// How often in a row it was sent anew, because an earlier sending had not landed. Beginning anew, by a person's word or
+    /// because what it is to show has changed, starts the count anew.
+    pub resent: u32,
     /// The last failure in one line, for the person who wonders.
     pub last_error: Option<String>,
     /// When it arrived, UTC.

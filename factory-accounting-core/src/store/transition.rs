@@ -115,6 +115,8 @@ pub struct Position {
     pub failures: u32,
     /// Kind of the last of them.
     pub last_failure: Option<ErrorKind>,
+    /// Sendings anew in a row.
+    pub resent: u32,
     /// The last failure in one line.
     pub last_error: Option<String>,
 }
@@ -136,6 +138,7 @@ impl Position {
             claims: 0,
             failures: 0,
             last_failure: None,
+            resent: 0,
             last_error: None,
         }
     }
@@ -158,6 +161,7 @@ impl Position {
             Step::NextGeneration { error } => Self {
                 state: OperationState::Queued,
                 generation: Generation(moved.generation.0.saturating_add(1)),
+                resent: moved.resent.saturating_add(1),
                 not_before: now,
                 last_error: Some(error.clone()),
                 ..moved
@@ -217,7 +221,7 @@ impl Position {
     }
 
     fn unburdened(self) -> Self {
-        Self { claims: 0, failures: 0, last_failure: None, last_error: None, ..self }
+        Self { claims: 0, failures: 0, last_failure: None, resent: 0, last_error: None, ..self }
     }
 }
 

@@ -77,6 +77,7 @@ pub async fn a_next_generation_is_due_at_once(store: Arc<dyn SyncStore>) {
     bench.send_and_settle(id, 7, Step::NextGeneration { error: "not there".to_owned() }).await;
     let read = bench.operation(id).await;
     assert_eq!((read.state, read.generation, read.not_before), (OperationState::Queued, Generation(1), at(7)));
+    assert_eq!(read.resent, 1);
     assert_eq!(bench.work(7).await.operations[0].generation, Generation(1));
 }
 
