@@ -167,7 +167,7 @@ mod tests {
 
     #[test]
     fn the_same_seed_brings_the_same_trouble_and_another_seed_other() {
-        for package in [Package::Xero, Package::Qbo] {
+        for package in [Package::Xero, Package::Qbo, Package::Myob] {
             assert_eq!(faults(package, 7), faults(package, 7));
             assert_ne!(faults(package, 7), faults(package, 8));
             assert!(faults(package, 7).len() > 15);

@@ -140,8 +140,8 @@ impl ConnectionFile {
 /// Secrets, each from the environment or a file: an argument would stand in the list of processes.
 #[derive(Clone, Debug, Args)]
 pub struct Secrets {
-    /// File with the app's secret; else the environment's FA_XERO_CLIENT_SECRET or FA_QBO_CLIENT_SECRET, else none (an app
-    /// that uses PKCE alone).
+    /// File with the app's secret; else the environment's FA_XERO_CLIENT_SECRET, FA_QBO_CLIENT_SECRET or FA_MYOB_CLIENT_SECRET,
+    /// else none (an app that uses PKCE alone).
     #[arg(long, value_name = "FILE")]
     client_secret_file: Option<PathBuf>,
     /// File with the key that tokens are encrypted under, 64 hex digits; else the environment's FA_TOKEN_KEY.

@@ -74,16 +74,19 @@ impl Country {
     }
 }
 
-/// The book as a workshop of this country would have kept it.
+/// The book as a workshop of this country would have kept it that reckons by these rates.
 #[must_use]
-pub fn kept_in(country: Country, mut records: Vec<Record>) -> Vec<Record> {
+pub fn kept_in(country: Country, rates: &Rates, mut records: Vec<Record>) -> Vec<Record> {
     if country == Country::Nz {
         return records;
     }
-    let before = Balances::of(&records, Country::Nz);
+    let before = Balances::of(&records, &Country::Nz.rates());
     let off = amiss(&records, &before);
     records.iter_mut().for_each(|record| restate(record, country));
-    let after = Balances::of(&records, country);
+    if country == Country::Au {
+        records.iter_mut().for_each(renumber);
+    }
+    let after = Balances::of(&records, rates);
     let totals = after.0.clone();
     settle_alike(&mut records, before, after);
     for record in &mut records {
@@ -127,6 +130,28 @@ fn restate(record: &mut Record, country: Country) {
     }
 }
 
+/// A tax number of New Zealand's becomes an Australian one.
+fn renumber(record: &mut Record) {
+    let (Record::Customer(party) | Record::Supplier(party)) = record else { return };
+    let digits: Vec<u32> =
+        party.tax_number.iter().flat_map(|text| text.chars().filter_map(|c| c.to_digit(10))).collect();
+    // What has eleven digits is one already.
+    if (1..=9).contains(&digits.len()) {
+        party.tax_number = Some(business_number(&digits));
+    }
+}
+
+/// An Australian business number: nine digits behind two that make the weighted sum a multiple of 89.
+fn business_number(digits: &[u32]) -> String {
+    let weights = (3_u32..=19).step_by(2);
+    let nine: Vec<u32> = std::iter::repeat_n(0, 9 - digits.len().min(9)).chain(digits.iter().copied()).collect();
+    let sum: u32 = nine.iter().zip(weights).map(|(digit, weight)| digit * weight).sum();
+    let shown: String = nine.iter().map(u32::to_string).collect();
+    let (first, rest) = shown.split_at(3);
+    let (second, third) = rest.split_at(3);
+    format!("{} {first} {second} {third}", 10 + (89 - sum % 89) % 89)
+}
+
 /// Currency, mode and stated total of a document.
 fn each_part(record: &mut Record, change: impl FnOnce(&mut Currency, &mut TaxMode, &mut Option<Decimal>)) {
     macro_rules! parts {
@@ -144,8 +169,8 @@ fn each_part(record: &mut Record, change: impl FnOnce(&mut Currency, &mut TaxMod
 struct Balances(BTreeMap<RecordKey, Decimal>);
 
 impl Balances {
-    fn of(records: &[Record], country: Country) -> Self {
-        let mut rates = country.rates();
+    fn of(records: &[Record], rates: &Rates) -> Self {
+        let mut rates = rates.clone();
         rates.learn(records);
         let documents = records.iter().filter_map(|record| {
             let trade = record.trade()?;
@@ -214,11 +239,24 @@ mod tests {
     use crate::book::order_book;
 
     fn book(country: Country) -> Vec<Record> {
-        kept_in(country, order_book().unwrap())
+        kept_in(country, &country.rates(), order_book().unwrap())
     }
 
     fn find(records: &[Record], id: &str) -> Record {
         records.iter().find(|record| record.id().as_str() == id).unwrap().clone()
+    }
+
+    #[test]
+    fn australian_companies_have_business_numbers_with_the_right_check_digits() {
+        // 51 824 753 556 is one.
+        assert_eq!(business_number(&[8, 2, 4, 7, 5, 3, 5, 5, 6]), "51 824 753 556");
+        let records = book(Country::Au);
+        let numbers = records.iter().filter_map(|record| match record {
+            Record::Customer(party) | Record::Supplier(party) => party.tax_number.clone(),
+            _ => None,
+        });
+        let numbers: Vec<String> = numbers.collect();
+        assert!(numbers.len() > 30 && numbers.iter().all(|number| number.len() == 14), "{numbers:?}");
     }
 
     #[test]

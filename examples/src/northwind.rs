@@ -153,7 +153,7 @@ struct OrderLine {
 pub fn settings(place: Place) -> anyhow::Result<Settings> {
     let workshop = place.settings()?;
     Ok(Settings {
-        accounts: Accounts { purchases: Some("300".to_owned()), ..workshop.accounts },
+        accounts: Accounts { purchases: Some(place.account("300").to_owned()), ..workshop.accounts },
         items: workshop.items,
         reference: ReferenceField::SiteAddress,
         host_number_line: HostNumberLine { enabled: true, host_name: "Northwind".to_owned() },
@@ -388,7 +388,7 @@ mod tests {
     use crate::meter::Meter;
     use crate::package::Package;
     use crate::session;
-    use crate::tally::{self, Rates};
+    use crate::tally::{Rates, Reckoning};
     use crate::wiring::Stage;
 
     const SAMPLE: &str = r#"{"table":"customer","CustomerID":"WOLZA","CompanyName":"Wolski  Zajazd","ContactName":"Zbyszek Piestrzeniewicz","Address":"ul. Filtrowa 68","City":"Warszawa","Region":null,"PostalCode":"01-012","Country":"Poland","Phone":"(26) 642-7012"}
@@ -469,9 +469,9 @@ mod tests {
         let meter = Arc::new(Meter::default());
         let engine = stage.wiring.engine("northwind", meter.clone()).unwrap();
         stage.wiring.open(&engine, &settings(PLACE).unwrap()).await.unwrap();
-        let totals = tally::totals(&records, &Rates::default());
+        let reckoning = Reckoning::of(&records, Rates::default());
         session::push_months(&engine, &meter, &[Month { name: "all".to_owned(), records }]).await.unwrap();
-        let closing = session::close(&engine, &meter, &stage.emulator, &totals).await.unwrap();
+        let closing = session::close(&engine, &meter, &stage.emulator, &reckoning).await.unwrap();
         assert!(closing.agree, "{}", closing.text);
         let parked: Vec<&str> = closing.parked.iter().map(|operation| operation.name.as_str()).collect();
         // Two companies are called IT; Xero keeps no two spaces in a row, and that customer's invoices wait for it.

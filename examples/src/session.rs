@@ -6,13 +6,14 @@ use factory_accounting::engine::{Engine, EngineError};
 use factory_accounting::ids::RemoteId;
 use factory_accounting::model::{RecordKey, RecordKind};
 use factory_accounting::store::{ConnectionState, Operation};
-use rust_decimal::Decimal;
 
 use crate::book::Month;
 use crate::books::{self, Booked};
 use crate::emulator::Emulator;
 use crate::meter::Meter;
+use crate::package::Package;
 use crate::report::{self, Sum};
+use crate::tally::Reckoning;
 
 /// Pushes each month in one transaction and runs until only a person can move what is left.
 ///
@@ -28,24 +29,28 @@ pub async fn push_months(engine: &Engine, meter: &Meter, months: &[Month]) -> Re
 }
 
 /// What the host says is in the books: its own totals of everything that has a link, by kind. An order whose draft has
-/// become an invoice counts as that invoice.
+/// become an invoice counts as that invoice, and one that is cut down for each part billed counts as what is left of it.
 ///
 /// # Errors
 /// The store failed.
 pub async fn host_sums(
     engine: &Engine,
-    totals: &BTreeMap<RecordKey, Decimal>,
+    package: Package,
+    reckoning: &Reckoning,
 ) -> Result<BTreeMap<RecordKind, Sum>, EngineError> {
-    let keys: Vec<RecordKey> = totals.keys().cloned().collect();
+    let keys: Vec<RecordKey> = reckoning.totals.keys().cloned().collect();
     let links = engine.store().links(engine.connection(), &keys).await?;
     let linked: Vec<_> = links.into_iter().flatten().filter(|link| !link.status.is_gone()).collect();
     let invoices: BTreeSet<&RemoteId> =
         linked.iter().filter(|link| link.key.kind == RecordKind::Invoice).map(|link| &link.remote).collect();
+    let there: BTreeSet<&RecordKey> = linked.iter().map(|link| &link.key).collect();
     let mut sums: BTreeMap<RecordKind, Sum> = BTreeMap::new();
     for link in &linked {
         let promoted = link.key.kind == RecordKind::Order && invoices.contains(&link.remote);
-        if let (false, Some(total)) = (promoted, totals.get(&link.key)) {
-            sums.entry(link.key.kind).or_default().add(*total);
+        let left = reckoning.left_of(&link.key, |key| there.contains(key)).filter(|_| package.cuts_orders_down());
+        let total = left.or_else(|| reckoning.totals.get(&link.key).copied());
+        if let (false, Some(total)) = (promoted, total) {
+            sums.entry(link.key.kind).or_default().add(total);
         }
     }
     Ok(sums)
@@ -72,16 +77,17 @@ pub async fn close(
     engine: &Engine,
     meter: &Meter,
     emulator: &Emulator,
-    totals: &BTreeMap<RecordKey, Decimal>,
+    reckoning: &Reckoning,
 ) -> anyhow::Result<Closing> {
     let metered = meter.read();
     let parked = engine.attention().await?;
-    let keys: Vec<RecordKey> = totals.keys().cloned().collect();
+    let keys: Vec<RecordKey> = reckoning.totals.keys().cloned().collect();
     let links = engine.store().links(engine.connection(), &keys).await?;
     let kinds: BTreeMap<RemoteId, RecordKind> =
         links.into_iter().flatten().map(|link| (link.remote, link.key.kind)).collect();
-    let books = emulator.app().package().booked(&emulator.control().ledger().await?, &|id| kinds.get(id).copied());
-    let (beside, agree) = report::totals(&host_sums(engine, totals).await?, &books::sums(&books));
+    let package = emulator.app().package();
+    let books = package.booked(&emulator.control().ledger().await?, &|id| kinds.get(id).copied());
+    let (beside, agree) = report::totals(&host_sums(engine, package, reckoning).await?, &books::sums(&books));
     let mut text = format!("{}\n\n{beside}\n", report::kinds(&metered, &engine.counts().await?));
     if !metered.differing.is_empty() {
         text.push_str("\nThe package reckoned otherwise than predicted:\n");

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use factory_accounting::model::{Discount, ItemLine, Record, RecordKey, RecordKind, TaxMode, Trade};
+use factory_accounting::model::{Discount, Extent, ItemLine, Record, RecordKey, RecordKind, TaxMode, Trade};
 use rust_decimal::{Decimal, RoundingStrategy};
 
 /// Where tax is rounded.
@@ -32,6 +32,12 @@ impl Rates {
     pub fn new<'a>(terms: impl IntoIterator<Item = (&'a str, u32)>, default: u32, rounding: Rounding) -> Self {
         let terms = terms.into_iter().map(|(term, rate)| (term.to_owned(), Decimal::from(rate))).collect();
         Self { terms, default: Decimal::from(default), products: BTreeMap::new(), rounding }
+    }
+
+    /// The same rates, rounded elsewhere.
+    #[must_use]
+    pub fn rounded(self, rounding: Rounding) -> Self {
+        Self { rounding, ..self }
     }
 
     /// Learns the products' own terms; a line without a term has its product's.
@@ -78,6 +84,81 @@ pub fn totals(records: &[Record], rates: &Rates) -> BTreeMap<RecordKey, Decimal>
     totals
 }
 
+/// What the host knows of its own documents, to compare books with.
+#[derive(Clone, Debug)]
+pub struct Reckoning {
+    /// What each document and payment comes to.
+    pub totals: BTreeMap<RecordKey, Decimal>,
+    rates: Rates,
+    /// Orders and purchase orders, each with the invoices or bills of it, as they were pushed.
+    billed: BTreeMap<RecordKey, (Record, Vec<Record>)>,
+}
+
+impl Reckoning {
+    /// Reckons a book.
+    #[must_use]
+    pub fn of(records: &[Record], rates: Rates) -> Self {
+        let mut billed: BTreeMap<RecordKey, (Record, Vec<Record>)> = BTreeMap::new();
+        for record in records {
+            let source = match record {
+                Record::Order(_) | Record::PurchaseOrder(_) => {
+                    billed.insert(record.key(), (record.clone(), Vec::new()));
+                    continue;
+                }
+                Record::Invoice(invoice) => invoice.order.clone().map(|order| RecordKey::new(RecordKind::Order, order)),
+                Record::Bill(bill) => {
+                    bill.purchase_order.clone().map(|order| RecordKey::new(RecordKind::PurchaseOrder, order))
+                }
+                _ => None,
+            };
+            if let Some((_, bills)) = source.and_then(|source| billed.get_mut(&source)) {
+                bills.push(record.clone());
+            }
+        }
+        Self { totals: totals(records, &rates), rates, billed }
+    }
+
+    /// What an order comes to that is cut down by each part of it that is billed, until the last takes it over. Only what is
+    /// in the books counts.
+    #[must_use]
+    pub fn left_of(&self, order: &RecordKey, in_books: impl Fn(&RecordKey) -> bool) -> Option<Decimal> {
+        let (order, bills) = self.billed.get(order)?;
+        let mut left: Vec<ItemLine> = lines(order);
+        let mode = order.trade()?.tax_mode;
+        for bill in bills.iter().filter(|bill| in_books(&bill.key())) {
+            let whole = matches!(bill, Record::Invoice(invoice) if invoice.extent == Extent::Full);
+            if whole || document(&bill.trade()?, &self.rates) >= reckon(&left, mode, &self.rates) {
+                break;
+            }
+            for line in lines(bill) {
+                take(&mut left, line);
+            }
+        }
+        Some(reckon(&left, mode, &self.rates))
+    }
+}
+
+fn lines(record: &Record) -> Vec<ItemLine> {
+    record.trade().iter().flat_map(|trade| trade.lines).filter_map(|line| line.as_item()).cloned().collect()
+}
+
+/// Takes what a bill's line bills off the line that ordered it, and off the whole where none did.
+fn take(left: &mut Vec<ItemLine>, mut billed: ItemLine) {
+    let same = |line: &ItemLine| match (&line.product, &billed.product) {
+        (None, None) => line.description == billed.description,
+        (own, billed) => own == billed,
+    };
+    for line in left.iter_mut().filter(|line| same(line)) {
+        let taken = billed.quantity.0.min(line.quantity.0);
+        line.quantity.0 -= taken;
+        billed.quantity.0 -= taken;
+    }
+    if !billed.quantity.0.is_zero() {
+        billed.quantity.0 = -billed.quantity.0;
+        left.push(billed);
+    }
+}
+
 /// The engine files a credit note's allocations under this key.
 fn allocation_key(note: &str, invoice: &str) -> RecordKey {
     RecordKey::new(RecordKind::Allocation, format!("{note}/{invoice}"))
@@ -86,10 +167,14 @@ fn allocation_key(note: &str, invoice: &str) -> RecordKey {
 /// What a document comes to, tax included.
 #[must_use]
 pub fn document(trade: &Trade<'_>, rates: &Rates) -> Decimal {
-    let lines: Vec<(Decimal, Decimal)> =
-        trade.lines.iter().filter_map(|line| line.as_item()).map(|line| (amount(line), rates.of(line))).collect();
+    let lines: Vec<ItemLine> = trade.lines.iter().filter_map(|line| line.as_item()).cloned().collect();
+    reckon(&lines, trade.tax_mode, rates)
+}
+
+fn reckon(lines: &[ItemLine], mode: TaxMode, rates: &Rates) -> Decimal {
+    let lines: Vec<(Decimal, Decimal)> = lines.iter().map(|line| (amount(line), rates.of(line))).collect();
     let amounts = lines.iter().map(|(amount, _)| *amount).sum::<Decimal>();
-    match trade.tax_mode {
+    match mode {
         TaxMode::Inclusive | TaxMode::NoTax => amounts,
         TaxMode::Exclusive => amounts + tax(&lines, rates.rounding),
     }
@@ -151,6 +236,37 @@ mod tests {
         // A discount by amount: 6 x 48.75 + 310.00 - 31.00 = 571.50, GST 43.88 + 41.85.
         assert_eq!(total("b-354"), "657.23");
         assert_eq!(total("cn-801/inv-5101"), "99.80");
+    }
+
+    #[test]
+    fn an_order_is_cut_down_by_each_part_until_the_last_takes_it_over() {
+        let line = |quantity: &str| {
+            format!(r#"{{"type":"item","description":"Door","quantity":"{quantity}","unit_price":"100"}}"#)
+        };
+        let record = |kind: &str, id: &str, more: &str, quantity: &str| {
+            Record::parse(&format!(
+                r#"{{"kind":"{kind}","id":"{id}","number":"{id}","customer":"c","date":"2026-08-03","currency":"NZD"{more},"lines":[{}]}}"#,
+                line(quantity)
+            ))
+            .unwrap()
+        };
+        let part = r#","order":"so","extent":"partial""#;
+        let records = [
+            record("order", "so", "", "10"),
+            record("invoice", "f-1", part, "4"),
+            record("invoice", "f-2", part, "3"),
+            record("invoice", "f-3", r#","order":"so""#, "3"),
+        ];
+        let reckoning = Reckoning::of(&records, Country::Nz.rates());
+        let left = |there: &[&str]| {
+            let key = RecordKey::new(RecordKind::Order, "so");
+            reckoning.left_of(&key, |key| there.contains(&key.id.as_str())).unwrap().normalize().to_string()
+        };
+        assert_eq!(left(&[]), "1150");
+        assert_eq!(left(&["f-1"]), "690");
+        assert_eq!(left(&["f-1", "f-2"]), "345");
+        assert_eq!(left(&["f-1", "f-2", "f-3"]), "345", "the last is made of what was left");
+        assert_eq!(left(&["f-3"]), "1150");
     }
 
     #[test]

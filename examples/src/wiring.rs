@@ -18,7 +18,7 @@ use crate::choosing;
 use crate::clock::SwiftClock;
 use crate::connection::{ConnectionFile, Secrets};
 use crate::emulator::{Emulator, Start};
-use crate::package::{App, Place, Seams};
+use crate::package::{App, Package, Place, Seams};
 use crate::sign_in::{RedirectListener, press_allow};
 
 /// How long to wait where the package does not say.
@@ -42,7 +42,7 @@ pub struct Wiring {
 }
 
 impl Wiring {
-    /// A connection with the limits that its app has at Xero.
+    /// A connection with the limits that its app has at the package.
     #[must_use]
     pub fn new(
         app: App,
@@ -64,7 +64,7 @@ impl Wiring {
         let store =
             SqliteStore::open_with(options).with_context(|| format!("failed to open {}", file.store.display()))?;
         let app = file.app(secrets.client_secret(file.package)?)?;
-        Ok(Self::new(app, file.connection.clone(), store, transport()?, Arc::new(SystemClock)))
+        Ok(Self::new(app, file.connection.clone(), store, transport(file.package)?, Arc::new(SystemClock)))
     }
 
     /// The same over a store that was opened anew, as a restarted program would.
@@ -74,6 +74,15 @@ impl Wiring {
     pub fn reopened(&self, store: &Path) -> anyhow::Result<Self> {
         let store = SqliteStore::open_with(SqliteOptions::file(store).plaintext_tokens())?;
         Ok(Self { store, ..self.clone() })
+    }
+
+    /// The same with what the organisation says of itself, once it is signed in.
+    ///
+    /// # Errors
+    /// The organisation could not be asked.
+    pub async fn prepared(self) -> anyhow::Result<Self> {
+        let app = self.app.clone().prepared(self.seams("prepare")).await?;
+        Ok(Self { app, ..self })
     }
 
     /// An engine under a worker's name.
@@ -127,13 +136,15 @@ impl Wiring {
     }
 }
 
-/// The real network.
+/// The real network, as a package wants to be spoken to.
 ///
 /// # Errors
 /// TLS cannot be set up.
-pub fn transport() -> anyhow::Result<Arc<dyn Transport>> {
+pub fn transport(package: Package) -> anyhow::Result<Arc<dyn Transport>> {
     let agent = concat!("factory-accounting-examples/", env!("CARGO_PKG_VERSION"));
-    Ok(Arc::new(ReqwestTransport::builder(agent).build()?))
+    let builder = ReqwestTransport::builder(agent);
+    let builder = if package.wants_http1() { builder.http1_only() } else { builder };
+    Ok(Arc::new(builder.build()?))
 }
 
 /// The emulator with a signed-in connection to its first organisation.
@@ -187,10 +198,12 @@ impl Stage {
         let app = emulator.app().clone();
         // The emulator's tokens open nothing, so they may lie open.
         let store = SqliteStore::open_with(store.plaintext_tokens())?;
-        let wiring = Wiring::new(app, ConnectionId::new(CONNECTION), store, transport()?, Arc::new(clock.clone()));
+        let wiring =
+            Wiring::new(app, ConnectionId::new(CONNECTION), store, transport(place.package)?, Arc::new(clock.clone()));
         if wiring.store.load(&wiring.connection).await?.is_none() {
             sign_in(&wiring, &listener).await?;
         }
+        let wiring = wiring.prepared().await?;
         Ok(Self { emulator, wiring, clock })
     }
 }

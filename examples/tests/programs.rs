@@ -82,6 +82,19 @@ fn quickstart_run_twice_creates_nothing_the_second_time() {
 #[test]
 fn quickstart_run_twice_with_another_package_creates_nothing_the_second_time() {
     runs_twice(&["--package", "qbo"]);
+    runs_twice(&["--package", "myob"]);
+}
+
+#[test]
+fn quickstart_shows_what_a_person_has_to_see_to_in_the_package() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut quickstart = Command::new(env!("CARGO_BIN_EXE_quickstart"));
+    let ran = quickstart.current_dir(folder.path()).args(["--package", "myob", "--country", "nz"]).output().unwrap();
+    let text = said(&ran.stdout);
+    assert_eq!(ran.status.code(), Some(0), "{text}{}", said(&ran.stderr));
+    let steps = text.lines().find(|line| line.starts_with("Set up ")).unwrap();
+    assert!(steps.ends_with("of 13 steps"), "{steps}");
+    assert!(text.contains("to be looked at: "), "{text}");
 }
 
 #[test]
@@ -135,6 +148,11 @@ async fn connect_signs_in_and_what_it_writes_serves_push() {
 }
 
 #[tokio::test]
+async fn connect_reads_what_a_company_file_offers_and_shows_what_is_left_to_set_up() {
+    connects("myob", "FA_MYOB_CLIENT_SECRET", &[], "Stub Fabrication Pty Ltd").await;
+}
+
+#[tokio::test]
 async fn connect_learns_the_company_from_the_redirect_where_the_package_names_it_there() {
     connects("qbo", "FA_QBO_CLIENT_SECRET", &[], "Hopper & Sons Pty Ltd").await;
 }
@@ -154,7 +172,13 @@ async fn connects(package: &str, secret_variable: &str, further: &[&str], compan
     let card: serde_json::Value = serde_json::from_str(&lines.next_line().await.unwrap().unwrap()).unwrap();
     let of = |member: &str| card[member].as_str().unwrap().to_owned();
     let (secret, key) = (of("client_secret"), "5a".repeat(32));
-    let addresses = ["--api-url", "--authorize-url", "--token-url", "--revocation-url"].iter().chain(further);
+    // A package without an address that ends a grant names none.
+    let usual = ["--api-url", "--authorize-url", "--token-url", "--revocation-url"].iter();
+    let named = |option: &&&str| {
+        let member = option.trim_start_matches("--").trim_end_matches("-url");
+        card[member].is_string()
+    };
+    let addresses = usual.filter(named).chain(further);
     let addresses = addresses.flat_map(|option| {
         let member = option.trim_start_matches("--").trim_end_matches("-url");
         [(*option).to_owned(), of(member)]

@@ -114,6 +114,8 @@ pub struct RecordCapability {
     pub max_contacts: Option<usize>,
     /// Longest reference; 0 where there is no such field.
     pub reference_text: usize,
+    /// Whether it says when it falls due: of a quote, until when it holds. Where not, the day stays with the host.
+    pub due_dates: bool,
     /// Whether attachments can be read and written.
     pub attachments: bool,
     /// Whether lines may carry a discount. Where not, the discount is worked into a single unit at the net amount.
@@ -148,6 +150,7 @@ impl RecordCapability {
             texts: BTreeMap::new(),
             max_contacts: None,
             reference_text: 0,
+            due_dates: true,
             attachments: false,
             line_discounts: true,
             drafts: true,

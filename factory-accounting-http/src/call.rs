@@ -4,7 +4,10 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use factory_accounting_core::error::{ErrorKind, ProviderError};
-use http::{HeaderMap, StatusCode};
+use http::header::CONTENT_TYPE;
+use http::uri::InvalidUri;
+use http::{HeaderMap, HeaderValue, Method, StatusCode};
+use url::Url;
 
 /// Whether a call may change anything at the peer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -106,6 +109,17 @@ impl Answer {
     pub fn new(status: StatusCode, headers: HeaderMap, body: Bytes) -> Self {
         Self { status, headers, body }
     }
+
+    /// An error with the status of this answer and the id of the request, which the package's support asks for, from the
+    /// header of that name.
+    #[must_use]
+    pub fn stamp(&self, error: ProviderError, id_header: &str) -> ProviderError {
+        let error = error.with_status(self.status.as_u16());
+        match self.headers.get(id_header).and_then(|id| id.to_str().ok()) {
+            Some(id) => error.with_request_id(id),
+            None => error,
+        }
+    }
 }
 
 // By hand: headers and body hold a customer's data.
@@ -113,6 +127,26 @@ impl std::fmt::Debug for Answer {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Answer").field("status", &self.status).field("bytes", &self.body.len()).finish_non_exhaustive()
     }
+}
+
+/// A request of a URL. A body is JSON, unless the caller says otherwise afterwards.
+///
+/// # Errors
+/// Where the URL is none that HTTP can ask for.
+pub fn json_request(method: Method, url: &Url, body: Bytes) -> Result<http::Request<Bytes>, InvalidUri> {
+    let mut request = http::Request::new(body);
+    *request.method_mut() = method;
+    *request.uri_mut() = url.as_str().parse()?;
+    if !request.body().is_empty() {
+        request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    }
+    Ok(request)
+}
+
+/// An answer that cannot be taken for what it should be: nothing may be concluded from it.
+#[must_use]
+pub fn unreadable(operation: &str, why: &str) -> ProviderError {
+    ProviderError::new(ErrorKind::Protocol, format!("the answer cannot be read: {why}")).with_operation(operation)
 }
 
 /// A call without a whole answer.
@@ -159,5 +193,31 @@ impl ExchangeError {
 impl From<ExchangeError> for ProviderError {
     fn from(error: ExchangeError) -> Self {
         error.into_error()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_carries_the_status_and_the_id_of_its_request() {
+        let mut answer = Answer::new(StatusCode::CONFLICT, HeaderMap::new(), Bytes::new());
+        let bare = answer.stamp(unreadable("read a thing", "it is empty"), "x-request");
+        assert_eq!((bare.status(), bare.request_id()), (Some(409), None));
+        assert_eq!(bare.to_string(), "read a thing: the answer cannot be read: it is empty");
+        answer.headers.insert("x-request", HeaderValue::from_static("r-1"));
+        assert_eq!(answer.stamp(bare, "X-Request").request_id(), Some("r-1"));
+    }
+
+    #[test]
+    fn only_a_request_with_a_body_says_what_the_body_is() {
+        let url = Url::parse("https://api.example/things?a=b").expect("a URL");
+        let read = json_request(Method::GET, &url, Bytes::new()).expect("a request");
+        assert_eq!((read.uri().to_string().as_str(), read.headers().len()), (url.as_str(), 0));
+        let write = json_request(Method::POST, &url, Bytes::from("{}")).expect("a request");
+        assert_eq!(write.headers()[CONTENT_TYPE], "application/json");
+        let endless = Url::parse(&format!("https://api.example/{}", "a".repeat(70_000))).expect("a URL");
+        assert!(json_request(Method::GET, &endless, Bytes::new()).is_err());
     }
 }

@@ -75,7 +75,7 @@ impl ReqwestTransportBuilder {
         self
     }
 
-    /// Speaks HTTP/1.1 only, for gateways whose HTTP/2 breaks off (myob.md 1.4).
+    /// Speaks HTTP/1.1 only, for gateways whose HTTP/2 breaks off.
     #[must_use]
     pub fn http1_only(mut self) -> Self {
         self.http1_only = true;

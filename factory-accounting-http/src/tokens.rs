@@ -121,16 +121,34 @@ impl TokenManager {
     ///
     /// # Errors
     /// Where the store does not take them; then they are lost, and the person signs in again.
-    pub async fn adopt(&self, tokens: TokenSet) -> Result<Bearer, ProviderError> {
-        let mut flight = self.inner.flight.lock().await;
-        loop {
-            let expected = self.inner.load().await?.map(|stored| stored.version);
-            flight.unsaved = None;
-            let replaced = self.inner.replace(expected, &tokens).await?;
-            if let Replaced::Stored(version) = replaced {
-                return Ok(Bearer { token: tokens.access, version });
+    pub async fn adopt(&self, tokens: TokenSet) -> Result<Bearer, StoreError> {
+        let inner = &self.inner;
+        let mut flight = inner.flight.lock().await;
+        flight.unsaved = None;
+        let mut expected = inner.store.load(&inner.connection).await?.map(|stored| stored.version);
+        for _ in 0..TRIES {
+            match inner.replace(expected, &tokens).await? {
+                Replaced::Stored(version) => return Ok(Bearer { token: tokens.access, version }),
+                Replaced::Lost(other) => expected = Some(other.version),
             }
         }
+        Err(StoreError::Busy("the connection's tokens keep changing: connect again".to_owned()))
+    }
+
+    /// The tokens as they are stored, ended or not; `None` before the first sign-in.
+    ///
+    /// # Errors
+    /// Where the store does not answer.
+    pub async fn stored(&self) -> Result<Option<TokenSet>, ProviderError> {
+        Ok(self.inner.load().await?.map(|stored| stored.tokens))
+    }
+
+    /// Forgets the tokens: the connection is ended, and what a refresh under way brings does not revive it.
+    ///
+    /// # Errors
+    /// Where the store does not answer.
+    pub async fn forget(&self) -> Result<(), ProviderError> {
+        self.inner.store.forget(&self.inner.connection).await.map_err(store_error)
     }
 
     /// Marks a token as refused by the package, so that the next call refreshes. Returns whether that may help: a token
@@ -222,7 +240,7 @@ impl Inner {
             flight.unsaved = None;
             return Ok(None);
         }
-        let replaced = self.replace(expected, &tokens).await?;
+        let replaced = self.replace(expected, &tokens).await.map_err(store_error)?;
         flight.unsaved = None;
         match replaced {
             Replaced::Stored(version) => {
@@ -234,7 +252,7 @@ impl Inner {
     }
 
     /// One compare-and-swap, tried again where the store is busy.
-    async fn replace(&self, expected: Option<u64>, tokens: &TokenSet) -> Result<Replaced, ProviderError> {
+    async fn replace(&self, expected: Option<u64>, tokens: &TokenSet) -> Result<Replaced, StoreError> {
         let mut tries = 0;
         loop {
             tries += 1;
@@ -245,7 +263,7 @@ impl Inner {
                     }
                     return Ok(replaced);
                 }
-                Err(error) if tries >= TRIES => return Err(store_error(error)),
+                Err(error) if tries >= TRIES => return Err(error),
                 Err(_) => self.clock.sleep(self.backoff.wait(tries)).await,
             }
         }

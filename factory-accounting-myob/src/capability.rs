@@ -107,7 +107,7 @@ fn records(profile: &FileProfile) -> BTreeMap<RecordKind, RecordCapability> {
         (RecordKind::Quote, written(Collection::Quote).to_vec(), quote()),
         (RecordKind::Order, written(Collection::Order).to_vec(), order()),
         (RecordKind::Invoice, written(Collection::Invoice).to_vec(), posted(profile, invoice())),
-        (RecordKind::CreditNote, written(Collection::Invoice).to_vec(), posted(profile, sale())),
+        (RecordKind::CreditNote, written(Collection::Invoice).to_vec(), posted(profile, credit_note())),
         (RecordKind::PurchaseOrder, written(Collection::PurchaseOrder).to_vec(), document()),
         (RecordKind::Bill, written(Collection::Bill).to_vec(), posted(profile, bill(profile))),
         (
@@ -194,7 +194,15 @@ fn quote() -> RecordCapability {
     let mut quote = sale();
     // All of them are one comment.
     quote.texts = ["title", "summary", "terms"].into_iter().map(|text| (text, LINE_TEXT)).collect();
+    // It has no expiry (myob.md 3.4).
+    quote.due_dates = false;
     quote
+}
+
+fn credit_note() -> RecordCapability {
+    let mut credit_note = sale();
+    credit_note.due_dates = false;
+    credit_note
 }
 
 fn order() -> RecordCapability {

@@ -10,8 +10,10 @@ use bytes::Bytes;
 use factory_accounting_core::clock::Clock;
 use factory_accounting_core::error::{ErrorKind, ProviderError};
 use factory_accounting_core::ids::OrganisationId;
-use factory_accounting_http::{Answer, AppPacer, Call, Exchange, ExchangeError, Pacer, Signals, Transport};
-use http::header::{ACCEPT, CONTENT_TYPE, USER_AGENT};
+use factory_accounting_http::{
+    Answer, AppPacer, Call, Exchange, ExchangeError, Pacer, Signals, Transport, json, json_request, unreadable,
+};
+use http::header::{ACCEPT, USER_AGENT};
 use http::{HeaderName, HeaderValue, Method, StatusCode};
 use secrecy::ExposeSecret as _;
 use serde::de::DeserializeOwned;
@@ -40,7 +42,8 @@ pub(crate) struct Client {
     /// Without token, key and limits: files lie elsewhere (myob.md 3.9).
     pub(crate) storage: Exchange,
     pacer: Pacer,
-    base: Url,
+    /// Address of the API.
+    pub(crate) base: Url,
     /// The company file.
     pub(crate) file: OrganisationId,
     /// Its address.
@@ -111,14 +114,8 @@ impl Client {
             let message = format!("api_base cannot be used: {why}: correct the configuration");
             ProviderError::new(ErrorKind::Internal, message)
         };
-        let url = endpoint.url(&self.base, &self.address).map_err(|_| unusable(&"it takes no path"))?;
-        let mut request = http::Request::new(body);
-        *request.method_mut() = endpoint.method.clone();
-        *request.uri_mut() = url.as_str().parse().map_err(|error| unusable(&error))?;
-        if !request.body().is_empty() {
-            request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        }
-        Ok(request)
+        let url = endpoint.url(&self.base, &self.address).map_err(|error| unusable(&error))?;
+        json_request(endpoint.method.clone(), &url, body).map_err(|error| unusable(&error))
     }
 
     /// Reads; any answer but a success is an error. A refusal for a limit is waited out where that is short: nothing was
@@ -201,11 +198,6 @@ impl Client {
         }
     }
 
-    /// An address of MYOB's file store, where it may be called.
-    pub(crate) fn safe_address(&self, uri: &str) -> Option<Url> {
-        crate::files::safe_address(&self.base, uri)
-    }
-
     /// Reads the one record of an address.
     pub(crate) async fn one<T: DeserializeOwned>(
         &self,
@@ -270,7 +262,7 @@ impl Client {
             let page = self.page(operation, &at).await?;
             for row in page.rows {
                 let uid = parse_row::<Row>(operation, &row)?.uid;
-                let uid = uid.ok_or_else(|| protocol(operation, "a row without a UID"))?;
+                let uid = uid.ok_or_else(|| unreadable(operation, "a row without a UID"))?;
                 if seen.insert(uid) {
                     found.rows.push(row);
                 }
@@ -281,7 +273,7 @@ impl Client {
             }
         }
         match found.next {
-            Some(_) => Err(protocol(operation, "its pages have no end")),
+            Some(_) => Err(unreadable(operation, "its pages have no end")),
             None => Ok(found),
         }
     }
@@ -337,7 +329,7 @@ fn parse<T: DeserializeOwned>(operation: &'static str, answer: &Answer) -> Resul
 }
 
 fn parse_row<T: DeserializeOwned>(operation: &'static str, row: &RawValue) -> Result<T, ProviderError> {
-    serde_json::from_str(row.get()).map_err(|error| protocol(operation, &error.to_string()))
+    serde_json::from_str(row.get()).map_err(|error| unreadable(operation, &error.to_string()))
 }
 
 /// Every row, parsed.
@@ -345,17 +337,7 @@ pub(crate) fn parse_all<T: DeserializeOwned>(
     operation: &'static str,
     rows: &[Box<RawValue>],
 ) -> Result<Vec<T>, ProviderError> {
-    rows.iter()
-        .enumerate()
-        .map(|(at, row)| {
-            serde_json::from_str(row.get()).map_err(|error| protocol(operation, &format!("row {at}: {error}")))
-        })
-        .collect()
-}
-
-/// An answer that cannot be taken for what it should be; nothing of it is used (X8).
-pub(crate) fn protocol(operation: &str, why: &str) -> ProviderError {
-    ProviderError::new(ErrorKind::Protocol, format!("the answer cannot be read: {why}")).with_operation(operation)
+    json::each(rows).map_err(|why| unreadable(operation, &why))
 }
 
 /// A configuration that cannot be used, where only errors of a provider are told.

@@ -1,6 +1,7 @@
 //! Where requests go: paths and query parameters. Nothing is pasted into a URL: segments and values are encoded by the
 //! `url` crate (R36), and no host that MYOB names is ever believed (myob.md 1.5).
 
+use factory_accounting_http::{Target, UnusableBase, below, read_target, target};
 use http::Method;
 use url::Url;
 
@@ -115,49 +116,40 @@ impl Endpoint {
             || path.ends_with(&format!("/{}", self.path().to_ascii_lowercase()));
         let mut next = self.clone();
         next.query = url.query_pairs().map(|(name, value)| (name.into_owned(), value.into_owned())).collect();
-        let uris = |query: &[(String, String)]| query.iter().any(|(name, _)| name == "generateUris");
-        if uris(&self.query) && !uris(&next.query) {
-            next = next.without_uris();
+        for (name, value) in &self.query {
+            // A page in another order, or of other rows, is no next one.
+            if name != "$skip" && !next.query.iter().any(|(held, _)| held.eq_ignore_ascii_case(name)) {
+                next = next.with(name, value.as_str());
+            }
         }
-        (same && url.query().is_some() && next != *self).then_some(next)
+        let sorted = |endpoint: &Self| {
+            let mut query = endpoint.query.clone();
+            query.sort_unstable();
+            query
+        };
+        (same && url.query().is_some() && sorted(&next) != sorted(self)).then_some(next)
     }
 
     /// The URL below the base and the company file.
     pub(crate) fn url(&self, base: &Url, file: &Url) -> Result<Url, UnusableBase> {
-        let mut url = if self.outside { base.clone() } else { file.clone() };
-        url.path_segments_mut().map_err(|()| UnusableBase)?.pop_if_empty().extend(&self.segments);
-        if !self.query.is_empty() {
-            url.query_pairs_mut().extend_pairs(&self.query);
-        }
-        Ok(url)
+        below(if self.outside { base } else { file }, &self.segments, &self.query)
     }
 
     /// As text that [`parse`](Self::parse) reads again: method and relative URL. It names neither host nor company file, so
     /// that it outlives a change of the configuration.
     pub(crate) fn target(&self) -> String {
-        let relative = Url::parse(NOWHERE).ok().and_then(|base| self.url(&base, &base).ok());
-        let relative = relative.map(|url| url.as_str().trim_start_matches(NOWHERE).to_owned()).unwrap_or_default();
-        format!("{} {relative}", self.method)
+        target(&self.method, &self.segments, &self.query)
     }
 
     /// Reads the text of [`target`](Self::target).
     pub(crate) fn parse(target: &str) -> Option<Self> {
-        let (method, relative) = target.split_once(' ')?;
-        let url = Url::parse(NOWHERE).ok()?.join(relative).ok()?;
-        // Segments of this API are names and UIDs: nothing in them needs decoding.
-        let segments: Vec<String> = url.path_segments()?.map(str::to_owned).collect();
-        let plain = segments.iter().all(|segment| !segment.is_empty() && !segment.contains('%'));
-        let query = url.query_pairs().map(|(name, value)| (name.into_owned(), value.into_owned())).collect();
-        plain.then_some(Self { method: method.parse().ok()?, outside: false, segments, query })
+        let Target { method, segments, query } = read_target(target)?;
+        Some(Self { method, outside: false, segments, query })
     }
 }
 
-/// Stands in for host and company file while an endpoint is text.
+/// Stands in for the host of a next page, which is not believed.
 const NOWHERE: &str = "https://myob.invalid/";
-
-/// A base that cannot carry a path, such as `mailto:`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct UnusableBase;
 
 #[cfg(test)]
 mod tests {
@@ -207,12 +199,13 @@ mod tests {
         let next = |link: &str| list.next(link).map(|next| next.target());
         assert_eq!(
             next(&format!("https://evil.example/accountright/{UID}/Sale/Invoice/?$top=1000&$skip=1000")).as_deref(),
-            Some("GET Sale/Invoice?%24top=1000&%24skip=1000&generateUris=false")
+            Some("GET Sale/Invoice?%24top=1000&%24skip=1000&%24orderby=UID&generateUris=false")
         );
         for elsewhere in ["https://evil.example/Contact/Customer?$skip=1", "/Sale/Invoice", "", "https://"] {
             assert_eq!(next(elsewhere), None, "{elsewhere}");
         }
         let itself = list.target().replace("GET ", "/");
         assert_eq!(next(&itself), None, "a page that leads to itself");
+        assert_eq!(next("/Sale/Invoice?$top=1000&$orderby=UID"), None, "the same in another order");
     }
 }

@@ -7,12 +7,10 @@ use factory_accounting_core::error::{ErrorKind, Issue, ProviderError};
 use factory_accounting_core::ids::RemoteId;
 use factory_accounting_core::model::RecordKind;
 use factory_accounting_core::provider::{Attachment, ByteStream, NewAttachment};
-use factory_accounting_http::Call;
-use http::header::ACCEPT;
-use http::{HeaderValue, Method, StatusCode};
-use url::Url;
+use factory_accounting_http::{fetch_file, unreadable};
+use http::{Method, StatusCode};
 
-use crate::client::{Client, protocol};
+use crate::client::Client;
 use crate::config::MyobConfig;
 use crate::dialect;
 use crate::endpoint::Endpoint;
@@ -21,6 +19,8 @@ use crate::wire::attachment::{Attached, AttachedWrite, Attachments, AttachmentsW
 
 /// Longest file name that is sent (myob.md 3.9).
 const NAME_TEXT: usize = 100;
+/// Bytes of a file that is read.
+const DOWNLOAD_BYTES: usize = 32 * 1_024 * 1_024;
 /// Endings of the files that MYOB takes, with their types (myob.md 2).
 const ENDINGS: [(&str, &str); 6] = [
     ("pdf", "application/pdf"),
@@ -60,7 +60,7 @@ pub(crate) async fn list(client: &Client, kind: RecordKind, id: &RemoteId) -> Re
         .iter()
         .map(|one| attachment(one, 0))
         .collect::<Option<_>>()
-        .ok_or_else(|| protocol(operation, "a file without an id"))
+        .ok_or_else(|| unreadable(operation, "a file without an id"))
 }
 
 /// Attaches a file. Those of its name that were there before are removed once the new one is there, so that repeating is
@@ -83,14 +83,14 @@ pub(crate) async fn attach(
     let before = attached(client, operation, collection, uid).await?;
     let content = STANDARD.encode(&file.content);
     let body = AttachmentsWrite { attachments: [AttachedWrite { name: &name, content: &content }] };
-    let body = serde_json::to_string(&body).map_err(|error| protocol(operation, &error.to_string()))?;
+    let body = serde_json::to_string(&body).map_err(|error| unreadable(operation, &error.to_string()))?;
     written(client, operation, &Endpoint::attachments(Method::POST, collection, uid), Bytes::from(body)).await?;
     let after = attached(client, operation, collection, uid).await?;
     let is_old = |one: &Attached| before.iter().any(|old| old.uid == one.uid);
     let taken = after.iter().find(|one| one.original_file_name.as_deref() == Some(name.as_str()) && !is_old(one));
     let size = file.content.len() as u64;
     let taken =
-        taken.and_then(|one| attachment(one, size)).ok_or_else(|| protocol(operation, "the file is not listed"))?;
+        taken.and_then(|one| attachment(one, size)).ok_or_else(|| unreadable(operation, "the file is not listed"))?;
     for old in before.iter().filter(|old| old.original_file_name.as_deref() == Some(name.as_str())) {
         let Some(old) = &old.uid else { continue };
         let endpoint = Endpoint::attachments(Method::DELETE, collection, uid).below(old);
@@ -129,17 +129,8 @@ pub(crate) async fn download(
         let message = format!("{operation}: {} is not attached to {id} any more", file.name);
         return Err(ProviderError::new(ErrorKind::NotFound, message));
     };
-    let address = one.file_uri.as_deref().and_then(|uri| client.safe_address(uri));
-    let address = address.ok_or_else(|| protocol(operation, "it holds no safe address"))?;
-    let mut request = http::Request::new(Bytes::new());
-    *request.uri_mut() = address.as_str().parse().map_err(|_| protocol(operation, "it holds no usable address"))?;
-    request.headers_mut().insert(ACCEPT, HeaderValue::from_static("*/*"));
-    let (parts, stream) = client.storage.stream(Call::read(operation, request).without_token()).await?;
-    if parts.status == StatusCode::OK {
-        return Ok(stream);
-    }
-    let message = format!("{operation}: the store of files answered {}", parts.status.as_u16());
-    Err(ProviderError::new(ErrorKind::Unavailable, message).with_status(parts.status.as_u16()))
+    let address = one.file_uri.unwrap_or_default();
+    fetch_file(&client.storage, operation, &client.base, &address, DOWNLOAD_BYTES).await
 }
 
 /// Records have no history that a note could be added to.
@@ -190,13 +181,6 @@ fn attachment(read: &Attached, size: u64) -> Option<Attachment> {
     let media_type =
         ENDINGS.iter().find(|(known, _)| *known == own).map_or("application/octet-stream", |(_, kind)| kind);
     Some(Attachment { id: RemoteId::new(read.uid.clone()?), media_type: media_type.to_owned(), name, size })
-}
-
-/// An address that may be called: encrypted, or on the host that the API itself is reached on.
-pub(crate) fn safe_address(base: &Url, uri: &str) -> Option<Url> {
-    let url = Url::parse(uri).ok()?;
-    let same = url.host_str() == base.host_str() && url.scheme() == base.scheme();
-    (url.scheme() == "https" || same).then_some(url)
 }
 
 #[cfg(test)]

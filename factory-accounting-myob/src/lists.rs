@@ -3,9 +3,10 @@
 use factory_accounting_core::error::{ErrorKind, ProviderError};
 use factory_accounting_core::ids::OrganisationId;
 use factory_accounting_core::provider::{CatalogueEntry, CatalogueKind, CataloguePage, Organisation};
+use factory_accounting_http::unreadable;
 use serde::de::DeserializeOwned;
 
-use crate::client::{Client, parse_all, protocol};
+use crate::client::{Client, parse_all};
 use crate::endpoint::Endpoint;
 use crate::map::{catalogue, import};
 use crate::odata::{PAGE, Query};
@@ -26,7 +27,7 @@ pub(crate) async fn organisation(
     let company: wire::Company = client.one(operation, &Endpoint::company()).await?;
     let preferences: wire::Preferences = client.one(operation, &Endpoint::preferences()).await?;
     let name = company.company_name.or_else(|| profile.name.clone());
-    let name = name.ok_or_else(|| protocol(operation, "a company without a name"))?;
+    let name = name.ok_or_else(|| unreadable(operation, "a company without a name"))?;
     if company.read_only == Some(true) {
         tracing::warn!(file = %id, "the company file can only be read: its subscription has lapsed");
     }
@@ -83,7 +84,8 @@ async fn list<T: DeserializeOwned>(
     read: fn(T) -> Entry,
 ) -> Result<CataloguePage, ProviderError> {
     let (rows, more) = rows::<T>(client, operation, collection, page).await?;
-    let entries = rows.into_iter().map(read).collect::<Result<Vec<_>, _>>().map_err(|why| protocol(operation, why))?;
+    let entries =
+        rows.into_iter().map(read).collect::<Result<Vec<_>, _>>().map_err(|why| unreadable(operation, why))?;
     Ok(CataloguePage { entries: entries.into_iter().flatten().collect(), more })
 }
 
@@ -109,7 +111,7 @@ async fn parties(client: &Client, page: u32) -> Result<CataloguePage, ProviderEr
     let customers = customers.into_iter().map(|contact| (Collection::Customer, contact));
     let suppliers = suppliers.into_iter().map(|contact| (Collection::Supplier, contact));
     let entries = customers.chain(suppliers).map(|(collection, contact)| import::party(collection, contact));
-    let entries = entries.collect::<Result<Vec<_>, _>>().map_err(|why| protocol(operation, why))?;
+    let entries = entries.collect::<Result<Vec<_>, _>>().map_err(|why| unreadable(operation, why))?;
     Ok(CataloguePage { entries: entries.into_iter().flatten().collect(), more })
 }
 

@@ -9,7 +9,7 @@ use factory_accounting_core::error::{ErrorKind, ProviderError};
 use factory_accounting_core::ids::{ConnectionId, OrganisationId, WorkerId};
 use factory_accounting_core::provider::DisconnectReport;
 use factory_accounting_core::store::StoreError;
-use factory_accounting_core::token::{Replaced, TokenSet, TokenStore};
+use factory_accounting_core::token::{TokenSet, TokenStore};
 use factory_accounting_http::{Authorisation, OAuthClient, OAuthError, TokenManager, Transport, parse_redirect};
 
 use crate::config::{ConfigError, MyobConfig};
@@ -93,7 +93,7 @@ impl MyobAuthoriser {
         let asked_at = self.grant.clock.now();
         let granted = self.grant.oauth.exchange(&redirect, begun).await?;
         let ends_at = asked_at.checked_add_months(CONSENT_MONTHS);
-        self.grant.store(TokenSet { ends_at, ..granted.tokens }).await?;
+        self.grant.tokens.adopt(TokenSet { ends_at, ..granted.tokens }).await?;
         Ok(self.config.clone().with_file(file))
     }
 }
@@ -109,8 +109,6 @@ impl fmt::Debug for MyobAuthoriser {
 pub(crate) struct Grant {
     oauth: OAuthClient,
     pub(crate) tokens: TokenManager,
-    store: Arc<dyn TokenStore>,
-    connection: ConnectionId,
     clock: Arc<dyn Clock>,
 }
 
@@ -124,9 +122,8 @@ impl Grant {
         clock: Arc<dyn Clock>,
     ) -> Result<Self, ConfigError> {
         let oauth = OAuthClient::new(config.oauth(), transport, Arc::clone(&clock))?;
-        let tokens =
-            TokenManager::new(Arc::clone(&store), oauth.clone(), connection.clone(), worker, Arc::clone(&clock));
-        Ok(Self { oauth, tokens, store, connection, clock })
+        let tokens = TokenManager::new(store, oauth.clone(), connection, worker, Arc::clone(&clock));
+        Ok(Self { oauth, tokens, clock })
     }
 
     /// When a person must have signed in again.
@@ -140,27 +137,13 @@ impl Grant {
     }
 
     async fn stored(&self) -> Option<TokenSet> {
-        self.store.load(&self.connection).await.ok().flatten().map(|stored| stored.tokens)
-    }
-
-    /// Takes the place of whatever tokens are stored: a person has just signed in anew.
-    async fn store(&self, tokens: TokenSet) -> Result<(), StoreError> {
-        let mut expected = self.store.load(&self.connection).await?.map(|stored| stored.version);
-        for _ in 0..3 {
-            match self.store.replace(&self.connection, expected, tokens.clone()).await? {
-                Replaced::Stored(_) => return Ok(()),
-                Replaced::Lost(other) => expected = Some(other.version),
-            }
-        }
-        Err(StoreError::Busy("the connection's tokens keep changing: connect again".to_owned()))
+        self.tokens.stored().await.ok().flatten()
     }
 
     /// Forgets the tokens. MYOB has no address that ends a grant (myob.md 1.7): the report says where a person does it.
     pub(crate) async fn disconnect(&self) -> DisconnectReport {
         let mut report = DisconnectReport::default();
-        let forgotten = self.store.forget(&self.connection).await;
-        let failed = |error| ProviderError::new(ErrorKind::Unavailable, format!("the token store failed: {error}"));
-        report.parts.insert("tokens", forgotten.map_err(failed));
+        report.parts.insert("tokens", self.tokens.forget().await);
         let by_hand = "MYOB lets no program end its own consent: an administrator of the company file removes the app on \
                        MYOB's page App connections";
         report.parts.insert("grant", Err(ProviderError::new(ErrorKind::Unsupported, by_hand)));
@@ -170,7 +153,7 @@ impl Grant {
 
 impl fmt::Debug for Grant {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Grant").field("connection", &self.connection).finish_non_exhaustive()
+        f.debug_struct("Grant").field("tokens", &self.tokens).finish_non_exhaustive()
     }
 }
 

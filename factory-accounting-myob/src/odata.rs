@@ -7,7 +7,6 @@ use http::Method;
 
 use crate::endpoint::Endpoint;
 use crate::remote_id::Collection;
-use crate::wire::date::time_text;
 
 /// Most rows that MYOB gives at once (myob.md 5).
 pub(crate) const PAGE: usize = 1_000;
@@ -78,9 +77,9 @@ impl Filter {
         Self::one(format!("{} eq datetime'{day}T00:00:00'", field.name()))
     }
 
-    /// The member is this time or later.
+    /// The member is this time or later, by its whole second: of fractions in a question nothing is known (myob.md 5).
     pub(crate) fn since(field: Field, time: NaiveDateTime) -> Self {
-        Self::one(format!("{} ge datetime'{}'", field.name(), time_text(time)))
+        Self::one(format!("{} ge datetime'{}'", field.name(), time.format("%Y-%m-%dT%H:%M:%S")))
     }
 
     /// Both hold.
@@ -90,9 +89,15 @@ impl Filter {
 
     /// One of them holds; `None` for none.
     pub(crate) fn any(filters: impl IntoIterator<Item = Self>) -> Option<Self> {
-        let join =
-            |one: Self, other: Self| Self { text: format!("{} or {}", one.text, other.text), alternatives: true };
-        filters.into_iter().reduce(join)
+        filters.into_iter().reduce(|one, other| Self::either(one, Some(other)))
+    }
+
+    /// The one holds, or the other.
+    pub(crate) fn either(one: Self, other: Option<Self>) -> Self {
+        match other {
+            Some(other) => Self { text: format!("{} or {}", one.text, other.text), alternatives: true },
+            None => one,
+        }
     }
 
     fn one(text: String) -> Self {
@@ -229,7 +234,7 @@ mod tests {
             parameters(&changed.skipping(900)),
             [
                 "$orderby=LastModified",
-                "$filter=LastModified ge datetime'2026-11-21T10:00:00.250'",
+                "$filter=LastModified ge datetime'2026-11-21T10:00:00'",
                 "$top=1000",
                 "$skip=900",
                 "generateUris=false"

@@ -79,15 +79,19 @@ async fn documents(
     targets: &[ProbeTarget],
 ) -> Result<Vec<Vec<RemoteRecord>>, ProviderError> {
     let mut found = vec![Vec::new(); targets.len()];
-    // Conditions on bills are longer.
-    let most = if union == Union::Bills { CLAUSES / 2 } else { CLAUSES };
+    // Conditions on bills are longer, and numbers of figures alone have two.
+    let long = union == Union::Bills || targets.iter().any(|target| names::padded(marker(target)).is_some());
+    let most = if long { CLAUSES / 2 } else { CLAUSES };
     for (slots, targets) in found.chunks_mut(most).zip(targets.chunks(most)) {
         let filters = targets.iter().map(|target| document_filter(union, target)).collect::<Result<Vec<_>, _>>()?;
         let Some(filter) = Filter::any(filters) else { continue };
         let documents: Vec<Document> = client.all(OPERATION, &Query::over(union).matching(filter)).await?;
         for (slot, target) in slots.iter_mut().zip(targets) {
             let hits = documents.iter().filter(|document| is_meant(union, document, target));
-            let ids = hits.map(|document| id(union, document)).collect::<Result<Vec<RemoteId>, _>>()?;
+            // A number as it was sent is surer than one that the file may have written in its own way.
+            let (exact, rewritten): (Vec<_>, Vec<_>) = hits.partition(|document| is_exact(union, document, target));
+            let hits = if exact.is_empty() { rewritten } else { exact };
+            let ids = hits.into_iter().map(|document| id(union, document)).collect::<Result<Vec<RemoteId>, _>>()?;
             // One that is gone by now is not there.
             slot.extend(read::fetch(client, target.kind, &ids).await?.into_iter().flatten());
         }
@@ -109,11 +113,13 @@ fn id(union: Union, document: &Document) -> Result<RemoteId, ProviderError> {
 
 fn document_filter(union: Union, target: &ProbeTarget) -> Result<Filter, ProviderError> {
     let marker = marker(target);
+    if target.in_reference && union != Union::Bills {
+        return Filter::is(Field::CustomerPurchaseOrderNumber, marker);
+    }
     if union != Union::Bills {
-        return Filter::is(
-            if target.in_reference { Field::CustomerPurchaseOrderNumber } else { Field::Number },
-            marker,
-        );
+        let as_sent = Filter::is(Field::Number, marker)?;
+        let filled_up = names::padded(marker).map(|number| Filter::is(Field::Number, &number)).transpose()?;
+        return Ok(Filter::either(as_sent, filled_up));
     }
     // Some files cut a supplier's number, and suppliers share numbers (myob.md 3.7).
     let cut: String = marker.chars().take(DOCUMENT_NUMBER).collect();
@@ -134,20 +140,33 @@ fn is_meant(union: Union, document: &Document, target: &ProbeTarget) -> bool {
         RecordKind::Invoice | RecordKind::Bill => total >= rust_decimal::Decimal::ZERO,
         _ => true,
     };
-    let held = match union {
-        Union::Bills => &document.supplier_invoice_number,
-        _ if target.in_reference => &document.customer_purchase_order_number,
-        _ => &document.number,
+    let held = held_marker(union, document, target);
+    let same = match union {
+        Union::Bills => held == marker || held.chars().count() == DOCUMENT_NUMBER && marker.starts_with(held),
+        _ if target.in_reference => held == marker,
+        _ => names::same_number(held, marker),
     };
-    let held = held.as_deref().map(str::trim).unwrap_or_default();
-    let cut = union == Union::Bills && held.chars().count() == DOCUMENT_NUMBER && marker.starts_with(held);
     let party = match (&target.party, &document.supplier) {
         (Some(party), Some(supplier)) if union == Union::Bills => {
             remote_id::split(party).is_none_or(|(_, uid)| supplier.uid.as_deref() == Some(uid))
         }
         _ => true,
     };
-    side && party && (held == marker || cut)
+    side && party && same
+}
+
+/// Whether the marker stands in a document as it was sent. A bill's may be cut, and is told from others by its supplier.
+fn is_exact(union: Union, document: &Document, target: &ProbeTarget) -> bool {
+    union == Union::Bills || held_marker(union, document, target) == marker(target)
+}
+
+fn held_marker<'a>(union: Union, document: &'a Document, target: &ProbeTarget) -> &'a str {
+    let held = match union {
+        Union::Bills => &document.supplier_invoice_number,
+        _ if target.in_reference => &document.customer_purchase_order_number,
+        _ => &document.number,
+    };
+    held.as_deref().map(str::trim).unwrap_or_default()
 }
 
 /// Customers or suppliers by the id of their card. Names are no use: MYOB lets many have one (myob.md 3.1).
@@ -293,19 +312,31 @@ fn applied_to(
     let mut found = Vec::new();
     for (row, payment) in rows.iter().zip(&payments) {
         let refunded = payment.invoice.as_ref().and_then(|invoice| invoice.uid.as_deref());
-        let mut documents =
+        let documents =
             payment.invoices.iter().chain(&payment.lines).filter_map(|line| line.document()).chain(refunded);
         let texts = [&payment.memo, &payment.number];
         let marked = texts.into_iter().flatten().any(|text| text.trim() == marker(target));
-        if marked && documents.any(|uid| uid == document) {
+        let documents: Vec<&str> = documents.collect();
+        if marked && documents.contains(&document) {
             let mut record = read::read(client, OPERATION, RecordKind::Payment, collection, row, Carry::Leave)?;
-            // Its lines need not say in which layout the document is; it is this one.
-            record.parent.clone_from(&target.parent);
+            // Its lines need not say in which layout the document is; it is this one, unless people have applied the money
+            // to others too: such a payment is not the one that was sent.
+            record.parent = other_than(&documents, document, target.parent.as_ref());
             record.reference = Some(target.marker.clone());
             found.push(record);
         }
     }
     Ok(found)
+}
+
+/// The document that money is applied to: the one meant, or another where there are several.
+fn other_than(documents: &[&str], meant: &str, target: Option<&RemoteId>) -> Option<RemoteId> {
+    let target = target?;
+    let other = documents.iter().find(|uid| **uid != meant);
+    match (other, remote_id::split(target)) {
+        (Some(other), Some((collection, _))) => Some(remote_id::compose(collection, other)),
+        _ => Some(target.clone()),
+    }
 }
 
 /// Settlements carry no text: they are those of the customer that take from the credit note for the invoice.
@@ -329,7 +360,8 @@ async fn allocation(client: &Client, target: &ProbeTarget) -> Result<Vec<RemoteR
             let collection = Collection::CreditSettlement;
             let mut record = read::read(client, OPERATION, RecordKind::Allocation, collection, row, Carry::Leave)?;
             record.parent.clone_from(&target.parent);
-            record.counterpart.clone_from(&target.counterpart);
+            let invoices: Vec<&str> = settlement.lines.iter().filter_map(|line| line.document()).collect();
+            record.counterpart = other_than(&invoices, invoice, target.counterpart.as_ref());
             found.push(record);
         }
     }

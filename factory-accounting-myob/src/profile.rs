@@ -144,11 +144,14 @@ impl FileProfile {
         self.has_path(collection.wire())
     }
 
-    /// Whether the file's plan has a path, or one below it.
+    /// Whether the file's plan has a path, or one below it. Where the file lists no more than the beginning of a path, all
+    /// that lies below is taken to be there: how fine the list is is not described (myob.md 1.5).
     pub(crate) fn has_path(&self, path: &str) -> bool {
         let path = path.to_ascii_lowercase();
-        let below = format!("{path}/");
-        self.resources.is_empty() || self.resources.iter().any(|known| *known == path || known.starts_with(&below))
+        let is_divided = |known: &str| self.resources.iter().any(|other| leads_to(known, other));
+        let has =
+            |known: &String| *known == path || leads_to(&path, known) || leads_to(known, &path) && !is_divided(known);
+        self.resources.is_empty() || self.resources.iter().any(has)
     }
 }
 
@@ -263,9 +266,19 @@ fn offered(addresses: &[String], info: &wire::Info, level: Option<u32>) -> BTree
         let least = told.and_then(|resource| resource.minimum_product_level.as_ref()?.code);
         matches!((least, level), (Some(least), Some(level)) if level < least)
     };
-    let mut paths: BTreeSet<String> = addresses.iter().filter_map(|address| below_file(address)).collect();
-    paths.retain(|path| !too_high(path));
-    paths
+    let listed: BTreeSet<String> = addresses.iter().filter_map(|address| below_file(address)).collect();
+    let allowed = |path: &&String| !too_high(path);
+    // What is left of a path whose every part is too high is no path of its own.
+    let is_left = |path: &&String| {
+        let mut parts = listed.iter().filter(|part| leads_to(path, part)).peekable();
+        parts.peek().is_none() || parts.any(|part| allowed(&part))
+    };
+    listed.iter().filter(allowed).filter(is_left).cloned().collect()
+}
+
+/// Whether a path lies below another.
+fn leads_to(path: &str, part: &str) -> bool {
+    part.strip_prefix(path).is_some_and(|rest| rest.starts_with('/'))
 }
 
 /// The path below the company file of an address, whatever its host (myob.md 1.5).

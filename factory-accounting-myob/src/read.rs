@@ -8,10 +8,11 @@ use factory_accounting_core::error::{ErrorKind, ProviderError};
 use factory_accounting_core::ids::{Cursor, RemoteId};
 use factory_accounting_core::model::RecordKind;
 use factory_accounting_core::provider::{ChangeFeed, ChangePage, RemoteRecord};
+use factory_accounting_http::unreadable;
 use serde_json::value::RawValue;
 
 use self::place::Place;
-use crate::client::{Client, parse_all, protocol};
+use crate::client::{Client, parse_all};
 use crate::endpoint::Endpoint;
 use crate::map::remote::Carry;
 use crate::odata::{CLAUSES, Field, Filter, Query, Union};
@@ -69,7 +70,7 @@ pub(crate) fn read(
     row: &RawValue,
     carry: Carry,
 ) -> Result<RemoteRecord, ProviderError> {
-    client.reader.read(kind, collection, row, carry).map_err(|why| protocol(operation, &why))
+    client.reader.read(kind, collection, row, carry).map_err(|why| unreadable(operation, &why))
 }
 
 /// A list that is followed, and what its rows are read as.
@@ -139,13 +140,13 @@ impl Source {
             Self::Typed(collection, kind) => read(client, CHANGES, kind, collection, row, Carry::Leave).map(Some),
             Self::Union(union, kind, sign) => {
                 let document: Document =
-                    serde_json::from_str(row.get()).map_err(|error| protocol(CHANGES, &error.to_string()))?;
+                    serde_json::from_str(row.get()).map_err(|error| unreadable(CHANGES, &error.to_string()))?;
                 let below = document.total_amount.is_some_and(|total| total.0.is_sign_negative() && !total.0.is_zero());
                 if below != (sign == Sign::Credits) {
                     return Ok(None);
                 }
                 let collection =
-                    collection(union, &document).ok_or_else(|| protocol(CHANGES, "a row without its layout"))?;
+                    collection(union, &document).ok_or_else(|| unreadable(CHANGES, "a row without its layout"))?;
                 read(client, CHANGES, kind, collection, row, Carry::Leave).map(Some)
             }
         }
@@ -164,7 +165,7 @@ pub(crate) fn collection(union: Union, document: &Document) -> Option<Collection
     })
 }
 
-/// Reads a page of changes, one list after the other, each oldest first.
+/// Reads a page of changes, one list after the other: what has changed oldest first.
 ///
 /// What is deleted is not told by any list: that is noticed where the record is next read by its id (myob.md 5).
 pub(crate) async fn changes(
@@ -188,9 +189,11 @@ pub(crate) async fn changes(
         let (next, more) = place.after(&[], false);
         return Ok(ChangePage { records: Vec::new(), next: Some(next.write()), more });
     }
-    let mut query = source.query().by_change().skipping(place.skip());
+    let mut query = source.query().skipping(place.skip());
+    // The first reading goes by UID: files that were upgraded have many rows of one time, or of none, and between equals
+    // there is no order that pages could go by.
     if let Some(floor) = place.floor() {
-        query = query.matching(Filter::since(Field::LastModified, floor));
+        query = query.by_change().matching(Filter::since(Field::LastModified, floor));
     }
     let page = client.page(CHANGES, &query.endpoint()).await?;
     let times: Vec<_> = parse_all::<Row>(CHANGES, &page.rows)?.into_iter().map(|row| row.last_modified).collect();

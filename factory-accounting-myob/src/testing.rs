@@ -1,17 +1,16 @@
-//! Doubles for the seams: for this crate's own tests.
+//! A provider without a network: for this crate's own tests.
 
-use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::sync::Arc;
 
-use async_trait::async_trait;
 use bytes::Bytes;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use factory_accounting_core::clock::Clock;
 use factory_accounting_core::ids::{ConnectionId, RemoteId, WorkerId};
-use factory_accounting_core::store::StoreError;
-use factory_accounting_core::token::{Replaced, StoredTokens, TokenSet, TokenStore};
-use factory_accounting_http::{AppPacer, Body, Cause, Transport, TransportError};
+pub(crate) use factory_accounting_core::memory::MemoryTokenStore;
+use factory_accounting_core::token::{StoredTokens, TokenSet, TokenStore as _};
+use factory_accounting_http::AppPacer;
+use factory_accounting_testkit::LeapClock;
+pub(crate) use factory_accounting_testkit::{Script, Wire};
 use secrecy::SecretString;
 use url::Url;
 
@@ -26,99 +25,47 @@ pub(crate) fn uid(number: u32) -> String {
     format!("00000000-0000-4000-8000-{number:012}")
 }
 
-/// An answer to give.
-#[derive(Clone, Debug)]
-pub(crate) enum Canned {
-    Answer(u16, Vec<(&'static str, String)>, String),
-    Lost,
-    NoConnection,
+/// Answers as MYOB gives them.
+pub(crate) trait Answers: Sized {
+    /// Rows of a list, the last page of it.
+    fn rows(rows: &[&str]) -> Self;
+
+    /// A page of a list and the address of the next.
+    fn page(rows: &[&str], next: Option<&str>) -> Self;
+
+    /// A refusal of the API with one error.
+    fn error(status: u16, name: &str, code: Option<u32>, message: &str, details: &str) -> Self;
+
+    /// The answer to a token that ran out, to a scope that is missing and to a path that is none.
+    fn refused_token() -> Self;
 }
 
-impl Canned {
-    pub(crate) fn ok(body: impl Into<String>) -> Self {
-        Self::status(200, body)
-    }
-
-    /// Rows of a list, the last page of it.
-    pub(crate) fn rows(rows: &[&str]) -> Self {
+impl Answers for Wire {
+    fn rows(rows: &[&str]) -> Self {
         Self::page(rows, None)
     }
 
-    /// A page of a list and the address of the next.
-    pub(crate) fn page(rows: &[&str], next: Option<&str>) -> Self {
+    fn page(rows: &[&str], next: Option<&str>) -> Self {
         let next = next.map_or("null".to_owned(), |next| format!("{next:?}"));
         Self::ok(format!(r#"{{"Items":[{}],"NextPageLink":{next},"Count":{}}}"#, rows.join(","), rows.len()))
     }
 
-    /// A refusal of the API with one error.
-    pub(crate) fn error(status: u16, name: &str, code: Option<u32>, message: &str, details: &str) -> Self {
+    fn error(status: u16, name: &str, code: Option<u32>, message: &str, details: &str) -> Self {
         let error = serde_json::json!({
             "Name": name, "Message": message, "AdditionalDetails": details, "ErrorCode": code, "Severity": "Error",
         });
         Self::status(status, serde_json::json!({ "Errors": [error], "Information": null }).to_string())
     }
 
-    /// The answer to a token that ran out, to a scope that is missing and to a path that is none.
-    pub(crate) fn refused_token() -> Self {
+    fn refused_token() -> Self {
         Self::error(401, "OAuthTokenIsInvalid", Some(31001), "The supplied OAuth token (Bearer) is not valid", "")
     }
-
-    pub(crate) fn status(status: u16, body: impl Into<String>) -> Self {
-        Self::Answer(status, Vec::new(), body.into())
-    }
-
-    pub(crate) fn with(self, name: &'static str, value: &str) -> Self {
-        match self {
-            Self::Answer(status, mut headers, body) => {
-                headers.push((name, value.to_owned()));
-                Self::Answer(status, headers, body)
-            }
-            other => other,
-        }
-    }
 }
 
-/// A request as it came.
-#[derive(Clone, Debug)]
-pub(crate) struct Seen {
-    /// Method and URL below the company file, with its parameters decoded.
-    pub(crate) line: String,
-    pub(crate) headers: http::HeaderMap,
-    pub(crate) body: String,
-}
-
-impl Seen {
-    pub(crate) fn header(&self, name: &str) -> Option<&str> {
-        self.headers.get(name).and_then(|value| value.to_str().ok())
-    }
-}
-
-/// Gives canned answers in order and keeps what was asked.
-#[derive(Default)]
-pub(crate) struct Script {
-    answers: Mutex<VecDeque<Canned>>,
-    seen: Mutex<Vec<Seen>>,
-}
-
-// By hand: what went over the wire holds secrets, and tests look for them in what the crate itself shows.
-impl std::fmt::Debug for Script {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Script").finish_non_exhaustive()
-    }
-}
-
-impl Script {
-    pub(crate) fn of(answers: impl IntoIterator<Item = Canned>) -> Arc<Self> {
-        Arc::new(Self { answers: Mutex::new(answers.into_iter().collect()), seen: Mutex::default() })
-    }
-
-    pub(crate) fn seen(&self) -> Vec<Seen> {
-        self.seen.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    pub(crate) fn lines(&self) -> Vec<String> {
-        self.seen().into_iter().map(|seen| seen.line).collect()
-    }
+/// A script that says requests by what lies below the company file, with their parameters decoded; every answer has the id
+/// of its request.
+pub(crate) fn script_of(answers: impl IntoIterator<Item = Wire>) -> Arc<Script> {
+    Script::told_by(line, answers.into_iter().map(|answer| answer.with("x-myobapi-requestid", "64886bfd")))
 }
 
 fn line(request: &http::Request<Bytes>) -> String {
@@ -131,101 +78,37 @@ fn line(request: &http::Request<Bytes>) -> String {
     format!("{} {host}{path}{mark}{}", request.method(), query.join("&"))
 }
 
-#[async_trait]
-impl Transport for Script {
-    async fn send(
-        &self,
-        request: http::Request<Bytes>,
-        _deadline: Duration,
-    ) -> Result<http::Response<Body>, TransportError> {
-        self.seen.lock().unwrap_or_else(PoisonError::into_inner).push(Seen {
-            line: line(&request),
-            headers: request.headers().clone(),
-            body: String::from_utf8_lossy(request.body()).into_owned(),
-        });
-        let next = self.answers.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
-        match next.unwrap_or_else(|| panic!("the script has no answer for {}", line(&request))) {
-            Canned::Answer(status, headers, body) => {
-                let mut answer = http::Response::builder().status(status).header("x-myobapi-requestid", "64886bfd");
-                for (name, value) in headers {
-                    answer = answer.header(name, value);
-                }
-                Ok(answer.body(Body::from(Bytes::from(body))).expect("an answer"))
-            }
-            Canned::Lost => Err(TransportError::maybe_sent(Cause::Lost, "the connection broke")),
-            Canned::NoConnection => Err(TransportError::not_sent(Cause::Connect, "no connection")),
-        }
-    }
+pub(crate) fn ten_o_clock() -> DateTime<Utc> {
+    day(2026, 11, 21).and_hms_opt(10, 0, 0).expect("a time").and_utc()
 }
 
-/// A clock that begins at ten o'clock and moves while somebody sleeps.
-#[derive(Debug, Default)]
-pub(crate) struct Still(Mutex<TimeDelta>);
-
-#[async_trait]
-impl Clock for Still {
-    fn now(&self) -> DateTime<Utc> {
-        let slept = *self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        day(2026, 11, 21).and_hms_opt(10, 0, 0).expect("a time").and_utc() + slept
-    }
-
-    async fn sleep(&self, wait: Duration) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) += TimeDelta::from_std(wait).expect("a short wait");
-    }
+pub(crate) fn clock() -> LeapClock {
+    LeapClock::starting_at(ten_o_clock())
 }
 
-/// Tokens of one connection in memory.
-#[derive(Debug, Default)]
-pub(crate) struct Tokens(pub(crate) Mutex<Option<StoredTokens>>);
-
-impl Tokens {
-    pub(crate) fn fresh() -> Arc<Self> {
-        Self::with_scopes(&crate::config::SCOPES.join(" "))
-    }
-
-    pub(crate) fn with_scopes(scopes: &str) -> Arc<Self> {
-        let now = Still::default().now();
-        let tokens = TokenSet {
-            access: SecretString::from(ACCESS_TOKEN),
-            refresh: Some(SecretString::from("planted-refresh-token")),
-            expires_at: now + TimeDelta::minutes(20),
-            scopes: scopes.to_owned(),
-            ends_at: Some(now + TimeDelta::days(300)),
-        };
-        Arc::new(Self(Mutex::new(Some(StoredTokens { tokens, version: 1 }))))
-    }
+pub(crate) fn connection() -> ConnectionId {
+    ConnectionId::new("connection")
 }
 
-#[async_trait]
-impl TokenStore for Tokens {
-    async fn load(&self, _: &ConnectionId) -> Result<Option<StoredTokens>, StoreError> {
-        Ok(self.0.lock().unwrap_or_else(PoisonError::into_inner).clone())
-    }
+/// A store with tokens that hold for twenty minutes.
+pub(crate) fn fresh_tokens() -> Arc<MemoryTokenStore> {
+    tokens_with_scopes(&crate::config::SCOPES.join(" "))
+}
 
-    async fn lease_refresh(
-        &self,
-        _: &ConnectionId,
-        _: &WorkerId,
-        _: DateTime<Utc>,
-        _: DateTime<Utc>,
-    ) -> Result<bool, StoreError> {
-        Ok(true)
-    }
+pub(crate) fn tokens_with_scopes(scopes: &str) -> Arc<MemoryTokenStore> {
+    let tokens = TokenSet {
+        access: SecretString::from(ACCESS_TOKEN),
+        refresh: Some(SecretString::from("planted-refresh-token")),
+        expires_at: ten_o_clock() + TimeDelta::minutes(20),
+        scopes: scopes.to_owned(),
+        ends_at: Some(ten_o_clock() + TimeDelta::days(300)),
+    };
+    factory_accounting_testkit::stored(&connection(), tokens)
+}
 
-    async fn replace(&self, _: &ConnectionId, expected: Option<u64>, tokens: TokenSet) -> Result<Replaced, StoreError> {
-        let mut stored = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(other) = stored.as_ref().filter(|stored| Some(stored.version) != expected) {
-            return Ok(Replaced::Lost(other.clone()));
-        }
-        let version = expected.unwrap_or(0) + 1;
-        *stored = Some(StoredTokens { tokens, version });
-        Ok(Replaced::Stored(version))
-    }
-
-    async fn forget(&self, _: &ConnectionId) -> Result<(), StoreError> {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = None;
-        Ok(())
-    }
+/// The tokens of the connection as they are stored.
+pub(crate) async fn stored(tokens: &MemoryTokenStore) -> Option<StoredTokens> {
+    tokens.load(&connection()).await.expect("a store")
 }
 
 /// A file that is ready for everything.
@@ -248,20 +131,20 @@ pub(crate) fn config() -> MyobConfig {
 }
 
 /// A provider that is answered by a script.
-pub(crate) fn provider(answers: impl IntoIterator<Item = Canned>) -> (MyobProvider, Arc<Script>) {
+pub(crate) fn provider(answers: impl IntoIterator<Item = Wire>) -> (MyobProvider, Arc<Script>) {
     configured(config(), answers)
 }
 
 /// A provider of another configuration that is answered by a script.
-pub(crate) fn configured(config: MyobConfig, answers: impl IntoIterator<Item = Canned>) -> (MyobProvider, Arc<Script>) {
-    let script = Script::of(answers);
-    let clock: Arc<dyn Clock> = Arc::new(Still::default());
+pub(crate) fn configured(config: MyobConfig, answers: impl IntoIterator<Item = Wire>) -> (MyobProvider, Arc<Script>) {
+    let script = script_of(answers);
+    let clock: Arc<dyn Clock> = Arc::new(clock());
     let pacer = AppPacer::new(crate::limits(&config), Arc::clone(&clock));
     let provider = MyobProvider::new(
         config,
         Arc::<Script>::clone(&script),
-        Tokens::fresh(),
-        ConnectionId::new("connection"),
+        fresh_tokens(),
+        connection(),
         WorkerId::new("worker"),
         clock,
         &pacer,

@@ -8,11 +8,12 @@ use factory_accounting_core::planned::{Content, Planned};
 use factory_accounting_core::provider::{
     EncodeError, EncodedWrite, Fate, Intent, RemoteRecord, WriteBatch, WriteReport,
 };
+use factory_accounting_http::{base_of, foreign, without_answer};
 use serde_json::value::RawValue;
 
 use crate::client::Client;
 use crate::config::MyobConfig;
-use crate::dialect::fates::{self, Sent, Settlement, Verdict};
+use crate::dialect::fates::{Sent, Settlement, Verdict};
 use crate::endpoint::Endpoint;
 use crate::map::document::Form;
 use crate::map::{allocation, carry, document, item, job, party, payment, unsupported, unwritable};
@@ -68,9 +69,12 @@ fn request(
     planned: &Planned,
 ) -> Result<(Endpoint, Option<Members>), ProviderError> {
     let (kind, profile) = (planned.key.kind, &config.profile);
+    if profile.read_only {
+        return Err(read_only());
+    }
     match (intent, &planned.content) {
         // The content of a void says nothing: kind and base do.
-        (Intent::Void, _) => void(kind, base(planned)?),
+        (Intent::Void, _) => void(kind, base_of(planned)?),
         (Intent::Create, content) => {
             let (collection, body) = match content {
                 Content::Party(content) => (role(kind)?, party::create(kind, content, profile)?),
@@ -87,7 +91,7 @@ fn request(
             Ok((Endpoint::post(collection), Some(body)))
         }
         (Intent::Update, content) => {
-            let base = base(planned)?;
+            let base = base_of(planned)?;
             let body = match content {
                 Content::Party(content) => party::update(kind, content, base, profile)?,
                 Content::Item(content) => item::update(content, base, profile)?,
@@ -108,22 +112,18 @@ fn request(
     }
 }
 
+fn read_only() -> ProviderError {
+    let message =
+        "the company file can only be read: renew its subscription, or check it in, then look at the file anew";
+    ProviderError::new(ErrorKind::Forbidden, message).with_package_code("RefusedBeforeSending")
+}
+
 fn role(kind: RecordKind) -> Result<Collection, ProviderError> {
     match kind {
         RecordKind::Customer => Ok(Collection::Customer),
         RecordKind::Supplier => Ok(Collection::Supplier),
         _ => Err(unsupported("", format!("a {kind} is neither customer nor supplier"))),
     }
-}
-
-/// The record as just read, without which no update or void can be made.
-fn base(planned: &Planned) -> Result<&RemoteRecord, ProviderError> {
-    planned.base.as_deref().ok_or_else(|| {
-        ProviderError::new(
-            ErrorKind::Internal,
-            format!("{}: an update or void needs the record as just read, and none was given", planned.key),
-        )
-    })
 }
 
 fn place(kind: RecordKind, base: &RemoteRecord) -> Result<(Collection, &str), ProviderError> {
@@ -153,11 +153,11 @@ fn void(kind: RecordKind, base: &RemoteRecord) -> Result<(Endpoint, Option<Membe
 /// Sends an encoded write once and judges the answer. Where MYOB says that it has written but not what, the record is read
 /// back (myob.md 4).
 pub(crate) async fn send(client: &Client, write: &EncodedWrite) -> WriteReport {
-    let Some(sent) = Sent::read(write) else { return fates::foreign(write) };
+    let Some(sent) = Sent::read(write) else { return foreign(write) };
     let body = Bytes::from(write.body.clone());
     let answer = match client.send(write.intent.as_str(), &sent.endpoint, body).await {
         Ok(answer) => answer,
-        Err(error) => return fates::without_answer(write, &error),
+        Err(error) => return without_answer(write, &error),
     };
     let settlement = Settlement::new(write, &sent, &answer, &client.reader, client.file.as_str(), client.clock.now());
     let fate = match settlement.verdict() {

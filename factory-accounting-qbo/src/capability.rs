@@ -233,11 +233,7 @@ mod tests {
     }
 
     fn most(capabilities: &Capabilities, kind: RecordKind, intent: Intent) -> usize {
-        capabilities.of(kind).map_or(0, |can| match intent {
-            Intent::Create => can.create,
-            Intent::Update => can.update,
-            Intent::Void => can.void,
-        })
+        capabilities.most(kind, intent)
     }
 
     #[test]

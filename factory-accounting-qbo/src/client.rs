@@ -7,7 +7,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use factory_accounting_core::clock::Clock;
 use factory_accounting_core::error::{ErrorKind, ProviderError};
-use factory_accounting_http::{Answer, Call, Exchange, ExchangeError};
+use factory_accounting_http::{Answer, Call, Exchange, ExchangeError, json, json_request, unreadable};
 use http::header::CONTENT_TYPE;
 use http::{HeaderValue, Method, StatusCode};
 use serde::de::DeserializeOwned;
@@ -48,14 +48,8 @@ impl Client {
                 format!("api_base cannot be used: {why}: correct the configuration"),
             )
         };
-        let url = endpoint.url(&self.company).map_err(|_| unusable(&"it takes no path"))?;
-        let mut request = http::Request::new(body);
-        *request.method_mut() = endpoint.method.clone();
-        *request.uri_mut() = url.as_str().parse().map_err(|error| unusable(&error))?;
-        if !request.body().is_empty() {
-            request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        }
-        Ok(request)
+        let url = endpoint.url(&self.company).map_err(|error| unusable(&error))?;
+        json_request(endpoint.method.clone(), &url, body).map_err(|error| unusable(&error))
     }
 
     /// Reads; any answer but a success without a fault is an error. A fault may come with status 200 (qbo.md 8.1).
@@ -160,17 +154,7 @@ pub(crate) fn parse_all<T: DeserializeOwned>(
     operation: &'static str,
     rows: &[Box<RawValue>],
 ) -> Result<Vec<T>, ProviderError> {
-    rows.iter()
-        .enumerate()
-        .map(|(at, row)| {
-            serde_json::from_str(row.get()).map_err(|error| protocol(operation, &format!("row {at}: {error}")))
-        })
-        .collect()
-}
-
-/// An answer that cannot be taken for what it should be; nothing of it is used (X8).
-pub(crate) fn protocol(operation: &str, why: &str) -> ProviderError {
-    ProviderError::new(ErrorKind::Protocol, format!("{operation}: the answer cannot be read: {why}"))
+    json::each(rows).map_err(|why| unreadable(operation, &why))
 }
 
 fn no_batch(wait: Duration) -> ProviderError {

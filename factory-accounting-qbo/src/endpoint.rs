@@ -4,6 +4,7 @@
 use factory_accounting_core::capability::OrderForm;
 use factory_accounting_core::ids::RemoteId;
 use factory_accounting_core::model::RecordKind;
+use factory_accounting_http::{Target, UnusableBase, below, read_target, target};
 use http::Method;
 use url::Url;
 
@@ -232,38 +233,21 @@ impl Endpoint {
 
     /// The URL below a company.
     pub(crate) fn url(&self, company: &Url) -> Result<Url, UnusableBase> {
-        let mut url = company.clone();
-        url.path_segments_mut().map_err(|()| UnusableBase)?.pop_if_empty().extend(&self.segments);
-        url.query_pairs_mut().extend_pairs(&self.query);
-        Ok(url)
+        below(company, &self.segments, &self.query)
     }
 
     /// As text that [`parse`](Self::parse) reads again: method and relative URL. It names neither host nor company, so that
     /// it outlives a change of the configuration.
     pub(crate) fn target(&self) -> String {
-        let relative = Url::parse(NOWHERE).ok().and_then(|base| self.url(&base).ok());
-        let relative = relative.map(|url| url.as_str().trim_start_matches(NOWHERE).to_owned()).unwrap_or_default();
-        format!("{} {relative}", self.method)
+        target(&self.method, &self.segments, &self.query)
     }
 
     /// Reads the text of [`target`](Self::target).
     pub(crate) fn parse(target: &str) -> Option<Self> {
-        let (method, relative) = target.split_once(' ')?;
-        let url = Url::parse(NOWHERE).ok()?.join(relative).ok()?;
-        // Segments of this API are names and numbers: nothing in them needs decoding.
-        let segments: Vec<String> = url.path_segments()?.map(str::to_owned).collect();
-        let plain = segments.iter().all(|segment| !segment.is_empty() && !segment.contains('%'));
-        let query = url.query_pairs().map(|(name, value)| (name.into_owned(), value.into_owned())).collect();
-        plain.then_some(Self { method: method.parse().ok()?, segments, query })
+        let Target { method, segments, query } = read_target(target)?;
+        Some(Self { method, segments, query })
     }
 }
-
-/// Stands in for host and company while an endpoint is text.
-const NOWHERE: &str = "https://qbo.invalid/";
-
-/// A base that cannot carry a path, such as `mailto:`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct UnusableBase;
 
 #[cfg(test)]
 mod tests {

@@ -5,13 +5,12 @@ use factory_accounting_core::error::{ErrorKind, Issue, ProviderError};
 use factory_accounting_core::ids::RemoteId;
 use factory_accounting_core::model::RecordKind;
 use factory_accounting_core::provider::{Attachment, ByteStream, NewAttachment};
-use factory_accounting_http::{Answer, Call};
+use factory_accounting_http::{Answer, Call, fetch_file, unreadable};
 use http::header::{ACCEPT, CONTENT_TYPE};
 use http::{HeaderValue, StatusCode};
 use rust_decimal::prelude::ToPrimitive as _;
-use url::Url;
 
-use crate::client::{Client, protocol};
+use crate::client::Client;
 use crate::dialect::body::Fault;
 use crate::endpoint::{Endpoint, Entity};
 use crate::query::{Property, Query};
@@ -63,7 +62,7 @@ pub(crate) async fn list(client: &Client, kind: RecordKind, id: &RemoteId) -> Re
         .filter(|one| one.file_name.is_some())
         .map(attachment)
         .collect::<Option<_>>()
-        .ok_or_else(|| protocol(operation, "a file without an id"))
+        .ok_or_else(|| unreadable(operation, "a file without an id"))
 }
 
 /// Attaches a file. QuickBooks keeps files of one name side by side: those that were there before are removed once the new
@@ -82,7 +81,7 @@ pub(crate) async fn attach(
     if taken.size != file.content.len() as u64 {
         // What was mangled on the way is answered as taken.
         let why = format!("{} has {} bytes there and {} here", file.name, taken.size, file.content.len());
-        return Err(protocol(operation, &why));
+        return Err(unreadable(operation, &why));
     }
     for old in before.iter().filter(|old| old.file_name.as_deref() == Some(file.name.as_str())) {
         remove(client, old).await?;
@@ -103,11 +102,11 @@ async fn upload(
         content_type: Some(&file.media_type),
         note: None,
     };
-    let metadata = serde_json::to_string(&metadata).map_err(|error| protocol(operation, &error.to_string()))?;
+    let metadata = serde_json::to_string(&metadata).map_err(|error| unreadable(operation, &error.to_string()))?;
     let boundary = boundary(&file.content);
     let mut request = client.request(&Endpoint::upload(), multipart(&boundary, &metadata, file))?;
     let form = HeaderValue::try_from(format!("multipart/form-data; boundary={boundary}"))
-        .map_err(|_| protocol(operation, "the form cannot be described"))?;
+        .map_err(|_| unreadable(operation, "the form cannot be described"))?;
     request.headers_mut().insert(CONTENT_TYPE, form);
     let answer = written(client, operation, request).await?;
     let uploaded: Uploaded = serde_json::from_slice(&answer.body)
@@ -144,7 +143,7 @@ async fn written(
 async fn remove(client: &Client, old: &Attachable) -> Result<(), ProviderError> {
     let operation = "remove an earlier file";
     let (Some(id), Some(version)) = (&old.id, &old.sync_token) else {
-        return Err(protocol(operation, "a file without id or version"));
+        return Err(unreadable(operation, "a file without id or version"));
     };
     let body = serde_json::json!({ "Id": id, "SyncToken": version }).to_string();
     let endpoint = Endpoint::post(Entity::Attachable).with("operation", "delete");
@@ -198,26 +197,8 @@ pub(crate) async fn download(
     let mut request = client.request(&Endpoint::download(attachable), Bytes::new())?;
     request.headers_mut().insert(ACCEPT, HeaderValue::from_static("*/*"));
     let answer = client.ask(operation, request).await?;
-    let address = address(&client.company, &answer.body)
-        .ok_or_else(|| dialect::unreadable(operation, &answer, "it holds no safe address"))?;
-    let mut request = http::Request::new(Bytes::new());
-    *request.uri_mut() =
-        address.as_str().parse().map_err(|_| dialect::unreadable(operation, &answer, "it holds no usable address"))?;
-    let call = Call::read(operation, request).without_token().with_body_cap(FILE_BYTES);
-    let (parts, stream) = client.storage.stream(call).await?;
-    if parts.status == StatusCode::OK {
-        return Ok(stream);
-    }
-    let message = format!("{operation}: the store of files answered {}", parts.status.as_u16());
-    Err(ProviderError::new(ErrorKind::Unavailable, message).with_status(parts.status.as_u16()))
-}
-
-/// The address in an answer: encrypted, or on the host that the API itself is reached on.
-fn address(company: &Url, body: &[u8]) -> Option<Url> {
-    let text = std::str::from_utf8(body).ok()?.trim().trim_matches('"');
-    let url = Url::parse(text).ok()?;
-    let same = url.host_str() == company.host_str() && url.scheme() == company.scheme();
-    (url.scheme() == "https" || same).then_some(url)
+    let address = std::str::from_utf8(&answer.body).unwrap_or_default().trim().trim_matches('"');
+    fetch_file(&client.storage, operation, &client.company, address, FILE_BYTES).await
 }
 
 /// Adds a note to a record. A longer text is cut: a note is for people, and the record itself is the truth.
@@ -231,7 +212,7 @@ pub(crate) async fn note(client: &Client, kind: RecordKind, id: &RemoteId, text:
         content_type: None,
         note: Some(&text),
     };
-    let body = serde_json::to_string(&note).map_err(|error| protocol(operation, &error.to_string()))?;
+    let body = serde_json::to_string(&note).map_err(|error| unreadable(operation, &error.to_string()))?;
     let request = client.request(&Endpoint::post(Entity::Attachable), Bytes::from(body))?;
     let answer = written(client, operation, request).await?;
     envelope::record(&answer.body, Entity::Attachable)

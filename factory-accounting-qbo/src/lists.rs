@@ -3,8 +3,9 @@
 use factory_accounting_core::error::{ErrorKind, ProviderError};
 use factory_accounting_core::ids::OrganisationId;
 use factory_accounting_core::provider::{CatalogueEntry, CatalogueKind, CataloguePage, Organisation};
+use factory_accounting_http::unreadable;
 
-use crate::client::{Client, parse_all, protocol};
+use crate::client::{Client, parse_all};
 use crate::config::Region;
 use crate::endpoint::{Endpoint, Entity};
 use crate::map::{catalogue, import};
@@ -24,7 +25,8 @@ pub(crate) async fn organisation(
     let endpoint = Endpoint::get(Entity::CompanyInfo).at(realm.as_str());
     let company: wire::CompanyInfo = client.one(operation, Entity::CompanyInfo, &endpoint).await?;
     let preferences = preferences(client, operation).await?;
-    let organisation = catalogue::organisation(realm, company, &preferences).map_err(|why| protocol(operation, why))?;
+    let organisation =
+        catalogue::organisation(realm, company, &preferences).map_err(|why| unreadable(operation, why))?;
     if let Some(country) = organisation.country.as_deref().filter(|country| Region::of(country) != region) {
         return Err(oauth::wrong_region(realm, country));
     }
@@ -83,7 +85,8 @@ fn entries<T>(
     more: bool,
     read: impl Fn(T) -> Result<Option<CatalogueEntry>, &'static str>,
 ) -> Result<CataloguePage, ProviderError> {
-    let entries = rows.into_iter().map(read).collect::<Result<Vec<_>, _>>().map_err(|why| protocol(operation, why))?;
+    let entries =
+        rows.into_iter().map(read).collect::<Result<Vec<_>, _>>().map_err(|why| unreadable(operation, why))?;
     Ok(CataloguePage { entries: entries.into_iter().flatten().collect(), more })
 }
 
@@ -91,7 +94,7 @@ async fn tax_codes(client: &Client) -> Result<CataloguePage, ProviderError> {
     let operation = "read tax codes";
     let codes = client.all(operation, &Query::of(Entity::TaxCode)).await?;
     let rates = client.all(operation, &Query::of(Entity::TaxRate)).await?;
-    let entries = catalogue::tax_codes(codes, rates).map_err(|why| protocol(operation, why))?;
+    let entries = catalogue::tax_codes(codes, rates).map_err(|why| unreadable(operation, why))?;
     Ok(CataloguePage { entries, more: false })
 }
 
@@ -100,7 +103,7 @@ async fn currencies(client: &Client) -> Result<CataloguePage, ProviderError> {
     let operation = "read currencies";
     let preferences = preferences(client, operation).await?;
     let home =
-        catalogue::home_currency(&preferences).ok_or_else(|| protocol(operation, "a company without a currency"))?;
+        catalogue::home_currency(&preferences).ok_or_else(|| unreadable(operation, "a company without a currency"))?;
     let mut entries = vec![CatalogueEntry::Currency(home)];
     let several = preferences.currency_prefs.is_some_and(|prefs| prefs.multi_currency_enabled == Some(true));
     if several {
@@ -127,6 +130,6 @@ async fn parties(client: &Client, page: u32) -> Result<CataloguePage, ProviderEr
         .chain(vendors)
         .map(|(entity, name)| import::party(entity, name, &terms).map(|party| CatalogueEntry::Party(Box::new(party))))
         .collect::<Result<_, _>>()
-        .map_err(|why| protocol(operation, why))?;
+        .map_err(|why| unreadable(operation, why))?;
     Ok(CataloguePage { entries, more })
 }

@@ -14,12 +14,12 @@ use factory_accounting_core::error::{ErrorKind, ProviderError};
 use factory_accounting_core::ids::{ConnectionId, OrganisationId, WorkerId};
 use factory_accounting_core::provider::DisconnectReport;
 use factory_accounting_core::store::StoreError;
-use factory_accounting_core::token::{Replaced, StoredTokens, TokenSet, TokenStore};
+use factory_accounting_core::token::{TokenSet, TokenStore};
 use factory_accounting_http::{
     Authorisation, Body, Call, Exchange, Granted, OAuthClient, OAuthError, TokenManager, Transport, TransportError,
-    parse_redirect,
+    json_request, parse_redirect,
 };
-use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
+use http::header::{ACCEPT, AUTHORIZATION};
 use http::{HeaderName, HeaderValue, Method, StatusCode};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
@@ -142,7 +142,7 @@ impl QboAuthoriser {
         }
         let asked_at = self.grant.clock.now();
         let granted = self.grant.oauth.exchange(&redirect, begun).await?;
-        self.grant.store(with_end(granted, asked_at)).await?;
+        self.grant.tokens.adopt(with_end(granted, asked_at)).await?;
         Ok(self.config.clone().with_realm(realm))
     }
 }
@@ -175,8 +175,6 @@ pub(crate) struct Grant {
     oauth: OAuthClient,
     exchange: Exchange,
     pub(crate) tokens: TokenManager,
-    store: Arc<dyn TokenStore>,
-    connection: ConnectionId,
     revocation_url: Url,
     basic: HeaderValue,
     clock: Arc<dyn Clock>,
@@ -193,15 +191,12 @@ impl Grant {
     ) -> Result<Self, ConfigError> {
         let asking: Arc<dyn Transport> = Arc::new(AsksForEnd(Arc::clone(&transport)));
         let oauth = OAuthClient::new(config.oauth(), asking, Arc::clone(&clock))?;
-        let tokens =
-            TokenManager::new(Arc::clone(&store), oauth.clone(), connection.clone(), worker, Arc::clone(&clock));
+        let tokens = TokenManager::new(store, oauth.clone(), connection, worker, Arc::clone(&clock));
         let exchange = Exchange::builder(transport, Arc::clone(&clock)).header(ACCEPT, JSON).build();
         Ok(Self {
             oauth,
             exchange,
             tokens,
-            store,
-            connection,
             revocation_url: config.revocation_url.clone(),
             basic: basic(&config.client_id, &config.client_secret)?,
             clock,
@@ -210,39 +205,25 @@ impl Grant {
 
     /// When a person must have signed in again.
     pub(crate) async fn ends_at(&self) -> Option<DateTime<Utc>> {
-        self.store.load(&self.connection).await.ok().flatten().and_then(|stored| stored.tokens.ends_at)
-    }
-
-    /// Takes the place of whatever tokens are stored: a person has just signed in anew.
-    async fn store(&self, tokens: TokenSet) -> Result<(), StoreError> {
-        let mut expected = self.store.load(&self.connection).await?.map(|stored| stored.version);
-        for _ in 0..3 {
-            match self.store.replace(&self.connection, expected, tokens.clone()).await? {
-                Replaced::Stored(_) => return Ok(()),
-                Replaced::Lost(other) => expected = Some(other.version),
-            }
-        }
-        Err(StoreError::Busy("the connection's tokens keep changing: connect again".to_owned()))
+        self.tokens.stored().await.ok().flatten().and_then(|tokens| tokens.ends_at)
     }
 
     /// Ends the grant and forgets the tokens. Each part is tried whatever became of the other.
     pub(crate) async fn disconnect(&self) -> DisconnectReport {
         let mut report = DisconnectReport::default();
-        let stored = self.store.load(&self.connection).await;
+        let stored = self.tokens.stored().await;
         report.parts.insert("grant", self.revoke(stored).await);
-        let forgotten = self.store.forget(&self.connection).await.map_err(store_error);
-        report.parts.insert("tokens", forgotten);
+        report.parts.insert("tokens", self.tokens.forget().await);
         report
     }
 
     /// Either token ends the whole connection (qbo.md 1.5). Intuit takes the token as JSON.
-    async fn revoke(&self, stored: Result<Option<StoredTokens>, StoreError>) -> Result<(), ProviderError> {
+    async fn revoke(&self, stored: Result<Option<TokenSet>, ProviderError>) -> Result<(), ProviderError> {
         let operation = "revoke the grant";
-        let Some(tokens) = stored.map_err(store_error)?.map(|stored| stored.tokens) else { return Ok(()) };
+        let Some(tokens) = stored? else { return Ok(()) };
         let token = tokens.refresh.unwrap_or(tokens.access);
         let body = serde_json::json!({ "token": token.expose_secret() }).to_string();
         let mut request = request(Method::POST, &self.revocation_url, Bytes::from(body))?;
-        request.headers_mut().insert(CONTENT_TYPE, JSON);
         request.headers_mut().insert(AUTHORIZATION, self.basic.clone());
         let answer = self.exchange.call(Call::write(operation, request).without_token()).await?;
         match answer.status {
@@ -255,17 +236,14 @@ impl Grant {
 
 impl fmt::Debug for Grant {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Grant").field("connection", &self.connection).finish_non_exhaustive()
+        f.debug_struct("Grant").field("tokens", &self.tokens).finish_non_exhaustive()
     }
 }
 
 fn request(method: Method, url: &Url, body: Bytes) -> Result<http::Request<Bytes>, ProviderError> {
-    let mut request = http::Request::new(body);
-    *request.method_mut() = method;
-    *request.uri_mut() = url.as_str().parse().map_err(|_| {
+    json_request(method, url, body).map_err(|_| {
         ProviderError::new(ErrorKind::Internal, "an address of Intuit's cannot be used: correct the configuration")
-    })?;
-    Ok(request)
+    })
 }
 
 fn basic(id: &str, secret: &SecretString) -> Result<HeaderValue, OAuthError> {
@@ -274,10 +252,6 @@ fn basic(id: &str, secret: &SecretString) -> Result<HeaderValue, OAuthError> {
         .map_err(|_| OAuthError::Config("client_secret cannot be sent in a header: correct it".to_owned()))?;
     value.set_sensitive(true);
     Ok(value)
-}
-
-fn store_error(error: StoreError) -> ProviderError {
-    ProviderError::new(ErrorKind::Unavailable, format!("the token store failed: {error}"))
 }
 
 /// Has the token endpoint say when the grant ends for good: it does so on demand only (qbo.md 1.3).

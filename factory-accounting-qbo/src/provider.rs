@@ -123,11 +123,7 @@ impl AccountingProvider for QboProvider {
     }
 
     fn batch_now(&self, kind: RecordKind, intent: Intent) -> usize {
-        let most = self.capabilities.of(kind).map_or(0, |can| match intent {
-            Intent::Create => can.create,
-            Intent::Update => can.update,
-            Intent::Void => can.void,
-        });
+        let most = self.capabilities.most(kind, intent);
         if self.client.batches.has_room(self.client.clock.now()) { most } else { most.min(1) }
     }
 

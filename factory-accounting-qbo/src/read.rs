@@ -10,10 +10,11 @@ use factory_accounting_core::error::{ErrorKind, ProviderError};
 use factory_accounting_core::ids::{Cursor, RemoteId};
 use factory_accounting_core::model::RecordKind;
 use factory_accounting_core::provider::{ChangeFeed, ChangePage, RemoteRecord, RemoteStatus};
+use factory_accounting_http::unreadable;
 use serde_json::value::RawValue;
 
 use self::place::Place;
-use crate::client::{Client, protocol};
+use crate::client::Client;
 use crate::dialect;
 use crate::endpoint::{Endpoint, Entity};
 use crate::query::{PAGE, Property, Query};
@@ -80,7 +81,7 @@ pub(crate) fn records(
     rows: &[Box<RawValue>],
 ) -> Result<Vec<RemoteRecord>, ProviderError> {
     let read = |at: usize, row: &RawValue| {
-        client.reader.read(kind, entity, row).map_err(|why| protocol(operation, &format!("row {at}: {why}")))
+        client.reader.read(kind, entity, row).map_err(|why| unreadable(operation, &format!("row {at}: {why}")))
     };
     rows.iter().enumerate().map(|(at, row)| read(at, row)).collect()
 }
@@ -170,7 +171,7 @@ fn row_record(
     kind: RecordKind,
     row: &RawValue,
 ) -> Result<RemoteRecord, ProviderError> {
-    let mut record = client.reader.read(kind, entity, row).map_err(|why| protocol(CHANGES, &why))?;
+    let mut record = client.reader.read(kind, entity, row).map_err(|why| unreadable(CHANGES, &why))?;
     if entity == Entity::Customer && record.parent.is_some() {
         record.kind = RecordKind::Job;
     }
@@ -219,7 +220,7 @@ async fn enumerated(
     let rows = client.rows(CHANGES, &query).await?;
     let full = rows.rows.len() >= PAGE;
     let found = rows.rows.iter().map(|row| row_record(client, entity, kind, row)).collect::<Result<Vec<_>, _>>()?;
-    let Some(began) = at.began.or(rows.time) else { return Err(protocol(CHANGES, "it does not say its time")) };
+    let Some(began) = at.began.or(rows.time) else { return Err(unreadable(CHANGES, "it does not say its time")) };
     let times: Vec<DateTime<Utc>> = found.iter().filter_map(|record| record.updated_at).collect();
     let last = at.entity + 1 >= entities.len();
     let next = at.after(began, &times, full, last);

@@ -5,15 +5,15 @@ use std::collections::BTreeMap;
 use factory_accounting_core::code::Code;
 use factory_accounting_core::error::{Issue, ProviderError};
 use factory_accounting_core::provider::{EncodedWrite, Fate, WriteReport};
+use factory_accounting_http::json;
 use serde::Deserialize;
 use serde_json::Value;
 
 use crate::client::Client;
-use crate::dialect::body::{member, text};
+
 use crate::dialect::fates::Sent;
 use crate::endpoint::Entity;
 use crate::query::{Property, Query};
-use crate::wire::lenient;
 
 const OPERATION: &str = "look who is meant";
 /// Something that the write names is inactive, or is not there.
@@ -52,11 +52,11 @@ pub(crate) async fn explain(client: &Client, write: &EncodedWrite, report: &mut 
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
 struct Row {
-    #[serde(deserialize_with = "lenient::token")]
+    #[serde(deserialize_with = "json::token")]
     id: Option<String>,
-    #[serde(alias = "DisplayName", deserialize_with = "lenient::text")]
+    #[serde(alias = "DisplayName", deserialize_with = "json::text")]
     name: Option<String>,
-    #[serde(deserialize_with = "lenient::flag")]
+    #[serde(deserialize_with = "json::flag")]
     active: Option<bool>,
 }
 
@@ -117,7 +117,7 @@ fn gather(value: &Value, path: &str, found: &mut impl FnMut(Entity, String, Stri
                 continue;
             }
         };
-        if let Some(id) = text(inner, "value") {
+        if let Some(id) = json::text_of(inner, "value") {
             let path = if path.is_empty() { field.to_owned() } else { format!("{path}.{field}") };
             found(entity, id.to_owned(), path);
         }
@@ -127,7 +127,7 @@ fn gather(value: &Value, path: &str, found: &mut impl FnMut(Entity, String, Stri
 /// Customers, jobs and vendors that have the name, the inactive ones too; employees have names as well but are not ours to
 /// read.
 async fn name_holders(client: &Client, body: &Value, error: &ProviderError) -> Result<ProviderError, ProviderError> {
-    let Some(name) = member(body, "DisplayName").and_then(Value::as_str) else { return Ok(error.clone()) };
+    let Some(name) = json::member(body, "DisplayName").and_then(Value::as_str) else { return Ok(error.clone()) };
     let mut issues = Vec::new();
     for entity in [Entity::Customer, Entity::Vendor] {
         let query = Query::of(entity).is(Property::DisplayName, name)?;

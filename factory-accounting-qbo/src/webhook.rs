@@ -10,6 +10,7 @@ use std::fmt;
 use chrono::{DateTime, Utc};
 use factory_accounting_core::ids::{OrganisationId, RemoteId};
 use factory_accounting_core::provider::ChangeFeed;
+use factory_accounting_http::json;
 use factory_accounting_http::verify_hmac_sha256_base64;
 use secrecy::SecretString;
 use serde::Deserialize;
@@ -18,7 +19,6 @@ use serde_json::value::RawValue;
 use crate::endpoint::Entity;
 use crate::remote_id;
 use crate::wire::date::{instant_text, parse_instant};
-use crate::wire::lenient;
 
 /// Name of the header that carries the signature.
 pub const SIGNATURE_HEADER: &str = "intuit-signature";
@@ -163,7 +163,7 @@ fn notifications(raw_body: &[u8]) -> Result<Vec<Event>, serde_json::Error> {
     #[derive(Deserialize)]
     #[serde(rename_all = "camelCase")]
     struct Notification {
-        #[serde(default, deserialize_with = "lenient::token")]
+        #[serde(default, deserialize_with = "json::token")]
         realm_id: Option<String>,
         data_change_event: Option<Changes>,
     }
@@ -183,15 +183,15 @@ fn change(realm: Option<&str>, raw: &RawValue) -> Event {
     #[derive(Default, Deserialize)]
     #[serde(default, rename_all = "camelCase")]
     struct Wire {
-        #[serde(deserialize_with = "lenient::text")]
+        #[serde(deserialize_with = "json::text")]
         name: Option<String>,
-        #[serde(deserialize_with = "lenient::token")]
+        #[serde(deserialize_with = "json::token")]
         id: Option<String>,
-        #[serde(deserialize_with = "lenient::text")]
+        #[serde(deserialize_with = "json::text")]
         operation: Option<String>,
-        #[serde(deserialize_with = "lenient::text")]
+        #[serde(deserialize_with = "json::text")]
         last_updated: Option<String>,
-        #[serde(deserialize_with = "lenient::token")]
+        #[serde(deserialize_with = "json::token")]
         deleted_id: Option<String>,
     }
     let wire: Wire = serde_json::from_str(raw.get()).unwrap_or_default();
@@ -222,15 +222,15 @@ fn cloud_event(raw: &RawValue) -> Event {
     #[derive(Default, Deserialize)]
     #[serde(default)]
     struct Wire {
-        #[serde(deserialize_with = "lenient::text")]
+        #[serde(deserialize_with = "json::text")]
         id: Option<String>,
-        #[serde(rename = "type", deserialize_with = "lenient::text")]
+        #[serde(rename = "type", deserialize_with = "json::text")]
         event_type: Option<String>,
-        #[serde(deserialize_with = "lenient::text")]
+        #[serde(deserialize_with = "json::text")]
         time: Option<String>,
-        #[serde(rename = "intuitentityid", deserialize_with = "lenient::token")]
+        #[serde(rename = "intuitentityid", deserialize_with = "json::token")]
         entity: Option<String>,
-        #[serde(rename = "intuitaccountid", deserialize_with = "lenient::token")]
+        #[serde(rename = "intuitaccountid", deserialize_with = "json::token")]
         realm: Option<String>,
     }
     let wire: Wire = serde_json::from_str(raw.get()).unwrap_or_default();

@@ -7,6 +7,7 @@ use factory_accounting_core::ids::RemoteId;
 use factory_accounting_core::model::RecordKind;
 use factory_accounting_core::planned::{Content, Planned, PlannedDocument};
 use factory_accounting_core::provider::{EncodeError, EncodedWrite, Intent, RemoteRecord, WriteBatch, WriteReport};
+use factory_accounting_http::{base_of, foreign, without_answer};
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 use serde_json::value::{RawValue, to_raw_value};
@@ -15,7 +16,7 @@ use uuid::Uuid;
 use crate::capability::WRITE_TIMEOUT;
 use crate::client::Client;
 use crate::config::QboConfig;
-use crate::dialect::fates::{self, Sent, Settlement};
+use crate::dialect::fates::{Sent, Settlement};
 use crate::endpoint::{Endpoint, Entity};
 use crate::map::document::Form;
 use crate::map::reference::{Place, on_demand};
@@ -58,11 +59,7 @@ fn check(capabilities: &Capabilities, batch: &WriteBatch) -> Result<(), Provider
     let refused = |kind, why: String| {
         ProviderError::new(kind, why).with_operation(format!("{} of {}", batch.intent.as_str(), batch.kind))
     };
-    let most = capabilities.of(batch.kind).map_or(0, |can| match batch.intent {
-        Intent::Create => can.create,
-        Intent::Update => can.update,
-        Intent::Void => can.void,
-    });
+    let most = capabilities.most(batch.kind, batch.intent);
     match batch.members.len() {
         _ if most == 0 => Err(refused(ErrorKind::Unsupported, "QuickBooks cannot do this".to_owned())),
         0 => Err(refused(ErrorKind::Internal, "the batch is empty".to_owned())),
@@ -124,18 +121,18 @@ impl Verb {
 fn member(config: &QboConfig, intent: Intent, planned: &Planned) -> Result<Member, ProviderError> {
     match (intent, &planned.content) {
         // The content of a void says nothing: kind and base do.
-        (Intent::Void, _) => void(planned.key.kind, base(planned)?),
+        (Intent::Void, _) => void(planned.key.kind, base_of(planned)?),
         (Intent::Create, Content::Document(content)) => {
             let form = form(config, planned, content, entity_of_new(planned)?);
             made(form.entity, Verb::Create, &document::create(&form, content)?)
         }
         (Intent::Update, Content::Document(content)) => {
-            let base = base(planned)?;
+            let base = base_of(planned)?;
             let form = form(config, planned, content, entity_of(&base.id)?);
             made(form.entity, Verb::Update, &document::update(&form, content, planned.changes, base)?)
         }
         (Intent::Create, content) => created(config, planned.key.kind, content),
-        (Intent::Update, content) => updated(config, planned.key.kind, content, base(planned)?),
+        (Intent::Update, content) => updated(config, planned.key.kind, content, base_of(planned)?),
     }
 }
 
@@ -223,16 +220,6 @@ fn entity_of(id: &RemoteId) -> Result<Entity, ProviderError> {
     })
 }
 
-/// The record as just read, without which no update or void can be made.
-fn base(planned: &Planned) -> Result<&RemoteRecord, ProviderError> {
-    planned.base.as_deref().ok_or_else(|| {
-        ProviderError::new(
-            ErrorKind::Internal,
-            format!("{}: an update or void needs the record as just read, and none was given", planned.key),
-        )
-    })
-}
-
 fn alone(config: &QboConfig, one: &Member, key: &str) -> Endpoint {
     let endpoint = one.verb.endpoint(one.entity);
     let written = matches!(one.verb, Verb::Create | Verb::Update);
@@ -296,11 +283,11 @@ fn request_id(key: &str, most: usize) -> String {
 
 /// Sends an encoded write once and judges the answer.
 pub(crate) async fn send(client: &Client, write: &EncodedWrite) -> WriteReport {
-    let Some(sent) = Sent::read(write) else { return fates::foreign(write) };
+    let Some(sent) = Sent::read(write) else { return foreign(write) };
     let body = Bytes::from(write.body.clone());
     match client.send(write.intent.as_str(), &sent.endpoint, body, WRITE_TIMEOUT).await {
         Ok(answer) => Settlement::new(write, &sent, &answer, &client.reader, client.clock.now()).report(),
-        Err(error) => fates::without_answer(write, &error),
+        Err(error) => without_answer(write, &error),
     }
 }
 

@@ -13,10 +13,10 @@ use factory_accounting_core::clock::Clock;
 use factory_accounting_http::{Body, Cause, Transport, TransportError};
 use futures_core::Stream;
 use http::header::CONTENT_LENGTH;
-use http::{HeaderValue, Request, Response};
+use http::{HeaderValue, Request, Response, StatusCode};
 
 /// What comes back over the wire.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub enum Wire {
     /// The whole answer.
     Answer(Response<Bytes>),
@@ -32,6 +32,37 @@ pub enum Wire {
     Slow(Response<Bytes>, Duration),
     /// So many bytes of filler follow the head.
     Endless(Response<Bytes>, u64),
+}
+
+impl Wire {
+    /// A whole answer with a status and a body.
+    ///
+    /// # Panics
+    /// Where the status is none.
+    pub fn status(status: u16, body: impl AsRef<[u8]>) -> Self {
+        let mut answer = Response::new(Bytes::copy_from_slice(body.as_ref()));
+        *answer.status_mut() = StatusCode::from_u16(status).expect("a status");
+        Self::Answer(answer)
+    }
+
+    /// A whole answer of a success.
+    pub fn ok(body: impl AsRef<[u8]>) -> Self {
+        Self::status(200, body)
+    }
+
+    /// With a further header, where anything comes back at all.
+    ///
+    /// # Panics
+    /// Where the value is none that a header may have.
+    #[must_use]
+    pub fn with(mut self, name: &'static str, value: &str) -> Self {
+        if let Self::Answer(answer) | Self::Truncated(answer, _) | Self::Slow(answer, _) | Self::Endless(answer, _) =
+            &mut self
+        {
+            answer.headers_mut().append(name, HeaderValue::try_from(value).expect("a header"));
+        }
+        self
+    }
 }
 
 type Server = Arc<dyn Fn(Request<Bytes>, DateTime<Utc>) -> Wire + Send + Sync>;

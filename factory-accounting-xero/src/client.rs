@@ -6,8 +6,8 @@ use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use factory_accounting_core::clock::Clock;
 use factory_accounting_core::error::{ErrorKind, ProviderError};
-use factory_accounting_http::{Answer, Call, Exchange};
-use http::header::{CONTENT_TYPE, IF_MODIFIED_SINCE};
+use factory_accounting_http::{Answer, Call, Exchange, json_request, unreadable};
+use http::header::IF_MODIFIED_SINCE;
 use http::{HeaderValue, StatusCode};
 use serde::de::DeserializeOwned;
 use url::Url;
@@ -33,14 +33,8 @@ impl Client {
                 format!("api_base cannot be used: {why}: correct the configuration"),
             )
         };
-        let url = endpoint.url(&self.api_base).map_err(|_| unusable(&"it takes no path"))?;
-        let mut request = http::Request::new(body);
-        *request.method_mut() = endpoint.method.clone();
-        *request.uri_mut() = url.as_str().parse().map_err(|error| unusable(&error))?;
-        if !request.body().is_empty() {
-            request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        }
-        Ok(request)
+        let url = endpoint.url(&self.api_base).map_err(|error| unusable(&error))?;
+        json_request(endpoint.method.clone(), &url, body).map_err(|error| unusable(&error))
     }
 
     /// Reads, whatever the status.
@@ -102,7 +96,7 @@ impl Client {
         endpoint: &Endpoint,
     ) -> Result<Vec<T>, ProviderError> {
         let envelope = self.list(operation, resource, endpoint).await?;
-        envelope.parse().map_err(|why| protocol(operation, &why))
+        envelope.parse().map_err(|why| unreadable(operation, &why))
     }
 
     /// The collection of an answer, or the error that the answer is.
@@ -118,9 +112,4 @@ impl Client {
         Envelope::read(&answer.body, resource.envelope_key())
             .map_err(|why| dialect::unreadable(operation, answer, &why))
     }
-}
-
-/// An answer that cannot be taken for what it should be; nothing of it is used (X8).
-pub(crate) fn protocol(operation: &str, why: &str) -> ProviderError {
-    ProviderError::new(ErrorKind::Protocol, format!("{operation}: the answer cannot be read: {why}"))
 }

@@ -3,6 +3,7 @@
 
 use chrono::{Datelike, NaiveDate};
 use factory_accounting_core::model::RecordKind;
+use factory_accounting_http::{Target, UnusableBase, below, read_target, target};
 use http::Method;
 use url::Url;
 use uuid::Uuid;
@@ -190,48 +191,25 @@ impl Endpoint {
 
     /// The URL below a base.
     pub(crate) fn url(&self, base: &Url) -> Result<Url, UnusableBase> {
-        let mut url = base.clone();
-        url.path_segments_mut().map_err(|()| UnusableBase)?.pop_if_empty().extend(&self.segments);
-        if !self.query.is_empty() {
-            url.query_pairs_mut().extend_pairs(&self.query);
-        }
-        Ok(url)
+        below(base, &self.segments, &self.query)
     }
 
     /// As text that [`parse`](Self::parse) reads again: method and relative URL. It names no host, so that it outlives a
     /// change of the configuration.
     pub(crate) fn target(&self) -> String {
-        let relative = Url::parse(NOWHERE).ok().and_then(|base| self.url(&base).ok());
-        let relative = relative.map(|url| url.as_str().trim_start_matches(NOWHERE).to_owned()).unwrap_or_default();
-        format!("{} {relative}", self.method)
+        target(&self.method, &self.segments, &self.query)
     }
 
     /// Reads the text of [`target`](Self::target).
     pub(crate) fn parse(target: &str) -> Option<Self> {
-        let (method, relative) = target.split_once(' ')?;
-        let url = Url::parse(NOWHERE).ok()?.join(relative).ok()?;
-        let segments = url.path_segments()?.map(decode).collect::<Option<Vec<_>>>()?;
-        let query = url.query_pairs().map(|(name, value)| (name.into_owned(), value.into_owned())).collect();
-        Some(Self { method: method.parse().ok()?, segments, query })
+        let Target { method, segments, query } = read_target(target)?;
+        Some(Self { method, segments, query })
     }
 
     /// A path segment by position.
     pub(crate) fn segment(&self, at: usize) -> Option<&str> {
         self.segments.get(at).map(String::as_str)
     }
-}
-
-/// Stands in for the host while an endpoint is text.
-const NOWHERE: &str = "https://xero.invalid/";
-
-/// A base that cannot carry a path, such as `mailto:`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct UnusableBase;
-
-fn decode(segment: &str) -> Option<String> {
-    // A form with one nameless value decodes a percent-encoded text, apart from `+` and `&`, which paths keep as they are.
-    let form = segment.replace('+', "%2B").replace('&', "%26");
-    url::form_urlencoded::parse(format!("={form}").as_bytes()).next().map(|(_, value)| value.into_owned())
 }
 
 /// Fields that filters may name.

@@ -5,12 +5,12 @@ use factory_accounting_core::error::{ErrorKind, Issue, ProviderError};
 use factory_accounting_core::ids::RemoteId;
 use factory_accounting_core::model::RecordKind;
 use factory_accounting_core::provider::{Attachment, ByteStream, NewAttachment};
-use factory_accounting_http::Call;
+use factory_accounting_http::{Call, unreadable};
 use http::header::{ACCEPT, CONTENT_TYPE};
 use http::{HeaderValue, StatusCode};
 use rust_decimal::prelude::ToPrimitive as _;
 
-use crate::client::{Client, protocol};
+use crate::client::Client;
 use crate::dialect;
 use crate::endpoint::{Endpoint, Resource};
 use crate::wire::lists as wire;
@@ -30,7 +30,7 @@ pub(crate) async fn list(client: &Client, kind: RecordKind, id: &RemoteId) -> Re
     read.into_iter()
         .map(attachment)
         .collect::<Option<_>>()
-        .ok_or_else(|| protocol(operation, "a file without id or name"))
+        .ok_or_else(|| unreadable(operation, "a file without id or name"))
 }
 
 /// Attaches a file. One of the same name is replaced (xero.md 4.13), so that sending it again is harmless.
@@ -53,8 +53,8 @@ pub(crate) async fn attach(
     request.headers_mut().insert(CONTENT_TYPE, media_type);
     let answer = client.exchange.call(Call::write(operation, request)).await?;
     let envelope = client.collection(operation, Resource::Attachments, &answer)?;
-    let read: Vec<wire::Attachment> = envelope.parse().map_err(|why| protocol(operation, &why))?;
-    read.into_iter().next_back().and_then(attachment).ok_or_else(|| protocol(operation, "no file in the answer"))
+    let read: Vec<wire::Attachment> = envelope.parse().map_err(|why| unreadable(operation, &why))?;
+    read.into_iter().next_back().and_then(attachment).ok_or_else(|| unreadable(operation, "no file in the answer"))
 }
 
 /// Reads a file as it comes.

@@ -3,8 +3,9 @@
 use factory_accounting_core::error::ProviderError;
 use factory_accounting_core::ids::OrganisationId;
 use factory_accounting_core::provider::{CatalogueEntry, CatalogueKind, CataloguePage, Organisation};
+use factory_accounting_http::unreadable;
 
-use crate::client::{Client, protocol};
+use crate::client::Client;
 use crate::endpoint::{Endpoint, Resource};
 use crate::map::{catalogue, party};
 use crate::oauth;
@@ -18,8 +19,8 @@ pub(crate) async fn organisation(client: &Client, pinned: &OrganisationId) -> Re
     let operation = "read the organisation";
     let endpoint = Endpoint::get(Resource::Organisation);
     let mut read: Vec<wire::Organisation> = client.parsed(operation, Resource::Organisation, &endpoint).await?;
-    let first = read.pop().filter(|_| read.is_empty()).ok_or_else(|| protocol(operation, "not one organisation"))?;
-    let mut organisation = catalogue::organisation(first).map_err(|why| protocol(operation, why))?;
+    let first = read.pop().filter(|_| read.is_empty()).ok_or_else(|| unreadable(operation, "not one organisation"))?;
+    let mut organisation = catalogue::organisation(first).map_err(|why| unreadable(operation, why))?;
     if !organisation.id.as_str().eq_ignore_ascii_case(pinned.as_str()) {
         return Err(oauth::mismatch(pinned, &organisation.id, &organisation.name));
     }
@@ -36,7 +37,7 @@ pub(crate) async fn catalogue(client: &Client, kind: CatalogueKind, page: u32) -
     if page > 1 {
         return Ok(CataloguePage { entries: Vec::new(), more: false });
     }
-    let broken = |why: &str| protocol(operation, why);
+    let broken = |why: &str| unreadable(operation, why);
     let entries: Vec<CatalogueEntry> = match kind {
         CatalogueKind::Accounts => {
             let read: Vec<wire::Account> = whole(client, operation, Resource::Accounts).await?;
@@ -87,11 +88,11 @@ async fn parties(client: &Client, page: u32) -> Result<CataloguePage, ProviderEr
         .with("order", "Name ASC")
         .with_page(Resource::Contacts, page);
     let envelope = client.list(operation, Resource::Contacts, &endpoint).await?;
-    let read: Vec<Contact> = envelope.parse().map_err(|why| protocol(operation, &why))?;
+    let read: Vec<Contact> = envelope.parse().map_err(|why| unreadable(operation, &why))?;
     let entries = read
         .into_iter()
         .map(|contact| party::import(contact).map(|party| CatalogueEntry::Party(Box::new(party))))
         .collect::<Option<_>>()
-        .ok_or_else(|| protocol(operation, "a contact without id or name"))?;
+        .ok_or_else(|| unreadable(operation, "a contact without id or name"))?;
     Ok(CataloguePage { entries, more: has_more(Resource::Contacts, page, &envelope) })
 }

@@ -9,16 +9,16 @@ use factory_accounting_core::error::{ErrorKind, ProviderError};
 use factory_accounting_core::ids::{ConnectionId, OrganisationId, WorkerId};
 use factory_accounting_core::provider::DisconnectReport;
 use factory_accounting_core::store::StoreError;
-use factory_accounting_core::token::{Replaced, TokenSet, TokenStore};
+use factory_accounting_core::token::{TokenSet, TokenStore};
 use factory_accounting_http::{
-    Authorisation, Call, Exchange, OAuthClient, OAuthError, TokenManager, Transport, parse_redirect,
+    Authorisation, Call, Exchange, OAuthClient, OAuthError, TokenManager, Transport, json_request, parse_redirect,
+    unreadable,
 };
 use http::header::{ACCEPT, AUTHORIZATION};
 use http::{HeaderValue, Method, StatusCode};
 use secrecy::{ExposeSecret as _, SecretString};
 use url::Url;
 
-use crate::client::protocol;
 use crate::config::{ConfigError, XeroConfig};
 use crate::dialect;
 use crate::wire::lists::Connection;
@@ -108,7 +108,7 @@ impl XeroAuthoriser {
                 return Err(ConnectError::WrongOrganisation { pinned: pinned.clone() });
             }
         }
-        self.grant.store(granted.tokens).await?;
+        self.grant.tokens.adopt(granted.tokens).await?;
         Ok(organisations(listed?))
     }
 
@@ -146,8 +146,6 @@ pub(crate) struct Grant {
     oauth: OAuthClient,
     exchange: Exchange,
     pub(crate) tokens: TokenManager,
-    store: Arc<dyn TokenStore>,
-    connection: ConnectionId,
     connections_url: Url,
     clock: Arc<dyn Clock>,
 }
@@ -162,15 +160,14 @@ impl Grant {
         clock: Arc<dyn Clock>,
     ) -> Result<Self, ConfigError> {
         let oauth = OAuthClient::new(config.oauth(), Arc::clone(&transport), Arc::clone(&clock))?;
-        let tokens =
-            TokenManager::new(Arc::clone(&store), oauth.clone(), connection.clone(), worker, Arc::clone(&clock));
+        let tokens = TokenManager::new(store, oauth.clone(), connection, worker, Arc::clone(&clock));
         // Outside the limits of the Accounting API (xero.md 2), and without a tenant.
         let exchange = Exchange::builder(transport, Arc::clone(&clock))
             .tokens(tokens.clone())
             .header(ACCEPT, HeaderValue::from_static("application/json"))
             .build();
         let connections_url = config.connections_url.clone();
-        Ok(Self { oauth, exchange, tokens, store, connection, connections_url, clock })
+        Ok(Self { oauth, exchange, tokens, connections_url, clock })
     }
 
     /// Every connection of the grant, by a token of its own or the stored one.
@@ -179,7 +176,7 @@ impl Grant {
         let mut call = Call::read(operation, self.request(Method::GET, &self.connections_url)?);
         if let Some(token) = token {
             let mut bearer = HeaderValue::try_from(format!("Bearer {}", token.expose_secret()))
-                .map_err(|_| protocol(operation, "the access token is no header text"))?;
+                .map_err(|_| unreadable(operation, "the access token is no header text"))?;
             bearer.set_sensitive(true);
             call.request.headers_mut().insert(AUTHORIZATION, bearer);
             call = call.without_token();
@@ -193,31 +190,16 @@ impl Grant {
     }
 
     fn request(&self, method: Method, url: &Url) -> Result<http::Request<Bytes>, ProviderError> {
-        let mut request = http::Request::new(Bytes::new());
-        *request.method_mut() = method;
-        *request.uri_mut() = url.as_str().parse().map_err(|_| {
+        json_request(method, url, Bytes::new()).map_err(|_| {
             ProviderError::new(ErrorKind::Internal, "connections_url cannot be used: correct the configuration")
-        })?;
-        Ok(request)
-    }
-
-    /// Takes the place of whatever tokens are stored: a person has just signed in anew.
-    async fn store(&self, tokens: TokenSet) -> Result<(), StoreError> {
-        let mut expected = self.store.load(&self.connection).await?.map(|stored| stored.version);
-        for _ in 0..3 {
-            match self.store.replace(&self.connection, expected, tokens.clone()).await? {
-                Replaced::Stored(_) => return Ok(()),
-                Replaced::Lost(other) => expected = Some(other.version),
-            }
-        }
-        Err(StoreError::Busy("the connection's tokens keep changing: connect again".to_owned()))
+        })
     }
 
     /// Leaves the organisation, ends the grant if it reaches no other, and forgets the tokens (xero.md 1.4). Each part is
     /// tried whatever became of the others; a grant that other organisations still use is left alone and has no part.
     pub(crate) async fn disconnect(&self, tenant: &OrganisationId) -> DisconnectReport {
         let mut report = DisconnectReport::default();
-        let stored = self.store.load(&self.connection).await;
+        let stored = self.tokens.stored().await;
         let listed = self.connections(None).await;
         match &listed {
             Ok(connections) => {
@@ -233,8 +215,7 @@ impl Grant {
                 report.parts.insert("grant", Err(ProviderError::new(error.kind(), message)));
             }
         }
-        let forgotten = self.store.forget(&self.connection).await.map_err(store_error);
-        report.parts.insert("tokens", forgotten);
+        report.parts.insert("tokens", self.tokens.forget().await);
         report
     }
 
@@ -255,11 +236,8 @@ impl Grant {
         }
     }
 
-    async fn revoke(
-        &self,
-        stored: Result<Option<factory_accounting_core::token::StoredTokens>, StoreError>,
-    ) -> Result<(), ProviderError> {
-        let refresh = stored.map_err(store_error)?.and_then(|stored| stored.tokens.refresh);
+    async fn revoke(&self, stored: Result<Option<TokenSet>, ProviderError>) -> Result<(), ProviderError> {
+        let refresh = stored?.and_then(|tokens| tokens.refresh);
         match refresh {
             Some(refresh) => Ok(self.oauth.revoke(&refresh).await?),
             // A custom connection has none; its access token ends by itself.
@@ -270,7 +248,7 @@ impl Grant {
 
 impl fmt::Debug for Grant {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Grant").field("connection", &self.connection).finish_non_exhaustive()
+        f.debug_struct("Grant").field("tokens", &self.tokens).finish_non_exhaustive()
     }
 }
 
@@ -287,10 +265,6 @@ fn organisations(connections: Vec<Connection>) -> Vec<Tenant> {
             Some(Tenant { name: one.tenant_name.unwrap_or_else(|| id.clone()), id: OrganisationId::new(id) })
         })
         .collect()
-}
-
-fn store_error(error: StoreError) -> ProviderError {
-    ProviderError::new(ErrorKind::Unavailable, format!("the token store failed: {error}"))
 }
 
 /// Another organisation answers than the one that the connection is pinned to (R55).

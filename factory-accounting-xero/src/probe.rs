@@ -7,8 +7,9 @@
 use factory_accounting_core::error::{ErrorKind, ProviderError};
 use factory_accounting_core::model::RecordKind;
 use factory_accounting_core::provider::{ProbeTarget, RemoteRecord};
+use factory_accounting_http::unreadable;
 
-use crate::client::{Client, protocol};
+use crate::client::Client;
 use crate::endpoint::{Endpoint, Field, Filter, Resource};
 use crate::map::remote;
 use crate::read;
@@ -190,12 +191,13 @@ pub(crate) async fn allocations(
     let operation = "read allocations";
     let endpoint = Endpoint::get(Resource::CreditNotes).at(credit_note).with_unit_decimals(Resource::CreditNotes);
     let Some(envelope) = client.find(operation, Resource::CreditNotes, &endpoint).await? else { return Ok(None) };
-    let documents: Vec<Document> = envelope.parse().map_err(|why| protocol(operation, &why))?;
+    let documents: Vec<Document> = envelope.parse().map_err(|why| unreadable(operation, &why))?;
     let read = |document: &Document| {
         let id = document.id.as_deref().ok_or("a credit note without an id")?;
         document.allocations.iter().map(|one| remote::allocation(id, one)).collect::<Result<Vec<_>, _>>()
     };
-    let records = documents.iter().map(read).collect::<Result<Vec<_>, _>>().map_err(|why| protocol(operation, why))?;
+    let records =
+        documents.iter().map(read).collect::<Result<Vec<_>, _>>().map_err(|why| unreadable(operation, why))?;
     Ok(Some(records.into_iter().flatten().collect()))
 }
 

@@ -1,13 +1,13 @@
 //! Reading records by id and following changes.
-
 use chrono::{DateTime, SubsecRound as _, TimeDelta, Utc};
 use factory_accounting_core::error::{ErrorKind, ProviderError};
 use factory_accounting_core::ids::{Cursor, RemoteId};
 use factory_accounting_core::model::RecordKind;
 use factory_accounting_core::provider::{ChangeFeed, ChangePage, RemoteRecord};
+use factory_accounting_http::unreadable;
 use uuid::Uuid;
 
-use crate::client::{Client, protocol};
+use crate::client::Client;
 use crate::endpoint::{Endpoint, Field, Filter, Resource};
 use crate::map::{allocation, remote};
 use crate::probe;
@@ -106,7 +106,7 @@ pub(crate) fn records(
 ) -> Result<Vec<RemoteRecord>, ProviderError> {
     let mut read = Vec::with_capacity(envelope.elements.len());
     for (at, element) in envelope.elements.iter().enumerate() {
-        let broken = |why: &str| protocol(operation, &format!("element {at}: {why}"));
+        let broken = |why: &str| unreadable(operation, &format!("element {at}: {why}"));
         if matches!(Resource::of(kind), Some(Resource::Invoices | Resource::CreditNotes)) {
             let document: Document = serde_json::from_str(element.get()).map_err(|error| broken(&error.to_string()))?;
             if remote::is_kind(kind, &document) {
@@ -193,7 +193,7 @@ fn change_times(operation: &str, envelope: &Envelope) -> Result<Vec<DateTime<Utc
         #[serde(rename = "UpdatedDateUTC", deserialize_with = "crate::wire::date::optional_instant")]
         at: Option<DateTime<Utc>>,
     }
-    let all: Vec<Changed> = envelope.parse().map_err(|why| protocol(operation, &why))?;
+    let all: Vec<Changed> = envelope.parse().map_err(|why| unreadable(operation, &why))?;
     Ok(all.into_iter().filter_map(|changed| changed.at).collect())
 }
 

@@ -1,15 +1,12 @@
-//! Doubles for the seams, and records to write: for this crate's own tests.
+//! A provider without a network, and records to write: for this crate's own tests.
 
-use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::sync::Arc;
 
-use async_trait::async_trait;
-use bytes::Bytes;
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use factory_accounting_core::capability::TaxAuthority;
 use factory_accounting_core::clock::Clock;
 use factory_accounting_core::ids::{ConnectionId, RemoteId, WorkerId};
+pub(crate) use factory_accounting_core::memory::MemoryTokenStore;
 use factory_accounting_core::model::{Party, TaxMode};
 use factory_accounting_core::model::{RecordKey, RecordKind};
 use factory_accounting_core::money::{Currency, Money, Quantity, TaxAmount, Totals, UnitPrice};
@@ -18,9 +15,10 @@ use factory_accounting_core::planned::{
     PlannedLine, PlannedParty, PlannedPayment, PlannedPrice, TargetStatus,
 };
 use factory_accounting_core::provider::{Intent, ProbeTarget, RemoteRecord, RemoteStatus, WriteBatch};
-use factory_accounting_core::store::StoreError;
-use factory_accounting_core::token::{Replaced, StoredTokens, TokenSet, TokenStore};
-use factory_accounting_http::{AppPacer, Body, Cause, Transport, TransportError};
+use factory_accounting_core::token::TokenSet;
+use factory_accounting_http::AppPacer;
+use factory_accounting_testkit::LeapClock;
+pub(crate) use factory_accounting_testkit::{Script, Wire};
 use secrecy::SecretString;
 use url::Url;
 
@@ -35,156 +33,30 @@ pub(crate) const ZERO: &str = "00000000-0000-0000-0000-000000000000";
 /// Planted where secrets are, and looked for where they must not be.
 pub(crate) const ACCESS_TOKEN: &str = "planted-access-token";
 
-/// An answer to give.
-#[derive(Clone, Debug)]
-pub(crate) enum Canned {
-    Answer(u16, Vec<(&'static str, String)>, String),
-    Lost,
-    NoConnection,
+pub(crate) fn ten_o_clock() -> DateTime<Utc> {
+    day(2026, 11, 21).and_hms_opt(10, 0, 0).expect("a time").and_utc()
 }
 
-impl Canned {
-    pub(crate) fn ok(body: impl Into<String>) -> Self {
-        Self::Answer(200, Vec::new(), body.into())
-    }
-
-    pub(crate) fn status(status: u16, body: impl Into<String>) -> Self {
-        Self::Answer(status, Vec::new(), body.into())
-    }
-
-    pub(crate) fn with(self, name: &'static str, value: &str) -> Self {
-        match self {
-            Self::Answer(status, mut headers, body) => {
-                headers.push((name, value.to_owned()));
-                Self::Answer(status, headers, body)
-            }
-            other => other,
-        }
-    }
+pub(crate) fn clock() -> LeapClock {
+    LeapClock::starting_at(ten_o_clock())
 }
 
-/// A request as it came.
-#[derive(Clone, Debug)]
-pub(crate) struct Seen {
-    pub(crate) line: String,
-    pub(crate) headers: http::HeaderMap,
-    pub(crate) body: String,
+pub(crate) fn connection() -> ConnectionId {
+    ConnectionId::new("connection")
 }
 
-impl Seen {
-    pub(crate) fn header(&self, name: &str) -> Option<&str> {
-        self.headers.get(name).and_then(|value| value.to_str().ok())
-    }
+/// A store with tokens that hold for twenty minutes.
+pub(crate) fn fresh_tokens() -> Arc<MemoryTokenStore> {
+    factory_accounting_testkit::stored(&connection(), granted())
 }
 
-/// Gives canned answers in order and keeps what was asked.
-#[derive(Debug, Default)]
-pub(crate) struct Script {
-    answers: Mutex<VecDeque<Canned>>,
-    seen: Mutex<Vec<Seen>>,
-}
-
-impl Script {
-    pub(crate) fn of(answers: impl IntoIterator<Item = Canned>) -> Arc<Self> {
-        Arc::new(Self { answers: Mutex::new(answers.into_iter().collect()), seen: Mutex::default() })
-    }
-
-    pub(crate) fn seen(&self) -> Vec<Seen> {
-        self.seen.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    pub(crate) fn lines(&self) -> Vec<String> {
-        self.seen().into_iter().map(|seen| seen.line).collect()
-    }
-}
-
-#[async_trait]
-impl Transport for Script {
-    async fn send(
-        &self,
-        request: http::Request<Bytes>,
-        _deadline: Duration,
-    ) -> Result<http::Response<Body>, TransportError> {
-        let path = request.uri().path_and_query().map_or("", |path| path.as_str());
-        self.seen.lock().unwrap_or_else(PoisonError::into_inner).push(Seen {
-            line: format!("{} {path}", request.method()),
-            headers: request.headers().clone(),
-            body: String::from_utf8_lossy(request.body()).into_owned(),
-        });
-        let next = self.answers.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
-        match next.expect("the script has an answer for every request") {
-            Canned::Answer(status, headers, body) => {
-                let mut answer = http::Response::builder().status(status);
-                for (name, value) in headers {
-                    answer = answer.header(name, value);
-                }
-                Ok(answer.body(Body::from(Bytes::from(body))).expect("an answer"))
-            }
-            Canned::Lost => Err(TransportError::maybe_sent(Cause::Lost, "the connection broke")),
-            Canned::NoConnection => Err(TransportError::not_sent(Cause::Connect, "no connection")),
-        }
-    }
-}
-
-/// A clock that stands still; sleeping takes no time.
-#[derive(Debug)]
-pub(crate) struct Still;
-
-#[async_trait]
-impl Clock for Still {
-    fn now(&self) -> DateTime<Utc> {
-        day(2026, 11, 21).and_hms_opt(10, 0, 0).expect("a time").and_utc()
-    }
-
-    async fn sleep(&self, _: Duration) {}
-}
-
-/// Tokens of one connection in memory.
-#[derive(Debug, Default)]
-pub(crate) struct Tokens(pub(crate) Mutex<Option<StoredTokens>>);
-
-impl Tokens {
-    pub(crate) fn fresh() -> Arc<Self> {
-        let tokens = TokenSet {
-            access: SecretString::from(ACCESS_TOKEN),
-            refresh: Some(SecretString::from("planted-refresh-token")),
-            expires_at: Still.now() + chrono::TimeDelta::minutes(20),
-            scopes: String::new(),
-            ends_at: None,
-        };
-        Arc::new(Self(Mutex::new(Some(StoredTokens { tokens, version: 1 }))))
-    }
-}
-
-#[async_trait]
-impl TokenStore for Tokens {
-    async fn load(&self, _: &ConnectionId) -> Result<Option<StoredTokens>, StoreError> {
-        Ok(self.0.lock().unwrap_or_else(PoisonError::into_inner).clone())
-    }
-
-    async fn lease_refresh(
-        &self,
-        _: &ConnectionId,
-        _: &WorkerId,
-        _: DateTime<Utc>,
-        _: DateTime<Utc>,
-    ) -> Result<bool, StoreError> {
-        Ok(true)
-    }
-
-    async fn replace(&self, _: &ConnectionId, expected: Option<u64>, tokens: TokenSet) -> Result<Replaced, StoreError> {
-        let mut stored = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(other) = stored.as_ref().filter(|stored| Some(stored.version) != expected) {
-            return Ok(Replaced::Lost(other.clone()));
-        }
-        let version = expected.unwrap_or(0) + 1;
-        *stored = Some(StoredTokens { tokens, version });
-        Ok(Replaced::Stored(version))
-    }
-
-    async fn forget(&self, _: &ConnectionId) -> Result<(), StoreError> {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = None;
-        Ok(())
+pub(crate) fn granted() -> TokenSet {
+    TokenSet {
+        access: SecretString::from(ACCESS_TOKEN),
+        refresh: Some(SecretString::from("planted-refresh-token")),
+        expires_at: ten_o_clock() + TimeDelta::minutes(20),
+        scopes: String::new(),
+        ends_at: None,
     }
 }
 
@@ -196,16 +68,16 @@ pub(crate) fn config() -> XeroConfig {
 }
 
 /// A provider that is answered by a script.
-pub(crate) fn provider(answers: impl IntoIterator<Item = Canned>) -> (XeroProvider, Arc<Script>) {
+pub(crate) fn provider(answers: impl IntoIterator<Item = Wire>) -> (XeroProvider, Arc<Script>) {
     let script = Script::of(answers);
     let config = config().with_tenant(TENANT);
-    let clock: Arc<dyn Clock> = Arc::new(Still);
+    let clock: Arc<dyn Clock> = Arc::new(clock());
     let pacer = AppPacer::new(crate::limits(&config), Arc::clone(&clock));
     let provider = XeroProvider::new(
         config,
         Arc::<Script>::clone(&script),
-        Tokens::fresh(),
-        ConnectionId::new("connection"),
+        fresh_tokens(),
+        connection(),
         WorkerId::new("worker"),
         clock,
         &pacer,

@@ -9,13 +9,14 @@ use std::fmt;
 use chrono::{DateTime, Utc};
 use factory_accounting_core::ids::{OrganisationId, RemoteId};
 use factory_accounting_core::provider::ChangeFeed;
+use factory_accounting_http::json;
 use factory_accounting_http::verify_hmac_sha256_base64;
 use secrecy::SecretString;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use crate::wire::date::{instant_text, parse_instant};
-use crate::wire::lenient;
+use crate::wire::id;
 
 /// Name of the header that carries the signature.
 pub const SIGNATURE_HEADER: &str = "x-xero-signature";
@@ -169,15 +170,15 @@ fn event(raw: &RawValue) -> Event {
     #[derive(Default, Deserialize)]
     #[serde(default, rename_all = "camelCase")]
     struct Wire {
-        #[serde(deserialize_with = "lenient::id")]
+        #[serde(deserialize_with = "id::optional")]
         tenant_id: Option<String>,
-        #[serde(deserialize_with = "lenient::text")]
+        #[serde(deserialize_with = "json::text")]
         event_category: Option<String>,
-        #[serde(deserialize_with = "lenient::text")]
+        #[serde(deserialize_with = "json::text")]
         event_type: Option<String>,
-        #[serde(deserialize_with = "lenient::id")]
+        #[serde(deserialize_with = "id::optional")]
         resource_id: Option<String>,
-        #[serde(deserialize_with = "lenient::text")]
+        #[serde(deserialize_with = "json::text")]
         event_date_utc: Option<String>,
     }
     let wire: Wire = serde_json::from_str(raw.get()).unwrap_or_default();

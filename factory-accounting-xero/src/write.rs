@@ -6,7 +6,7 @@ use factory_accounting_core::error::{ErrorKind, ProviderError};
 use factory_accounting_core::ids::OrganisationId;
 use factory_accounting_core::planned::{Content, Planned};
 use factory_accounting_core::provider::{EncodeError, EncodedWrite, Intent, WriteBatch, WriteReport};
-use factory_accounting_http::Call;
+use factory_accounting_http::{Call, base_of, foreign, without_answer};
 use http::HeaderValue;
 use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
@@ -14,9 +14,9 @@ use uuid::Uuid;
 
 use crate::capability::WRITE_TIMEOUT;
 use crate::client::Client;
-use crate::dialect::fates::{self, Sent, Settlement};
+use crate::dialect::fates::{Sent, Settlement};
 use crate::endpoint::{Endpoint, Resource};
-use crate::map::{self, allocation, base, document, item, party, payment, unsupported};
+use crate::map::{self, allocation, document, item, party, payment, unsupported};
 
 /// Longest key that Xero takes (xero.md 3).
 const KEY_TEXT: usize = 128;
@@ -47,11 +47,7 @@ fn check(capabilities: &Capabilities, batch: &WriteBatch) -> Result<Resource, Pr
     let refused = |kind, why: String| {
         ProviderError::new(kind, why).with_operation(format!("{} of {}", batch.intent.as_str(), batch.kind))
     };
-    let most = capabilities.of(batch.kind).map_or(0, |can| match batch.intent {
-        Intent::Create => can.create,
-        Intent::Update => can.update,
-        Intent::Void => can.void,
-    });
+    let most = capabilities.most(batch.kind, batch.intent);
     let resource = Resource::of(batch.kind).filter(|_| most > 0);
     let resource = resource.ok_or_else(|| refused(ErrorKind::Unsupported, "Xero cannot do this".to_owned()))?;
     match batch.members.len() {
@@ -92,15 +88,15 @@ fn element(intent: Intent, resource: Resource, planned: &Planned) -> Result<Box<
     let kind = planned.key.kind;
     match (&planned.content, intent) {
         // The content of a void says nothing: kind and base do.
-        (_, Intent::Void) if kind.is_party() => raw(&party::archive(base(planned)?)),
-        (_, Intent::Void) => raw(&document::void(kind, resource, base(planned)?)?),
+        (_, Intent::Void) if kind.is_party() => raw(&party::archive(base_of(planned)?)),
+        (_, Intent::Void) => raw(&document::void(kind, resource, base_of(planned)?)?),
         (Content::Party(content), Intent::Create) => raw(&party::create(kind, content)?),
-        (Content::Party(content), Intent::Update) => raw(&party::update(kind, content, base(planned)?)?),
+        (Content::Party(content), Intent::Update) => raw(&party::update(kind, content, base_of(planned)?)?),
         (Content::Item(content), Intent::Create) => raw(&item::create(content)?),
-        (Content::Item(content), Intent::Update) => raw(&item::update(content, base(planned)?)?),
+        (Content::Item(content), Intent::Update) => raw(&item::update(content, base_of(planned)?)?),
         (Content::Document(content), Intent::Create) => raw(&document::create(kind, resource, content)?),
         (Content::Document(content), Intent::Update) => {
-            raw(&document::update(kind, resource, content, planned.changes, base(planned)?)?)
+            raw(&document::update(kind, resource, content, planned.changes, base_of(planned)?)?)
         }
         (Content::Payment(content), Intent::Create) => raw(&payment::create(content)?),
         _ => Err(unsupported("", format!("{} of {kind} has no form in Xero", intent.as_str()))),
@@ -109,7 +105,7 @@ fn element(intent: Intent, resource: Resource, planned: &Planned) -> Result<Box<
 
 /// Deletions that the API takes one at a time (xero.md 4.3, 4.10, 4.11).
 fn void_alone(resource: Resource, planned: &Planned) -> Result<(Endpoint, String), ProviderError> {
-    let id = &base(planned)?.id;
+    let id = &base_of(planned)?.id;
     Ok(match resource {
         Resource::Payments => (Endpoint::post(resource).at(id.as_str()), r#"{"Status":"DELETED"}"#.to_owned()),
         Resource::Allocations => {
@@ -146,7 +142,7 @@ fn unwritable(error: &serde_json::Error) -> ProviderError {
 
 /// Sends an encoded write once and judges the answer.
 pub(crate) async fn send(client: &Client, tenant: &OrganisationId, write: &EncodedWrite) -> WriteReport {
-    let Some(sent) = Sent::read(write) else { return fates::foreign(write) };
+    let Some(sent) = Sent::read(write) else { return foreign(write) };
     let request = match request(client, tenant, write, &sent.endpoint) {
         Ok(request) => request,
         Err(error) => return WriteReport::not_applied(write.members, &error),
@@ -154,7 +150,7 @@ pub(crate) async fn send(client: &Client, tenant: &OrganisationId, write: &Encod
     let call = Call::write(write.intent.as_str(), request).with_timeout(WRITE_TIMEOUT);
     match client.exchange.call(call).await {
         Ok(answer) => Settlement::new(write, &sent, &answer, client.clock.now()).report(),
-        Err(error) => fates::without_answer(write, &error),
+        Err(error) => without_answer(write, &error),
     }
 }
 

@@ -21,7 +21,7 @@ use http::Request;
 use serde_json::Value;
 
 use crate::make::key;
-use crate::world::{Books, QboWorld, XeroWorld};
+use crate::world::{Books, MyobWorld, QboWorld, XeroWorld};
 
 /// One call over the wire, with the answer's body where a whole one came.
 #[derive(Clone, Debug)]
@@ -115,6 +115,30 @@ impl Host<QboWorld> {
         let rows = ledger[entity].as_array().cloned().unwrap_or_default();
         let found = rows.into_iter().find(|row| members.iter().any(|member| row[*member] == name));
         found.unwrap_or_else(|| panic!("no {entity} {name}: {}", ledger[entity]))
+    }
+}
+
+impl Host<MyobWorld> {
+    /// Connected to an Australian company file at MYOB, with the usual settings.
+    pub(crate) fn file() -> Self {
+        Self::over(MyobWorld::fresh())
+    }
+
+    /// The same with some of the settings changed.
+    pub(crate) fn file_with(changes: Value) -> Self {
+        let world = MyobWorld::fresh();
+        Self::with(world.settings(changes), world)
+    }
+
+    /// A row of the company file by its number or name, in whatever layout it is.
+    pub(crate) fn kept(&self, path: &str, name: &str) -> Value {
+        let ledger = locked(&self.world).ledger();
+        let members =
+            ["Number", "SupplierInvoiceNumber", "CompanyName", "ReceiptNumber", "PaymentNumber", "DisplayID", "Code"];
+        let lists = ["", "/Item", "/Service"].map(|layout| format!("{path}{layout}"));
+        let mut rows = lists.iter().flat_map(|list| ledger[list].as_array().into_iter().flatten());
+        let found = rows.find(|row| members.iter().any(|member| row[*member] == name)).cloned();
+        found.unwrap_or_else(|| panic!("no {name} among {path}: {ledger}"))
     }
 }
 

@@ -2,11 +2,13 @@
 
 mod bad_input;
 mod calls;
+mod capabilities;
 mod errors;
 mod features;
 mod host;
 mod ledger;
 mod make;
+mod myob;
 mod prediction;
 mod process;
 mod providers;

@@ -1,10 +1,10 @@
 //! What we say a document will come to is what the books come to, to the cent: random documents through the real providers
 //! into the emulators, whose arithmetic shares nothing with ours. Where a package reckons the tax itself, the amount before tax
-//! is what was said, and what it answers is what its books hold.
+//! is what was said, and what it answers is what its books hold; where nobody knows its place of rounding, the total is.
 
 use std::collections::BTreeMap;
 
-use factory_accounting_core::capability::TaxAuthority;
+use factory_accounting_core::capability::{TaxAuthority, TaxRounding};
 use factory_accounting_core::clock::Clock;
 use factory_accounting_core::model::{Record, RecordKind};
 use factory_accounting_core::plan::{self, Catalogue, Context, Subject};
@@ -19,7 +19,7 @@ use serde_json::{Value, json};
 use crate::host::{Host, connection};
 use crate::make::{customer, key, record, supplier};
 use crate::say;
-use crate::world::{Books, QboWorld, XeroWorld};
+use crate::world::{Books, MyobWorld, QboWorld, XeroWorld};
 
 /// Documents of all packages together; `PREDICTIONS` sets another number.
 const DOCUMENTS: usize = 200_000;
@@ -33,20 +33,26 @@ fn documents() -> usize {
 struct Ground<W> {
     world: W,
     currency: &'static str,
-    sales: [&'static str; 3],
-    purchases: [&'static str; 3],
+    sales: [String; 3],
+    purchases: [String; 3],
 }
 
 fn xero() -> Ground<XeroWorld> {
-    let (sales, purchases) = (["OUTPUT2", "NONE", "ZERORATED"], ["INPUT2", "NONE", "ZERORATED"]);
-    Ground { world: XeroWorld::fresh(), currency: "NZD", sales, purchases }
+    let codes = |standard: &str| [standard, "NONE", "ZERORATED"].map(str::to_owned);
+    Ground { world: XeroWorld::fresh(), currency: "NZD", sales: codes("OUTPUT2"), purchases: codes("INPUT2") }
 }
 
 fn quickbooks(country: Country) -> Ground<QboWorld> {
     let world = QboWorld::of(country);
     let codes = world.tax_codes();
     let purchases = if country == Country::Us { ["NON"; 3] } else { codes };
-    Ground { currency: world.currency(), world, sales: codes, purchases }
+    let [sales, purchases] = [codes, purchases].map(|codes| codes.map(str::to_owned));
+    Ground { currency: world.currency(), world, sales, purchases }
+}
+
+fn myob(world: MyobWorld) -> Ground<MyobWorld> {
+    let codes = world.tax_codes();
+    Ground { currency: world.currency(), world, sales: codes.clone(), purchases: codes }
 }
 
 fn decimal(random: &mut Random, whole: u64, decimals: u32) -> String {
@@ -66,12 +72,12 @@ fn drawn_line<W>(random: &mut Random, ground: &Ground<W>, kind: &str) -> Value {
     let decimals = u32::try_from(random.below(5)).unwrap_or(0);
     let quantity_decimals = u32::try_from(random.below(5)).unwrap_or(0);
     let sign = if random.chance(1, 20) && kind == "invoice" { "-" } else { "" };
-    let taxes = if purchase { ground.purchases } else { ground.sales };
+    let taxes = if purchase { &ground.purchases } else { &ground.sales };
     let mut line = json!({
         "type": "item", "description": "Part",
         "quantity": format!("{sign}{}", decimal(random, 40, quantity_decimals)),
         "unit_price": decimal(random, 900, decimals),
-        "tax": random.pick(&taxes).copied().unwrap_or_default(),
+        "tax": random.pick(taxes).map(String::as_str).unwrap_or_default(),
     });
     if sign.is_empty() && matches!(kind, "invoice" | "quote") && random.chance(1, 3) {
         line["discount"] =
@@ -100,22 +106,38 @@ fn drawn<W>(random: &mut Random, ground: &Ground<W>, kind: &str, number: usize) 
 
 #[test]
 fn predicted_totals_are_xeros_totals_to_the_cent() {
-    predicts("Xero", &xero(), documents() / 2);
+    predicts("Xero", &xero(), documents() / 5 * 2);
 }
 
 #[test]
 fn predicted_totals_are_quickbooks_totals_to_the_cent_in_australia() {
-    predicts("QuickBooks in Australia", &quickbooks(Country::Au), documents() / 5);
+    predicts("QuickBooks in Australia", &quickbooks(Country::Au), documents() / 10);
 }
 
 #[test]
 fn predicted_totals_are_quickbooks_totals_to_the_cent_in_the_united_kingdom() {
-    predicts("QuickBooks in the United Kingdom", &quickbooks(Country::Gb), documents() / 5);
+    predicts("QuickBooks in the United Kingdom", &quickbooks(Country::Gb), documents() / 10);
 }
 
 #[test]
 fn r17_where_the_package_reckons_the_tax_the_amount_before_it_is_predicted_and_the_rest_is_read_back() {
     predicts("QuickBooks in the United States", &quickbooks(Country::Us), documents() / 10);
+}
+
+/// Nobody has settled where MYOB rounds tax (myob.md 7, 13.8): the total is predicted wherever it is, and the tax too where
+/// the app is told.
+#[test]
+fn predicted_totals_are_myobs_totals_to_the_cent_wherever_it_rounds() {
+    predicts("MYOB, rounding unknown", &myob(MyobWorld::fresh()), documents() / 10);
+    predicts("MYOB, rounding unknown and elsewhere", &myob(MyobWorld::otherwise()), documents() / 10);
+}
+
+#[test]
+fn predicted_taxes_are_myobs_taxes_to_the_cent_where_the_place_of_rounding_is_known() {
+    let known = MyobWorld::fresh().rounding(TaxRounding::PerRate);
+    predicts("MYOB, rounding known", &myob(known), documents() / 20);
+    let known = MyobWorld::otherwise().rounding(TaxRounding::PerLine);
+    predicts("MYOB, rounding known and elsewhere", &myob(known), documents() / 20);
 }
 
 fn predicts<W: Books>(name: &str, ground: &Ground<W>, wanted: usize) {
@@ -235,6 +257,15 @@ fn compare<W: Books>(host: &Host<W>, members: Vec<Planned>, number: usize, tally
         let Content::Document(document) = &planned.content else { continue };
         match fate {
             Fate::Applied(echo) if echo.totals == Some(document.totals) => compared += 1,
+            // The tax within it is the package's by cents.
+            Fate::Applied(echo)
+                if document.tax_authority == TaxAuthority::WithinTotal
+                    && echo.totals.is_some_and(|own| {
+                        own.total == document.totals.total && own.subtotal + own.tax == own.total
+                    }) =>
+            {
+                compared += 1;
+            }
             // The package's own tax is on top of what was predicted.
             Fate::Applied(echo)
                 if document.tax_authority == TaxAuthority::Package

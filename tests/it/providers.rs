@@ -8,16 +8,16 @@ use factory_accounting_core::model::{Record, RecordKind};
 use factory_accounting_core::provider::AccountingProvider;
 use factory_accounting_core::settings::Settings;
 use factory_accounting_emulator::qbo::Country;
-use factory_accounting_testkit::provider_suite::Bench;
+use factory_accounting_testkit::provider_suite::{Bench, Removed};
 use factory_accounting_testkit::{SimClock, Wire};
 use serde_json::{Value, json};
 
 use crate::host::{Host, locked};
 use crate::make::{customer, document, in_currency, payment, record, supplier};
-use crate::world::{Books, QboWorld, XeroWorld};
+use crate::world::{Books, MyobWorld, QboWorld, XeroWorld};
 
-/// What a person does to a record in the package itself.
-type Removal = fn(RecordKind, &RemoteId) -> Option<Value>;
+/// What a person does to a record in the package itself, and what is left of it then.
+type Removal = fn(RecordKind, &RemoteId) -> Option<(Value, Removed)>;
 
 struct PackageBench<W> {
     host: Host<W>,
@@ -66,7 +66,7 @@ impl<W: Books> Bench for PackageBench<W> {
             supplier(&trader, &id("Kauri Timber")),
             record(job),
             record(json!({ "kind": "product", "id": id("P"), "code": id("OAK"), "name": id("Oak 40 mm"),
-                "sales": { "account": "200" } })),
+                "sales": { "account": W::SALES } })),
             document("quote", &id("A"), &client, "10.25", json!({ "stage": "sent", "expires": "2026-12-20" })),
             document("order", &id("SO"), &client, "400", json!({})),
             document("invoice", &id("F"), &client, "99.99", json!({ "tax_mode": "inclusive" })),
@@ -89,10 +89,10 @@ impl<W: Books> Bench for PackageBench<W> {
         *locked(&self.next) = Some(wire);
     }
 
-    fn person_removes(&self, kind: RecordKind, id: &RemoteId) -> bool {
-        let Some(action) = (self.removal)(kind, id) else { return false };
+    fn person_removes(&self, kind: RecordKind, id: &RemoteId) -> Option<Removed> {
+        let (action, removed) = (self.removal)(kind, id)?;
         self.host.act(action);
-        true
+        Some(removed)
     }
 
     fn secrets(&self) -> Vec<String> {
@@ -100,22 +100,31 @@ impl<W: Books> Bench for PackageBench<W> {
     }
 }
 
-fn removed_in_xero(kind: RecordKind, id: &RemoteId) -> Option<Value> {
-    match kind {
-        RecordKind::Order => Some(json!({ "do": "void_invoice", "invoice": id.as_str() })),
-        RecordKind::Payment => Some(json!({ "do": "delete_payment", "payment": id.as_str() })),
-        _ => None,
-    }
+fn removed_in_xero(kind: RecordKind, id: &RemoteId) -> Option<(Value, Removed)> {
+    let action = match kind {
+        RecordKind::Order => json!({ "do": "void_invoice", "invoice": id.as_str() }),
+        RecordKind::Payment => json!({ "do": "delete_payment", "payment": id.as_str() }),
+        _ => return None,
+    };
+    Some((action, Removed::Marked))
 }
 
 /// What is deleted in QuickBooks is not there any more; only what is voided can be found.
-fn removed_in_quickbooks(kind: RecordKind, id: &RemoteId) -> Option<Value> {
+fn removed_in_quickbooks(kind: RecordKind, id: &RemoteId) -> Option<(Value, Removed)> {
     let bare = id.as_str().rsplit(':').next().unwrap_or_default();
-    match kind {
-        RecordKind::Invoice => Some(json!({ "do": "void_invoice", "invoice": bare })),
-        RecordKind::Payment => Some(json!({ "do": "void_payment", "payment": bare })),
-        _ => None,
-    }
+    let action = match kind {
+        RecordKind::Invoice => json!({ "do": "void_invoice", "invoice": bare }),
+        RecordKind::Payment => json!({ "do": "void_payment", "payment": bare }),
+        _ => return None,
+    };
+    Some((action, Removed::Marked))
+}
+
+/// Nothing is voided in MYOB: what is deleted is gone (myob.md 4). An invoice goes after its payment.
+fn removed_in_myob(kind: RecordKind, id: &RemoteId) -> Option<(Value, Removed)> {
+    let bare = id.as_str().rsplit('/').next().unwrap_or_default();
+    let wanted = [RecordKind::Quote, RecordKind::Order, RecordKind::Invoice, RecordKind::Bill, RecordKind::Payment];
+    wanted.contains(&kind).then(|| (json!({ "do": "delete", "uid": bare }), Removed::Erased))
 }
 
 fn quickbooks(country: Country) -> PackageBench<QboWorld> {
@@ -124,10 +133,34 @@ fn quickbooks(country: Country) -> PackageBench<QboWorld> {
     PackageBench::new(world, currency, removed_in_quickbooks)
 }
 
+fn in_myob(world: MyobWorld) -> PackageBench<MyobWorld> {
+    let currency = world.currency();
+    PackageBench::new(world, currency, removed_in_myob)
+}
+
 mod xero {
     use super::*;
 
     factory_accounting_testkit::provider_suite!(PackageBench::new(XeroWorld::fresh(), "NZD", removed_in_xero));
+}
+
+mod myob {
+    use super::*;
+
+    factory_accounting_testkit::provider_suite!(in_myob(MyobWorld::fresh()));
+}
+
+mod myob_in_new_zealand {
+    use super::*;
+    use factory_accounting_emulator::myob::Country;
+
+    factory_accounting_testkit::provider_suite!(in_myob(MyobWorld::of(Country::Nz)));
+}
+
+mod myob_otherwise {
+    use super::*;
+
+    factory_accounting_testkit::provider_suite!(in_myob(MyobWorld::otherwise()));
 }
 
 mod qbo {

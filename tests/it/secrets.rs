@@ -10,7 +10,7 @@ use tracing_subscriber::fmt::MakeWriter;
 
 use crate::host::{Host, answer, connection, locked};
 use crate::make::{customer, in_currency, invoice, payment};
-use crate::world::{Books, QboWorld, XeroWorld};
+use crate::world::{Books, MyobWorld, QboWorld, XeroWorld};
 
 #[derive(Clone, Default)]
 struct Paper(Arc<Mutex<Vec<u8>>>);
@@ -45,6 +45,7 @@ pub(crate) fn secrets<W: Books>(host: &Host<W>) -> Vec<String> {
 fn x7_no_secret_is_in_any_debug_error_event_log_line_or_row() {
     nothing_is_told(XeroWorld::fresh(), |world| format!("{:?}", world.config()));
     nothing_is_told(QboWorld::fresh(), |world| format!("{:?}", world.config()));
+    nothing_is_told(MyobWorld::fresh(), |world| format!("{:?}", world.config()));
 }
 
 fn nothing_is_told<W: Books>(world: W, config: fn(&W) -> String) {

@@ -9,7 +9,7 @@ use std::time::Duration;
 use anyhow::{Context as _, bail};
 use clap::Parser;
 use examples::connection::{Addresses, ConnectionFile, Secrets};
-use examples::console::{finish, say};
+use examples::console::{self, finish, say};
 use examples::package::{App, Package, Reached};
 use examples::sign_in::RedirectListener;
 use examples::wiring::{self, Wiring};
@@ -33,8 +33,8 @@ struct Cli {
     /// Connection file to write, or to sign in again for.
     #[arg(long, default_value = "connection.json", value_name = "FILE")]
     config: PathBuf,
-    /// Client id of the app, as the package's developer pages show it; else the environment's FA_XERO_CLIENT_ID or
-    /// FA_QBO_CLIENT_ID, else that of the connection file.
+    /// Client id of the app, as the package's developer pages show it; else the environment's FA_XERO_CLIENT_ID,
+    /// FA_QBO_CLIENT_ID or FA_MYOB_CLIENT_ID, else that of the connection file.
     #[arg(long)]
     client_id: Option<String>,
     /// Redirect URI as registered for the app: http://localhost:PORT/PATH.
@@ -76,7 +76,7 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     let store = SqliteStore::open_with(options).with_context(|| format!("failed to open {}", path.display()))?;
     let redirect_uri = Url::parse(app.redirect_uri())?;
 
-    let wiring = Wiring::new(app, connection.clone(), store, wiring::transport()?, Arc::new(SystemClock));
+    let wiring = Wiring::new(app, connection.clone(), store, wiring::transport(package)?, Arc::new(SystemClock));
     let authoriser = wiring.app.authoriser(wiring.seams("connect"))?;
     let listener = RedirectListener::at(&redirect_uri).await?;
     let begun = authoriser.begin();
@@ -101,6 +101,7 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     };
     file.write(&cli.config)?;
     say(format_args!("Connected {}. The connection is in {}.", chosen.name, cli.config.display()))?;
+    console::to_set_up(&chosen.app.set_up())?;
     say(format_args!("Push with: cargo run -p examples --bin push -- --config {} FILE.jsonl", cli.config.display()))?;
     Ok(ExitCode::SUCCESS)
 }

@@ -26,6 +26,7 @@ use factory_accounting::http::{AppPacer, Limits, SystemClock};
 use factory_accounting::ids::ConnectionId;
 use factory_accounting::model::{Invoice, ItemLine, Line, Party, Record, RecordKey, RecordKind, References, TaxMode};
 use factory_accounting::money::{Currency, Quantity, UnitPrice};
+use factory_accounting::provider::CatalogueKind;
 use factory_accounting::settings::{HostNumberLine, Settings};
 use factory_accounting::sqlite::{SqliteOptions, SqliteStore};
 use factory_accounting::token::TokenStore as _;
@@ -116,6 +117,7 @@ async fn measure(place: Place, invoices: u64) -> anyhow::Result<ExitCode> {
     let folder = tempfile::tempdir()?;
     let wiring = wire(place, &card, &host, &folder.path().join("load.sqlite3"))?;
     wiring::sign_in(&wiring, &listener).await?;
+    let wiring = wiring.prepared().await?;
 
     let meter = Arc::new(Meter::default());
     let engine = wiring.engine("load", meter.clone())?;
@@ -139,7 +141,8 @@ async fn measure(place: Place, invoices: u64) -> anyhow::Result<ExitCode> {
 fn wire(place: Place, card: &Value, host: &Url, store: &std::path::Path) -> anyhow::Result<Wiring> {
     let app = place.package.app_of_card(card, host)?.unpaced();
     let store = SqliteStore::open_with(SqliteOptions::file(store).plaintext_tokens())?;
-    let mut wiring = Wiring::new(app, ConnectionId::new("load"), store, wiring::transport()?, Arc::new(SystemClock));
+    let mut wiring =
+        Wiring::new(app, ConnectionId::new("load"), store, wiring::transport(place.package)?, Arc::new(SystemClock));
     let limits = Limits { windows: Vec::new(), ..wiring.app.limits() };
     wiring.pacer = AppPacer::new(limits, Arc::new(SystemClock));
     Ok(wiring)
@@ -228,9 +231,11 @@ async fn bare(wiring: &Wiring, engine: &Engine, currency: Currency, invoices: u6
     let links = engine.store().links(engine.connection(), &keys).await?;
     let customers: Vec<String> = links.into_iter().flatten().map(|link| link.remote.to_string()).collect();
     let tokens = wiring.store.load(&wiring.connection).await?.context("there are no tokens")?;
+    let accounts = engine.store().catalogue(engine.connection(), CatalogueKind::Accounts).await?;
+    let accounts = accounts.map(|(_, entries)| entries).unwrap_or_default();
     let bearer = format!("Bearer {}", tokens.tokens.access.expose_secret());
     let ByHand { method, url, headers, batch, words, body, taken } =
-        wiring.app.by_hand(bearer, &engine.settings().await?)?;
+        wiring.app.by_hand(bearer, &engine.settings().await?, &accounts)?;
     let client = reqwest::Client::builder().no_proxy().build()?;
     let of = |number: u64| usize::try_from(number).unwrap_or_default() % customers.len().max(1);
 

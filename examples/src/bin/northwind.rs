@@ -15,7 +15,7 @@ use examples::northwind::{self, Options};
 use examples::package::Choice;
 use examples::progress::Progress;
 use examples::session;
-use examples::tally::{self, Rates};
+use examples::tally::{Rates, Reckoning};
 use examples::wiring::Stage;
 use factory_accounting::money::Currency;
 
@@ -60,7 +60,7 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             }
         }
     }
-    let totals = tally::totals(&records, &Rates::default());
+    let reckoning = Reckoning::of(&records, Rates::default());
 
     let folder = tempfile::tempdir().context("failed to make a folder for the store")?;
     let stage = match &cli.store {
@@ -73,7 +73,7 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     say(format_args!("Connected {organisation} at {} (emulated)", stage.emulator.host()))?;
     say(format_args!("Pushing   {} records, dates {} years later\n", records.len(), cli.years_later))?;
     session::push_months(&engine, &meter, &[Month { name: "all".to_owned(), records }]).await?;
-    let closing = session::close(&engine, &meter, &stage.emulator, &totals).await?;
+    let closing = session::close(&engine, &meter, &stage.emulator, &reckoning).await?;
     meter.finish();
     say(&closing.text)?;
     stage.emulator.stop().await;

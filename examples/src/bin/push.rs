@@ -64,7 +64,7 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     let stage = if cli.emulator { Some(emulated(&cli).await?) } else { None };
     let wiring = match (&stage, &cli.config) {
         (Some(stage), _) => stage.wiring.clone(),
-        (None, Some(path)) => connected(path, &cli)?,
+        (None, Some(path)) => connected(path, &cli)?.prepared().await?,
         (None, None) => anyhow::bail!("give --config FILE or --emulator"),
     };
     let meter = Arc::new(Meter::with_progress(Progress::new("Sending")));

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use clap::Parser;
 use examples::books::differences;
-use examples::console::{finish, say};
+use examples::console::{self, finish, say};
 use examples::meter::Meter;
 use examples::package::{Choice, Place};
 use examples::progress::Progress;
@@ -59,6 +59,7 @@ async fn calm(place: Place, cli: &Cli) -> anyhow::Result<ExitCode> {
     let age = if stage.emulator.has_history() { "with the books of the last run" } else { "with new books" };
     say(format_args!("Store    {}", store.display()))?;
     say(format_args!("Package  {} at {}, emulated, {age}", place.package.title(), stage.emulator.host()))?;
+    console::to_set_up(&stage.wiring.app.set_up())?;
     say(format_args!("Pushing {} records of a joinery and metal workshop\n", order_book.records()))?;
     let meter = Arc::new(Meter::with_progress(Progress::new("Pushing")));
     let closing = workshop::run(&stage, &order_book, &meter).await?;

@@ -6,14 +6,15 @@ use factory_accounting::clock::Clock;
 use factory_accounting::http::{AppPacer, Authorisation, Limits, Transport};
 use factory_accounting::ids::{ConnectionId, WorkerId};
 use factory_accounting::model::Invoice;
-use factory_accounting::provider::AccountingProvider;
+use factory_accounting::myob::{MyobAuthoriser, MyobConfig, MyobProvider};
+use factory_accounting::provider::{AccountingProvider, CatalogueEntry};
 use factory_accounting::qbo::{QboAuthoriser, QboConfig, QboProvider};
 use factory_accounting::settings::Settings;
 use factory_accounting::sqlite::SqliteStore;
 use factory_accounting::xero::{XeroAuthoriser, XeroConfig, XeroProvider};
 use url::Url;
 
-use super::{Package, qbo, xero};
+use super::{Package, SetUp, myob, qbo, xero};
 
 /// What an app is configured with.
 #[derive(Clone, Debug)]
@@ -22,6 +23,8 @@ pub enum App {
     Xero(XeroConfig),
     /// At Intuit.
     Qbo(QboConfig),
+    /// At MYOB.
+    Myob(Box<MyobConfig>),
 }
 
 /// What a provider or a sign-in is made of besides.
@@ -48,6 +51,7 @@ impl App {
         match self {
             Self::Xero(_) => Package::Xero,
             Self::Qbo(_) => Package::Qbo,
+            Self::Myob(_) => Package::Myob,
         }
     }
 
@@ -57,6 +61,7 @@ impl App {
         match self {
             Self::Xero(config) => factory_accounting::xero::limits(config),
             Self::Qbo(config) => factory_accounting::qbo::limits(config),
+            Self::Myob(config) => factory_accounting::myob::limits(config),
         }
     }
 
@@ -66,6 +71,7 @@ impl App {
         match self {
             Self::Xero(config) => &config.redirect_uri,
             Self::Qbo(config) => &config.redirect_uri,
+            Self::Myob(config) => &config.redirect_uri,
         }
     }
 
@@ -75,6 +81,7 @@ impl App {
         match self {
             Self::Xero(config) => Self::Xero(config.with_tenant(id)),
             Self::Qbo(config) => Self::Qbo(config.with_realm(id)),
+            Self::Myob(config) => Self::Myob(Box::new(config.with_file(id))),
         }
     }
 
@@ -85,7 +92,9 @@ impl App {
     pub fn with_trait(self, name: &str) -> anyhow::Result<Self> {
         match self {
             Self::Qbo(config) => qbo::with_region(config, name).map(Self::Qbo),
-            Self::Xero(_) => anyhow::bail!("a connection to Xero has no trait {name:?}: run connect again"),
+            Self::Xero(_) | Self::Myob(_) => {
+                anyhow::bail!("a connection to {} has no trait {name:?}: run connect again", self.package().title())
+            }
         }
     }
 
@@ -93,8 +102,29 @@ impl App {
     #[must_use]
     pub fn trait_of(&self) -> Option<&'static str> {
         match self {
-            Self::Xero(_) => None,
+            Self::Xero(_) | Self::Myob(_) => None,
             Self::Qbo(config) => Some(qbo::region_name(config)),
+        }
+    }
+
+    /// As it is to be made a provider of, once the connection is signed in: with what the organisation itself says that it
+    /// offers and asks for. Asked anew by each run, because people change it.
+    ///
+    /// # Errors
+    /// The organisation could not be asked.
+    pub async fn prepared(self, seams: Seams) -> anyhow::Result<Self> {
+        match self {
+            Self::Myob(config) => myob::discovered(*config, &seams).await.map(Box::new).map(Self::Myob),
+            Self::Xero(_) | Self::Qbo(_) => Ok(self),
+        }
+    }
+
+    /// What a person has to see to in the package, and whether it is done; empty where nothing is to be seen to.
+    #[must_use]
+    pub fn set_up(&self) -> Vec<SetUp> {
+        match self {
+            Self::Myob(config) => myob::set_up(config),
+            Self::Xero(_) | Self::Qbo(_) => Vec::new(),
         }
     }
 
@@ -104,6 +134,7 @@ impl App {
         match self {
             Self::Xero(_) => self,
             Self::Qbo(config) => Self::Qbo(qbo::unpaced(config)),
+            Self::Myob(config) => Self::Myob(Box::new(myob::unpaced(*config))),
         }
     }
 
@@ -119,6 +150,10 @@ impl App {
             }
             Self::Qbo(config) => {
                 Arc::new(QboProvider::new(config.clone(), transport, store, connection, worker, clock, &pacer)?)
+            }
+            Self::Myob(config) => {
+                let config = config.as_ref().clone();
+                Arc::new(MyobProvider::new(config, transport, store, connection, worker, clock, &pacer)?)
             }
         })
     }
@@ -136,18 +171,23 @@ impl App {
             Self::Qbo(config) => {
                 Of::Qbo(QboAuthoriser::new(config.clone(), transport, store, connection, worker, clock)?)
             }
+            Self::Myob(config) => {
+                let config = config.as_ref().clone();
+                Of::Myob(MyobAuthoriser::new(config, transport, store, connection, worker, clock)?)
+            }
         };
         Ok(Authoriser { of, seams })
     }
 
-    /// How a loop that keeps nothing would post the same invoices.
+    /// How a loop that keeps nothing would post the same invoices; `accounts` is the organisation's chart.
     ///
     /// # Errors
     /// The app is not connected to an organisation.
-    pub fn by_hand(&self, bearer: String, settings: &Settings) -> anyhow::Result<ByHand> {
+    pub fn by_hand(&self, bearer: String, settings: &Settings, accounts: &[CatalogueEntry]) -> anyhow::Result<ByHand> {
         match self {
             Self::Xero(config) => xero::by_hand(config, bearer),
             Self::Qbo(config) => qbo::by_hand(config, bearer, settings),
+            Self::Myob(config) => myob::by_hand(config, bearer, settings, accounts),
         }
     }
 }
@@ -163,6 +203,7 @@ pub struct Authoriser {
 enum Of {
     Xero(XeroAuthoriser),
     Qbo(QboAuthoriser),
+    Myob(MyobAuthoriser),
 }
 
 /// An organisation that a sign-in reaches.
@@ -183,6 +224,7 @@ impl Authoriser {
         match &self.of {
             Of::Xero(authoriser) => authoriser.begin(),
             Of::Qbo(authoriser) => authoriser.begin(),
+            Of::Myob(authoriser) => authoriser.begin(),
         }
     }
 
@@ -206,6 +248,10 @@ impl Authoriser {
             Of::Qbo(authoriser) => {
                 let config = authoriser.finish(begun, back.as_str()).await?;
                 qbo::reached(config, &self.seams).await.map(|reached| vec![reached])
+            }
+            Of::Myob(authoriser) => {
+                let config = authoriser.finish(begun, back.as_str()).await?;
+                myob::reached(config, &self.seams).await.map(|reached| vec![reached])
             }
         }
     }

@@ -2,13 +2,14 @@
 
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
+use factory_accounting_emulator::myob::MyobEmulator;
 use factory_accounting_emulator::qbo::QboEmulator;
 use factory_accounting_emulator::xero::XeroEmulator;
 use factory_accounting_emulator::{Delivery, DeliveryAnswer, FaultRule, Outcome, Package as Server};
 use http::Request;
 use serde_json::Value;
 
-use super::{Package, qbo, xero};
+use super::{Package, myob, qbo, xero};
 use crate::emulator::Start;
 
 /// A package's servers in this process.
@@ -18,6 +19,8 @@ pub enum Emulated {
     Xero(Box<XeroEmulator>),
     /// QuickBooks Online.
     Qbo(Box<QboEmulator>),
+    /// MYOB Business.
+    Myob(Box<MyobEmulator>),
 }
 
 impl Emulated {
@@ -27,6 +30,7 @@ impl Emulated {
         match start.place.package {
             Package::Xero => Self::Xero(Box::new(xero::emulator(start))),
             Package::Qbo => Self::Qbo(Box::new(qbo::emulator(start))),
+            Package::Myob => Self::Myob(Box::new(myob::emulator(start))),
         }
     }
 
@@ -35,6 +39,7 @@ impl Emulated {
         match self {
             Self::Xero(xero) => xero.inject(fault),
             Self::Qbo(qbo) => qbo.inject(fault),
+            Self::Myob(myob) => myob.inject(fault),
         }
     }
 
@@ -43,6 +48,7 @@ impl Emulated {
         match self {
             Self::Xero(xero) => xero.set_limits(factory_accounting_emulator::xero::RateLimits::off()),
             Self::Qbo(qbo) => qbo.set_limits(factory_accounting_emulator::qbo::RateLimits::off()),
+            Self::Myob(myob) => myob.set_limits(factory_accounting_emulator::myob::RateLimits::off()),
         }
     }
 
@@ -50,6 +56,7 @@ impl Emulated {
         match self {
             Self::Xero(xero) => xero.as_ref(),
             Self::Qbo(qbo) => qbo.as_ref(),
+            Self::Myob(myob) => myob.as_ref(),
         }
     }
 
@@ -57,6 +64,7 @@ impl Emulated {
         match self {
             Self::Xero(xero) => xero.as_mut(),
             Self::Qbo(qbo) => qbo.as_mut(),
+            Self::Myob(myob) => myob.as_mut(),
         }
     }
 }

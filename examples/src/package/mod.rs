@@ -2,6 +2,7 @@
 
 mod app;
 mod emulated;
+mod myob;
 mod qbo;
 mod xero;
 
@@ -9,7 +10,7 @@ use std::fmt;
 
 use clap::{Args, ValueEnum};
 use factory_accounting::ids::RemoteId;
-use factory_accounting::model::RecordKind;
+use factory_accounting::model::{Record, RecordKind};
 use factory_accounting::settings::Settings;
 use factory_accounting_emulator::FaultRule;
 use serde::{Deserialize, Serialize};
@@ -24,6 +25,7 @@ use crate::chaos::Seeded;
 use crate::connection::Addresses;
 use crate::control::Control;
 use crate::country::Country;
+use crate::tally::{Rates, Rounding};
 
 /// An accounting package.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ValueEnum)]
@@ -34,6 +36,8 @@ pub enum Package {
     Xero,
     /// QuickBooks Online.
     Qbo,
+    /// MYOB Business.
+    Myob,
 }
 
 impl Package {
@@ -43,7 +47,20 @@ impl Package {
         match self {
             Self::Xero => "Xero",
             Self::Qbo => "QuickBooks Online",
+            Self::Myob => "MYOB Business",
         }
+    }
+
+    /// Whether its gateway is to be spoken to over HTTP/1.1 alone (myob.md 1.4).
+    #[must_use]
+    pub fn wants_http1(self) -> bool {
+        self == Self::Myob
+    }
+
+    /// Whether an order is cut down for each part of it that is billed, until the last takes it over.
+    #[must_use]
+    pub fn cuts_orders_down(self) -> bool {
+        self == Self::Myob
     }
 
     /// A variable of the environment that is about it: `FA_XERO_CLIENT_ID`.
@@ -66,6 +83,7 @@ impl Package {
         match self {
             Self::Xero => Ok(App::Xero(xero::app(client_id, redirect_uri, secret, addresses))),
             Self::Qbo => Ok(App::Qbo(qbo::app(client_id, redirect_uri, secret, addresses)?)),
+            Self::Myob => Ok(App::Myob(Box::new(myob::app(client_id, redirect_uri, secret, addresses)?))),
         }
     }
 
@@ -77,6 +95,7 @@ impl Package {
         match self {
             Self::Xero => xero::app_of_card(card, host).map(App::Xero),
             Self::Qbo => qbo::app_of_card(card, host).map(App::Qbo),
+            Self::Myob => myob::app_of_card(card, host).map(Box::new).map(App::Myob),
         }
     }
 
@@ -87,6 +106,7 @@ impl Package {
         let mut books = match self {
             Self::Xero => xero::booked(ledger),
             Self::Qbo => qbo::booked(ledger, known),
+            Self::Myob => myob::booked(ledger),
         };
         books.sort();
         books
@@ -98,6 +118,7 @@ impl Package {
         match self {
             Self::Xero => xero::faults(seeded),
             Self::Qbo => qbo::faults(seeded),
+            Self::Myob => myob::faults(seeded),
         }
     }
 }
@@ -107,8 +128,20 @@ impl fmt::Display for Package {
         f.write_str(match self {
             Self::Xero => "xero",
             Self::Qbo => "qbo",
+            Self::Myob => "myob",
         })
     }
+}
+
+/// Something that a person has to see to in the package before records can be sent there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SetUp {
+    /// What.
+    pub title: String,
+    /// Why, and where in the package.
+    pub how: String,
+    /// Whether it is done; `None` where the package does not show it.
+    pub done: Option<bool>,
 }
 
 /// A package, and the country of the company that keeps its books there.
@@ -130,6 +163,7 @@ impl Place {
         match self.package {
             Package::Xero => Ok(()),
             Package::Qbo => qbo::furnish(control).await,
+            Package::Myob => myob::furnish(control).await,
         }
     }
 
@@ -141,7 +175,27 @@ impl Place {
         match self.package {
             Package::Xero => xero::close_june(control).await,
             Package::Qbo => qbo::close_june(control).await,
+            Package::Myob => myob::close_june(control).await,
         }
+    }
+
+    /// What the workshop's terms for tax stand for, and where it rounds. Prices that contain tax are rounded line by line.
+    #[must_use]
+    pub fn rates(self) -> Rates {
+        let rates = self.country.rates();
+        if self.package == Package::Myob { rates.rounded(Rounding::Line) } else { rates }
+    }
+
+    /// The number that the package's chart has for an account of the order book.
+    #[must_use]
+    pub fn account(self, number: &str) -> &str {
+        if self.package == Package::Myob { myob::account(number) } else { number }
+    }
+
+    /// A record as the workshop would have kept it with this package: accounts under the numbers that its chart has.
+    #[must_use]
+    pub fn renumbered(self, record: Record) -> Record {
+        if self.package == Package::Myob { myob::renumbered(record) } else { record }
     }
 
     /// The workshop's settings, as a person has chosen them from the package's lists.
@@ -152,6 +206,7 @@ impl Place {
         let (name, text) = match self.package {
             Package::Xero => ("settings.json", include_str!("../../data/settings.json")),
             Package::Qbo => qbo::settings_file(self.country),
+            Package::Myob => myob::settings_file(self.country),
         };
         serde_json::from_str(text).map_err(|error| anyhow::anyhow!("examples/data/{name} holds no settings: {error}"))
     }
@@ -169,7 +224,7 @@ pub struct Choice {
     /// The accounting package.
     #[arg(long, value_enum, default_value_t)]
     pub package: Package,
-    /// Country of the emulated company; the package's usual one where absent: New Zealand for xero, Australia for qbo.
+    /// Country of the emulated company; the package's usual one where absent: New Zealand for xero, Australia for the others.
     #[arg(long, value_enum)]
     pub country: Option<Country>,
 }
@@ -183,6 +238,7 @@ impl Choice {
         let offered: &[Country] = match self.package {
             Package::Xero => &[Country::Nz],
             Package::Qbo => &[Country::Au, Country::Us, Country::Uk],
+            Package::Myob => &[Country::Au, Country::Nz],
         };
         let country = self.country.unwrap_or(offered[0]);
         if !offered.contains(&country) {
@@ -206,6 +262,7 @@ mod tests {
         let choice = |package, country| Choice { package, country };
         assert_eq!(choice(Package::Qbo, None).place().unwrap().to_string(), "qbo-au");
         assert_eq!(choice(Package::Xero, None).place().unwrap().to_string(), "xero-nz");
+        assert_eq!(choice(Package::Myob, None).place().unwrap().to_string(), "myob-au");
         let told = choice(Package::Qbo, Some(Country::Nz)).place().unwrap_err().to_string();
         assert!(told.contains("QuickBooks Online") && told.contains("au or us or uk"), "{told}");
     }
@@ -217,9 +274,12 @@ mod tests {
             (Package::Qbo, Country::Au),
             (Package::Qbo, Country::Us),
             (Package::Qbo, Country::Uk),
+            (Package::Myob, Country::Au),
+            (Package::Myob, Country::Nz),
         ] {
             let settings = Place { package, country }.settings().unwrap();
-            assert_eq!(settings.accounts.sales.as_deref(), Some("200"), "{package} {country}");
+            let sales = if package == Package::Myob { "4-1000" } else { "200" };
+            assert_eq!(settings.accounts.sales.as_deref(), Some(sales), "{package} {country}");
             assert_eq!(settings.accounts.purchases, None, "a bill without an account is one of the refused documents");
         }
     }

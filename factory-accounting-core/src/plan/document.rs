@@ -49,14 +49,15 @@ pub(super) fn draft_document(record: &Record, context: &Context<'_>) -> Result<(
     lines.extend(host_number_line(record, &trade, context));
 
     // Where there is no reference field to find the document by, the number stays the host's: a bill's is its supplier's.
-    let has_reference = context.capabilities.of(trade.kind).is_some_and(|capability| capability.reference_text > 0);
+    let capability = context.capabilities.of(trade.kind);
+    let has_reference = capability.is_some_and(|capability| capability.reference_text > 0);
     let in_reference = has_reference && context.settings.number_owner(trade.kind) == NumberOwner::Package;
     let reference = if in_reference { Some(trade.number.to_owned()) } else { reference_text(&trade, context) };
     let document = PlannedDocument {
         number: (!in_reference).then(|| trade.number.to_owned()),
         reference,
         date: trade.date,
-        due: trade.due,
+        due: trade.due.filter(|_| capability.is_none_or(|capability| capability.due_dates)),
         currency: trade.currency,
         exchange_rate: trade.exchange_rate,
         tax_mode,

@@ -284,3 +284,17 @@ async fn a_new_sign_in_takes_the_place_of_whatever_is_stored() {
         assert_eq!(manager.bearer().await.unwrap().version, adopted.version);
     }
 }
+
+#[tokio::test]
+async fn an_ended_connection_has_no_tokens_and_a_new_sign_in_brings_them_back() {
+    let clock = LeapClock::new();
+    let store = TokensInMemory::holding(Some(tokens("old", Some("r0"), start() + TimeDelta::hours(1))));
+    let manager = manager("w", &store, Scripted::new([]), Arc::clone(&clock) as _);
+    assert_eq!(manager.stored().await.unwrap().unwrap().access.expose_secret(), "old");
+    manager.forget().await.unwrap();
+    manager.forget().await.unwrap();
+    assert!(manager.stored().await.unwrap().is_none() && store.stored().is_none());
+    assert_eq!(manager.bearer().await.unwrap_err().package_code(), Some("no_token"));
+    manager.adopt(tokens("new", Some("n0"), start() + TimeDelta::hours(1))).await.unwrap();
+    assert_eq!(manager.bearer().await.unwrap().token.expose_secret(), "new");
+}

@@ -84,6 +84,21 @@ fn f12_what_the_plan_or_the_consent_leaves_out_is_no_capability() {
 }
 
 #[test]
+fn a_day_is_kept_where_a_document_has_a_place_for_it() {
+    let capabilities = capabilities(&config());
+    for (kind, kept) in [
+        (RecordKind::Quote, false),
+        (RecordKind::CreditNote, false),
+        (RecordKind::Order, true),
+        (RecordKind::Invoice, true),
+        (RecordKind::PurchaseOrder, true),
+        (RecordKind::Bill, true),
+    ] {
+        assert_eq!(capabilities.of(kind).map(|own| own.due_dates), Some(kept), "{kind}");
+    }
+}
+
+#[test]
 fn files_are_attached_to_bills_with_myob_and_to_nothing_else() {
     let attaches = |config: &MyobConfig| {
         let capabilities = capabilities(config);

@@ -1,6 +1,7 @@
 //! Reading complaints of any shape: the list of the API, an array, a flat object of the gateway, of the sign-in, or no JSON
 //! at all (myob.md 6).
 
+use factory_accounting_http::json;
 use serde_json::Value;
 
 /// What an answer complains of, as far as it could be read.
@@ -58,7 +59,7 @@ impl Complaints {
     pub(crate) fn read(body: &[u8]) -> Self {
         match serde_json::from_slice::<Value>(body) {
             Ok(Value::Array(entries)) => Self::of(entries.iter().map(complaint)),
-            Ok(value) => match member(&value, "Errors").and_then(Value::as_array) {
+            Ok(value) => match json::member(&value, "Errors").and_then(Value::as_array) {
                 Some(entries) => Self::of(entries.iter().map(complaint)),
                 None if value.is_object() => Self::of([complaint(&value)]),
                 None => Self::default(),
@@ -91,36 +92,25 @@ impl Complaints {
 }
 
 fn complaint(error: &Value) -> Complaint {
-    let stated = member(error, "ErrorCode");
+    let stated = json::member(error, "ErrorCode");
     let code = match stated {
         Some(Value::Number(number)) => number.as_u64().and_then(|code| u32::try_from(code).ok()),
         Some(Value::String(text)) => text.trim().parse().ok(),
         _ => None,
     };
     // Of the sign-in, and of the gateway, which has a text where others have a number.
-    let named = text(error, "Name").or_else(|| text(error, "error")).or_else(|| match stated {
+    let named = json::text_of(error, "Name").or_else(|| json::text_of(error, "error")).or_else(|| match stated {
         Some(Value::String(text)) if code.is_none() => Some(text.as_str()),
         _ => None,
     });
-    let message = text(error, "Message").or_else(|| text(error, "error_description"));
+    let message = json::text_of(error, "Message").or_else(|| json::text_of(error, "error_description"));
     Complaint {
         name: named.unwrap_or_default().trim().to_owned(),
         code: code.filter(|code| *code != 0),
         message: message.unwrap_or_default().to_owned(),
-        details: text(error, "AdditionalDetails").unwrap_or_default().to_owned(),
-        warning: text(error, "Severity").is_some_and(|severity| severity.eq_ignore_ascii_case("Warning")),
+        details: json::text_of(error, "AdditionalDetails").unwrap_or_default().to_owned(),
+        warning: json::text_of(error, "Severity").is_some_and(|severity| severity.eq_ignore_ascii_case("Warning")),
     }
-}
-
-/// A member of an object by name, in any case.
-pub(crate) fn member<'a>(value: &'a Value, name: &str) -> Option<&'a Value> {
-    let members = value.as_object()?;
-    members.get(name).or_else(|| members.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value))
-}
-
-/// A text member that is not blank.
-pub(crate) fn text<'a>(value: &'a Value, name: &str) -> Option<&'a str> {
-    member(value, name).and_then(Value::as_str).filter(|text| !text.trim().is_empty())
 }
 
 #[cfg(test)]

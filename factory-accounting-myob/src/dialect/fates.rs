@@ -5,9 +5,9 @@
 //! (myob.md 13.6).
 
 use chrono::{DateTime, Utc};
-use factory_accounting_core::error::{ErrorKind, ProviderError};
-use factory_accounting_core::provider::{EncodedWrite, Fate, Intent, RemoteRecord, RemoteStatus, WriteReport};
-use factory_accounting_http::{Answer, ExchangeError};
+use factory_accounting_core::error::ProviderError;
+use factory_accounting_core::provider::{EncodedWrite, Fate, Intent, RemoteRecord, RemoteStatus};
+use factory_accounting_http::Answer;
 use http::header::LOCATION;
 use http::{Method, StatusCode};
 use serde_json::value::RawValue;
@@ -16,6 +16,7 @@ use super::{is_package_error, refusal, unreadable};
 use crate::capability::DOCUMENT_NUMBER;
 use crate::endpoint::Endpoint;
 use crate::map::remote::{Carry, Reader};
+use crate::names::same_number;
 use crate::remote_id::{self, Collection};
 use crate::wire::members::Members;
 
@@ -223,25 +224,9 @@ impl<'a> Settlement<'a> {
         let cut = name == "SupplierInvoiceNumber"
             && theirs.chars().count() == DOCUMENT_NUMBER
             && ours.starts_with(theirs.as_str());
-        let same = cut || ours.trim().eq_ignore_ascii_case(theirs.trim());
+        let same = cut || same_number(&ours, &theirs);
         (!same).then(|| format!("{name} is {theirs:?} where {ours:?} was sent"))
     }
-}
-
-/// What becomes of a write whose answer never came.
-pub(crate) fn without_answer(write: &EncodedWrite, error: &ExchangeError) -> WriteReport {
-    if error.is_not_sent() {
-        WriteReport::not_applied(write.members, error.error())
-    } else {
-        WriteReport::unknown(write.members, error.error())
-    }
-}
-
-/// A write that this crate has not encoded: nothing is sent.
-pub(crate) fn foreign(write: &EncodedWrite) -> WriteReport {
-    let message =
-        format!("{} of {}: the stored request is not one of this provider's", write.intent.as_str(), write.kind);
-    WriteReport::not_applied(write.members, &ProviderError::new(ErrorKind::Internal, message))
 }
 
 #[cfg(test)]

@@ -36,7 +36,7 @@ pub(crate) fn refusal(
 
 /// An answer that is not what MYOB promises: nothing may be concluded from it.
 pub(crate) fn unreadable(operation: &str, answer: &Answer, why: &str) -> ProviderError {
-    stamped(plain(ErrorKind::Protocol, operation, &format!("the answer cannot be read: {why}")), answer)
+    stamped(factory_accounting_http::unreadable(operation, why), answer)
 }
 
 /// Whether a body is one of MYOB's own refusals, rather than a page of something before it.
@@ -62,6 +62,12 @@ fn told(
         // Whatever else a failure of theirs is said with.
         status if status.is_server_error() && status != StatusCode::NOT_IMPLEMENTED => of_status(operation, answer),
         _ if complaints.are_the_apis() => of_complaints(operation, record, intent, answer.status, &complaints),
+        // A new record has no address yet: the list that it was to go to is missing (myob.md 6).
+        StatusCode::NOT_FOUND | StatusCode::GONE if intent == Some(Intent::Create) => plain(
+            ErrorKind::Unsupported,
+            operation,
+            "the company file has no such list: its plan or version leaves it out, or it is not online",
+        ),
         _ => of_status(operation, answer),
     };
     stamped(error, answer)
@@ -73,11 +79,7 @@ fn plain(kind: ErrorKind, operation: &str, words: &str) -> ProviderError {
 
 /// With the id that MYOB's support asks for (myob.md 1.4).
 fn stamped(error: ProviderError, answer: &Answer) -> ProviderError {
-    let error = error.with_status(answer.status.as_u16());
-    match answer.headers.get("x-myobapi-requestid").and_then(|id| id.to_str().ok()) {
-        Some(id) => error.with_request_id(id),
-        None => error,
-    }
+    answer.stamp(error, "x-myobapi-requestid")
 }
 
 /// The answer to a company file's own user who is none, or who must not be given (myob.md 1.4): an array.

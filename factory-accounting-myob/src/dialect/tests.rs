@@ -160,7 +160,8 @@ fn answers_without_a_word_are_told_by_their_status() {
         (403, "", ErrorKind::Unavailable),
         (403, "{\"Errors\":[{\"Na", ErrorKind::Unavailable),
         (403, "<html>Forbidden</html>", ErrorKind::Unavailable),
-        (404, "<html>404</html>", ErrorKind::NotFound),
+        // Of a new record it is the list that is missing.
+        (404, "<html>404</html>", ErrorKind::Unsupported),
         (423, r#"{"globalId":"x","businessId":"x","status":"UPGRADING"}"#, ErrorKind::Unavailable),
         (418, "", ErrorKind::Unavailable),
         (500, &one("InternalError", None, "An internal error has occurred", ""), ErrorKind::Unavailable),

@@ -2,7 +2,7 @@ use factory_accounting_core::provider::AccountingProvider as _;
 use futures::StreamExt as _;
 
 use super::*;
-use crate::testing::{Canned, config, configured, provider, uid};
+use crate::testing::{Wire, config, configured, provider, uid};
 
 fn bill() -> RemoteId {
     RemoteId::new(format!("purchase/bill/service/{}", uid(20)))
@@ -17,7 +17,7 @@ fn file(name: &str, content: impl Into<Bytes>) -> NewAttachment {
     }
 }
 
-fn listed(files: &[(u32, &str)]) -> Canned {
+fn listed(files: &[(u32, &str)]) -> Wire {
     let file = |(number, name): &(u32, &str)| {
         format!(
             r#"{{"UID":"{}","OriginalFileName":"{name}","FileUri":"https://files.example/{number}?sig=planted","RowVersion":"0"}}"#,
@@ -25,14 +25,14 @@ fn listed(files: &[(u32, &str)]) -> Canned {
         )
     };
     let files: Vec<String> = files.iter().map(file).collect();
-    Canned::ok(format!(r#"{{"UID":"{}","Attachments":[{}]}}"#, uid(20), files.join(",")))
+    Wire::ok(format!(r#"{{"UID":"{}","Attachments":[{}]}}"#, uid(20), files.join(",")))
 }
 
 #[tokio::test]
 async fn a_file_is_sent_and_the_one_of_its_name_removed_once_it_is_there() {
     let before = listed(&[(1, "A-991.pdf"), (2, "other.pdf")]);
     let after = listed(&[(1, "A-991.pdf"), (2, "other.pdf"), (3, "A-991.pdf")]);
-    let (provider, script) = provider([before, Canned::status(201, ""), after, Canned::ok("")]);
+    let (provider, script) = provider([before, Wire::status(201, ""), after, Wire::ok("")]);
     let taken = provider.attach(RecordKind::Bill, &bill(), file("A-991.pdf", "JVBE")).await.expect("attached");
     assert_eq!((taken.id.as_str(), taken.size, taken.media_type.as_str()), (uid(3).as_str(), 4, "application/pdf"));
     let at = format!("Purchase/Bill/Service/{}/Attachment", uid(20));
@@ -71,7 +71,7 @@ async fn names_that_myob_refuses_are_mapped_and_files_that_it_refuses_are_not_se
 
 #[tokio::test]
 async fn a_file_is_read_from_its_store_without_the_connections_token() {
-    let (provider, script) = provider([listed(&[(3, "A-991.pdf")]), Canned::ok("%PDF")]);
+    let (provider, script) = provider([listed(&[(3, "A-991.pdf")]), Wire::ok("%PDF")]);
     let wanted = Attachment { id: RemoteId::new(uid(3)), name: "A-991.pdf".into(), media_type: String::new(), size: 0 };
     let mut stream = provider.download(RecordKind::Bill, &bill(), &wanted).await.expect("a stream");
     assert_eq!(stream.next().await.expect("content").expect("whole"), "%PDF");
@@ -88,10 +88,10 @@ async fn a_file_that_is_gone_or_lies_nowhere_safe_is_not_read() {
     let (gone, _) = provider([listed(&[(3, "A-991.pdf")])]);
     let error = gone.download(RecordKind::Bill, &bill(), &wanted).await.err().expect("gone");
     assert_eq!(error.kind(), ErrorKind::NotFound);
-    let base = Url::parse("http://myob.example/accountright/").expect("a URL");
-    assert!(safe_address(&base, "http://elsewhere.example/x").is_none());
-    assert!(safe_address(&base, "http://myob.example/attachments/x").is_some());
-    assert!(safe_address(&base, "file:///etc/passwd").is_none());
+    let listed = format!(r#"{{"Attachments":[{{"UID":"{}","FileUri":"http://elsewhere.example/x"}}]}}"#, uid(9));
+    let (open, script) = provider([Wire::ok(listed)]);
+    let error = open.download(RecordKind::Bill, &bill(), &wanted).await.err().expect("nowhere safe");
+    assert_eq!((error.kind(), script.lines().len()), (ErrorKind::Protocol, 1));
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@ use factory_accounting_core::model::{AddressKind, Due, PaymentTerms};
 use factory_accounting_core::provider::{AccountingProvider as _, RemoteParty};
 
 use super::*;
-use crate::testing::{Canned, FILE, config, configured, provider, uid};
+use crate::testing::{Answers as _, FILE, Wire, config, configured, provider, uid};
 
 fn card(number: usize) -> String {
     format!(
@@ -15,8 +15,8 @@ fn cards(from: usize, to: usize) -> Vec<String> {
     (from..to).map(card).collect()
 }
 
-fn rows(rows: &[String], next: Option<&str>) -> Canned {
-    Canned::page(&rows.iter().map(String::as_str).collect::<Vec<_>>(), next)
+fn rows(rows: &[String], next: Option<&str>) -> Wire {
+    Wire::page(&rows.iter().map(String::as_str).collect::<Vec<_>>(), next)
 }
 
 #[tokio::test]
@@ -43,7 +43,7 @@ async fn f18_customers_come_by_the_thousand_and_all_suppliers_with_the_last_of_t
 }
 
 async fn imported(json: &str) -> RemoteParty {
-    let (provider, _) = provider([Canned::rows(&[json]), Canned::rows(&[])]);
+    let (provider, _) = provider([Wire::rows(&[json]), Wire::rows(&[])]);
     let page = provider.catalogue(CatalogueKind::Parties, 1).await.expect("a page");
     match page.entries.into_iter().next() {
         Some(CatalogueEntry::Party(party)) => *party,

@@ -3,13 +3,13 @@
 use factory_accounting_core::error::ProviderError;
 use factory_accounting_core::ids::RemoteId;
 use factory_accounting_core::planned::PlannedAllocation;
+use factory_accounting_http::json::Number;
 use rust_decimal::Decimal;
 
 use super::{category, named, refused, unsupported, unwritable};
 use crate::profile::FileProfile;
 use crate::remote_id::{self, Collection};
 use crate::wire::members::Members;
-use crate::wire::number::Number;
 use crate::wire::write::payment::{SettledSaleWrite, SettlementWrite};
 use crate::wire::write::{Day, LinkWrite};
 

@@ -14,6 +14,7 @@ use factory_accounting_core::error::{ErrorKind, Issue, ProviderError};
 use factory_accounting_core::model::{QuoteStage, RecordKind, TaxMode};
 use factory_accounting_core::planned::{Changes, PlannedDocument, TargetStatus};
 use factory_accounting_core::provider::RemoteRecord;
+use factory_accounting_http::json::Number;
 use rust_decimal::Decimal;
 
 use super::{carry, category, delivery, filled, line, named, refused, unsupported, unwritable, within};
@@ -21,7 +22,6 @@ use crate::capability::{DOCUMENT_NUMBER, LINE_TEXT, REFERENCE, SUPPLIER_NUMBER};
 use crate::config::MyobConfig;
 use crate::remote_id::{self, Collection, Layout};
 use crate::wire::members::Members;
-use crate::wire::number::Number;
 use crate::wire::write::document::DocumentWrite;
 use crate::wire::write::{Day, LinkWrite, TermsWrite};
 
@@ -78,7 +78,7 @@ impl<'a> Form<'a> {
             }
             Some(Layout::Item | Layout::Service) => {
                 let message = format!(
-                    "the company file has no {}: its plan leaves it out, or the connection was not allowed to see it",
+                    "the company file has no {}: change its plan, or connect again and agree to all permissions",
                     collection.wire()
                 );
                 Err(unsupported("lines", message))

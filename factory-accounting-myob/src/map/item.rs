@@ -3,13 +3,13 @@
 use factory_accounting_core::error::ProviderError;
 use factory_accounting_core::planned::{AccountRef, PlannedItem, PlannedPrice};
 use factory_accounting_core::provider::RemoteRecord;
+use factory_accounting_http::json::Number;
 use rust_decimal::Decimal;
 
 use super::{carry, filled, refused, unwritable, within};
 use crate::capability::{ITEM_CODE, ITEM_NAME, LINE_TEXT};
 use crate::profile::FileProfile;
 use crate::wire::members::Members;
-use crate::wire::number::Number;
 use crate::wire::write::LinkWrite;
 use crate::wire::write::item::{BuyingWrite, ItemWrite, SellingWrite};
 

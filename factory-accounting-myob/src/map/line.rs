@@ -11,6 +11,7 @@ use factory_accounting_core::error::ProviderError;
 use factory_accounting_core::model::Discount;
 use factory_accounting_core::money::Halves;
 use factory_accounting_core::planned::{Charge, PlannedDocument, PlannedLine};
+use factory_accounting_http::json::Number;
 use rust_decimal::Decimal;
 
 use super::document::Form;
@@ -20,7 +21,6 @@ use crate::capability::{
 };
 use crate::remote_id::{Collection, Layout};
 use crate::wire::members::Members;
-use crate::wire::number::Number;
 use crate::wire::write::LinkWrite;
 use crate::wire::write::line::LineWrite;
 

@@ -13,6 +13,7 @@ pub(crate) mod party;
 pub(crate) mod payment;
 pub(crate) mod remote;
 
+use factory_accounting_core::code::Code;
 use factory_accounting_core::error::{ErrorKind, Issue, ProviderError};
 use factory_accounting_core::ids::RemoteId;
 
@@ -20,9 +21,10 @@ use crate::profile::FileProfile;
 use crate::remote_id::{self, Collection};
 use crate::wire::write::LinkWrite;
 
-/// Refuses a member before anything is sent, naming the field.
+/// Refuses a member before anything is sent, naming the field. It was not MYOB that refused it.
 pub(crate) fn refused(path: impl Into<String>, message: impl Into<String>) -> ProviderError {
     ProviderError::new(ErrorKind::Validation, "cannot be written to MYOB as it is")
+        .with_code(Code::Invalid)
         .with_package_code("RefusedBeforeSending")
         .with_issues([Issue::new(path, message)])
 }

@@ -5,6 +5,7 @@ use factory_accounting_core::error::ProviderError;
 use factory_accounting_core::ids::RemoteId;
 use factory_accounting_core::model::RecordKind;
 use factory_accounting_core::planned::PlannedPayment;
+use factory_accounting_http::json::Number;
 use rust_decimal::Decimal;
 
 use super::{named, refused, unsupported, unwritable, within};
@@ -12,7 +13,6 @@ use crate::capability::{DOCUMENT_NUMBER, LINE_TEXT};
 use crate::config::MyobConfig;
 use crate::remote_id::{self, Collection};
 use crate::wire::members::Members;
-use crate::wire::number::Number;
 use crate::wire::write::payment::{
     CustomerPaymentWrite, PaidPurchaseWrite, PaidSaleWrite, RefundWrite, SupplierPaymentWrite,
 };

@@ -6,6 +6,7 @@ use factory_accounting_core::ids::{RemoteId, VersionToken};
 use factory_accounting_core::model::{RecordKind, TaxMode};
 use factory_accounting_core::money::{Currency, Totals};
 use factory_accounting_core::provider::{RemoteLine, RemoteRecord, RemoteStatus, Settled};
+use factory_accounting_http::json::Number;
 use rust_decimal::Decimal;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
@@ -17,7 +18,6 @@ use crate::wire::document::{Document, Line};
 use crate::wire::item::Item;
 use crate::wire::link::Link;
 use crate::wire::lists::Job;
-use crate::wire::number::Number;
 use crate::wire::payment::{Applied, Payee, Payment, SpendMoney, SpentLine};
 
 /// Why a row is no record: it has no id, or lacks what a record of its kind cannot be without.
@@ -80,7 +80,7 @@ impl Reader {
         document: Document,
     ) -> Result<RemoteRecord, Unreadable> {
         let sign = if kind == RecordKind::CreditNote { -Decimal::ONE } else { Decimal::ONE };
-        let abroad = document.foreign_currency.is_some();
+        let abroad = self.is_abroad(document.foreign_currency.as_ref());
         let pick = |home: Option<Number>, foreign: Option<Number>| if abroad { foreign } else { home };
         let signed = |amount: Option<Number>| amount.and_then(|amount| amount.0.checked_mul(sign));
         let total = signed(pick(document.total_amount, document.total_amount_foreign));
@@ -118,7 +118,8 @@ impl Reader {
             }
             _ => None,
         };
-        record.lines = document.lines.map(|lines| lines.into_iter().map(|line| remote_line(line, sign)).collect());
+        let read = |line| remote_line(if abroad { in_its_currency(line) } else { line }, sign);
+        record.lines = document.lines.map(|lines| lines.into_iter().map(read).collect());
         record.version = document.row_version.map(VersionToken::new);
         Ok(record)
     }
@@ -139,10 +140,19 @@ impl Reader {
     }
 
     fn currency(&self, foreign: Option<&Link>) -> Option<Currency> {
-        match foreign {
+        match foreign.filter(|_| self.is_abroad(foreign)) {
             Some(link) => link.code.as_deref()?.parse().ok(),
             None => Some(self.home),
         }
+    }
+
+    /// Whether amounts are in another currency than the books, in members of their own beside those in the books' (myob.md
+    /// 3.4). A link to nothing, or to the books' own currency, makes none.
+    fn is_abroad(&self, foreign: Option<&Link>) -> bool {
+        foreign.is_some_and(|link| match &link.code {
+            Some(code) => code != self.home.code(),
+            None => link.uid.is_some(),
+        })
     }
 
     /// A customer or a supplier. Its number is the card's id, which is the key that it was made under.
@@ -161,15 +171,17 @@ impl Reader {
         let lines = if collection == Collection::CustomerPayment { &payment.invoices } else { &payment.lines };
         record.parent = match collection {
             Collection::CreditRefund => payment.invoice.as_ref().and_then(sale),
-            _ => lines.iter().find_map(applied_to),
+            _ => sole(lines),
         };
-        let amount = payment.amount.map(|amount| amount.0);
+        let abroad = self.is_abroad(payment.foreign_currency.as_ref());
+        let amount = if abroad { payment.amount_foreign } else { payment.amount }.map(|amount| amount.0);
         record.totals = amount.map(only);
         record.settled = match collection {
             Collection::CreditRefund => None,
-            _ => amount.map(|amount| {
-                let applied = applied(lines);
-                Settled { paid: applied, credited: Decimal::ZERO, due: amount.saturating_sub(applied) }
+            _ => amount.zip(applied(lines, abroad)).map(|(amount, applied)| Settled {
+                paid: applied,
+                credited: Decimal::ZERO,
+                due: amount.saturating_sub(applied),
             }),
         };
         self.finish(&mut record, payment);
@@ -182,8 +194,10 @@ impl Reader {
         let uid = settlement.uid.as_deref();
         let mut record = record(kind, Collection::CreditSettlement, uid, RemoteStatus::Open)?;
         record.parent = settlement.credit_from_invoice.as_ref().and_then(sale);
-        record.counterpart = settlement.lines.iter().find_map(applied_to);
-        record.totals = settlement.amount.map(|amount| amount.0).or_else(|| Some(applied(&settlement.lines))).map(only);
+        record.counterpart = sole(&settlement.lines);
+        let abroad = self.is_abroad(settlement.foreign_currency.as_ref());
+        let amount = if abroad { settlement.amount_foreign } else { settlement.amount };
+        record.totals = amount.map(|amount| amount.0).or_else(|| applied(&settlement.lines, abroad)).map(only);
         self.finish(&mut record, settlement);
         Ok(record)
     }
@@ -270,9 +284,16 @@ fn applied_to(line: &Applied) -> Option<RemoteId> {
     Some(remote_id::compose(line.collection()?, line.document()?))
 }
 
-fn applied(lines: &[Applied]) -> Decimal {
-    let amounts = lines.iter().filter_map(|line| line.amount_applied);
-    amounts.fold(Decimal::ZERO, |sum, amount| sum.saturating_add(amount.0))
+/// The one document that all of the money is applied to. What people apply to several has none.
+fn sole(lines: &[Applied]) -> Option<RemoteId> {
+    let mut documents = lines.iter().filter(|line| line.document().is_some());
+    documents.next().and_then(applied_to).filter(|_| documents.next().is_none())
+}
+
+/// How much is applied in all; `None` where a line does not say it in its currency.
+fn applied(lines: &[Applied], abroad: bool) -> Option<Decimal> {
+    let mut amounts = lines.iter().map(|line| if abroad { line.amount_applied_foreign } else { line.amount_applied });
+    amounts.try_fold(Decimal::ZERO, |sum, amount| sum.checked_add(amount?.0))
 }
 
 fn only(amount: Decimal) -> Totals {
@@ -307,6 +328,11 @@ fn status(collection: Collection, stated: Option<&str>, due: Option<Decimal>) ->
         Some("Credit" | "Debit" | "Unknown") => by_balance,
         Some(other) => RemoteStatus::Other(other.to_owned()),
     }
+}
+
+/// A line of a document in another currency, with that currency's amounts in place of the books'.
+fn in_its_currency(line: Line) -> Line {
+    Line { unit_price: line.unit_price_foreign, total: line.total_foreign, ..line }
 }
 
 /// Headings and subtotals charge nothing, whatever total they show.

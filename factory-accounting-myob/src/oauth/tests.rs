@@ -2,20 +2,22 @@ use chrono::TimeDelta;
 use secrecy::ExposeSecret as _;
 
 use super::*;
-use crate::testing::{Canned, FILE, Script, Still, Tokens, config};
+use crate::testing::{
+    FILE, MemoryTokenStore, Script, Wire, clock, config, fresh_tokens, script_of, stored, ten_o_clock,
+};
 
 fn authoriser(
     config: MyobConfig,
-    answers: impl IntoIterator<Item = Canned>,
-) -> (MyobAuthoriser, Arc<Script>, Arc<Tokens>) {
-    let (script, tokens) = (Script::of(answers), Arc::new(Tokens::default()));
+    answers: impl IntoIterator<Item = Wire>,
+) -> (MyobAuthoriser, Arc<Script>, Arc<MemoryTokenStore>) {
+    let (script, tokens) = (script_of(answers), Arc::new(MemoryTokenStore::new()));
     let authoriser = MyobAuthoriser::new(
         config,
         Arc::<Script>::clone(&script),
-        Arc::<Tokens>::clone(&tokens),
+        Arc::<MemoryTokenStore>::clone(&tokens),
         ConnectionId::new("connection"),
         WorkerId::new("worker"),
-        Arc::new(Still::default()),
+        Arc::new(clock()),
     );
     (authoriser.expect("a usable configuration"), script, tokens)
 }
@@ -33,7 +35,7 @@ const GRANTED: &str = r#"{"access_token":"planted-access","token_type":"bearer",
 
 #[tokio::test]
 async fn a_sign_in_asks_for_consent_stores_the_tokens_and_pins_the_file_of_the_redirect() {
-    let (authoriser, script, tokens) = authoriser(unpinned(), [Canned::ok(GRANTED)]);
+    let (authoriser, script, tokens) = authoriser(unpinned(), [Wire::ok(GRANTED)]);
     let begun = authoriser.begin();
     let asked: Vec<(String, String)> = begun.url.query_pairs().into_owned().collect();
     assert!(asked.contains(&("prompt".to_owned(), "consent".to_owned())), "{asked:?}");
@@ -49,8 +51,8 @@ async fn a_sign_in_asks_for_consent_stores_the_tokens_and_pins_the_file_of_the_r
     // MYOB takes the secret in the form and nowhere else (myob.md 1.2).
     assert!(seen[0].body.contains("client_secret=planted-client-secret") && seen[0].body.contains("client_id=key"));
     assert_eq!(seen[0].header("authorization"), None);
-    let stored = tokens.0.lock().expect("whole").clone().expect("stored").tokens;
-    assert_eq!(stored.expires_at, Still::default().now() + TimeDelta::seconds(1_200));
+    let stored = stored(&tokens).await.expect("stored").tokens;
+    assert_eq!(stored.expires_at, ten_o_clock() + TimeDelta::seconds(1_200));
     assert_eq!(stored.ends_at.map(|end| end.to_rfc3339()).as_deref(), Some("2027-11-21T10:00:00+00:00"));
     assert_eq!(stored.scopes, "sme-company-file sme-sales");
 }
@@ -73,7 +75,7 @@ async fn r55_another_file_is_refused_before_anything_is_exchanged() {
     let other = "&businessId=11111111-0000-4000-8000-000000000002";
     let refused = authoriser.finish(&begun, &back(&begun, other)).await.expect_err("another file");
     assert!(matches!(&refused, ConnectError::WrongFile { pinned, .. } if pinned.as_str() == FILE), "{refused}");
-    assert!(script.lines().is_empty() && tokens.0.lock().expect("whole").is_none());
+    assert!(script.lines().is_empty() && stored(&tokens).await.is_none());
 }
 
 #[tokio::test]
@@ -87,22 +89,22 @@ async fn a_person_who_does_not_agree_is_told_so() {
 
 #[tokio::test]
 async fn f7_leaving_forgets_the_tokens_and_says_where_a_person_removes_the_app() {
-    let tokens = Tokens::fresh();
-    let script = Script::of([]);
+    let tokens = fresh_tokens();
+    let script = script_of([]);
     let grant = Grant::new(
         &config(),
         Arc::<Script>::clone(&script),
-        Arc::<Tokens>::clone(&tokens),
+        Arc::<MemoryTokenStore>::clone(&tokens),
         ConnectionId::new("connection"),
         WorkerId::new("worker"),
-        Arc::new(Still::default()),
+        Arc::new(clock()),
     );
     let report = grant.expect("a usable configuration").disconnect().await;
     assert_eq!(report.parts.get("tokens"), Some(&Ok(())));
     let by_hand = report.parts.get("grant").and_then(|part| part.as_ref().err()).expect("left to a person");
     assert_eq!(by_hand.kind(), ErrorKind::Unsupported);
     assert!(by_hand.to_string().contains("App connections"), "{by_hand}");
-    assert!(tokens.0.lock().expect("whole").is_none() && script.lines().is_empty());
+    assert!(stored(&tokens).await.is_none() && script.lines().is_empty());
 }
 
 #[test]

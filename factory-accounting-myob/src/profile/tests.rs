@@ -3,15 +3,18 @@ use factory_accounting_core::model::RecordKind;
 
 use super::*;
 use crate::remote_id::Layout;
-use crate::testing::{Canned, FILE, Script, Still, Tokens, config, day, uid};
+use crate::testing::{
+    Answers as _, FILE, MemoryTokenStore, Script, Wire, clock, config, day, fresh_tokens, script_of, ten_o_clock,
+    tokens_with_scopes, uid,
+};
 
 async fn look(
     config: &MyobConfig,
-    tokens: Arc<Tokens>,
-    answers: impl IntoIterator<Item = Canned>,
+    tokens: Arc<MemoryTokenStore>,
+    answers: impl IntoIterator<Item = Wire>,
 ) -> (Result<FileProfile, ProviderError>, Arc<Script>, DateTime<Utc>) {
-    let script = Script::of(answers);
-    let clock: Arc<dyn Clock> = Arc::new(Still::default());
+    let script = script_of(answers);
+    let clock: Arc<dyn Clock> = Arc::new(clock());
     let pacer = AppPacer::new(crate::limits(config), Arc::clone(&clock));
     let (connection, worker) = (ConnectionId::new("connection"), WorkerId::new("worker"));
     let transport = Arc::<Script>::clone(&script);
@@ -19,23 +22,23 @@ async fn look(
     (found, script, clock.now())
 }
 
-fn root(country: &str, level: u32, more: &str) -> Canned {
+fn root(country: &str, level: u32, more: &str) -> Wire {
     let at = |path: &str| format!(r#""https://arl2.api.myob.com/accountright/{FILE}/{path}""#);
     let resources = ["Contact/Customer", "Sale/Invoice", "Sale/Invoice/Item", "Sale/Order/Item", "GeneralLedger/Job"];
-    Canned::ok(format!(
+    Wire::ok(format!(
         r#"{{"CompanyFile":{{"Id":"{FILE}","Name":"Stub Fabrication","ProductLevel":{{"Code":{level},"Name":"x"}},"Country":{country},
         "SerialNumber":"612345678901","Subscription":{{"Product":{{"DisplayName":"MYOB Business Pro"}}}}{more}}},"Resources":[{}]}}"#,
         resources.map(at).join(",")
     ))
 }
 
-fn company(read_only: bool) -> Canned {
-    Canned::ok(format!(
+fn company(read_only: bool) -> Wire {
+    Wire::ok(format!(
         r#"{{"CompanyName":"Stub Fabrication Pty Ltd","SerialNumber":"6","GSTRegistrationNumber":null,"ReadOnly":{read_only}}}"#
     ))
 }
 
-fn preferences(system: &str) -> Canned {
+fn preferences(system: &str) -> Wire {
     let terms = |code, freight| {
         format!(
             r#"{{"Terms":{{"TaxCode":{{"UID":"{}","Code":"GST"}},"FreightTaxCode":{{"UID":"{}"}}}}}}"#,
@@ -43,24 +46,24 @@ fn preferences(system: &str) -> Canned {
             uid(freight)
         )
     };
-    Canned::ok(format!(r#"{{"System":{{{system}}},"Sales":{},"Purchases":{}}}"#, terms(91, 92), terms(93, 94)))
+    Wire::ok(format!(r#"{{"System":{{{system}}},"Sales":{},"Purchases":{}}}"#, terms(91, 92), terms(93, 94)))
 }
 
-fn info() -> Canned {
+fn info() -> Wire {
     let resource = |path: &str, least: u32| {
         format!(r#"{{"ResourcePath":"{path}","Version":"v2","MinimumProductLevel":{{"Code":{least},"Name":"x"}}}}"#)
     };
-    Canned::ok(format!(
+    Wire::ok(format!(
         r#"{{"Build":"2025.8","Resources":[{},{}]}}"#,
         resource("Sale/Order/Item", 30),
         resource("GeneralLedger/Job", 10)
     ))
 }
 
-fn codes() -> Canned {
+fn codes() -> Wire {
     let gst = format!(r#"{{"UID":"{}","Code":"GST","Type":"GST_VAT","Rate":10}}"#, uid(91));
     let none = format!(r#"{{"UID":"{}","Code":"N-T","Type":"GST_VAT","Rate":0}}"#, uid(99));
-    Canned::rows(&[&gst, &none])
+    Wire::rows(&[&gst, &none])
 }
 
 #[tokio::test]
@@ -69,7 +72,7 @@ async fn f12_what_a_file_offers_and_asks_for_is_found_in_five_calls() {
     let answers = [root(r#""AU""#, 20, ""), company(false), preferences(system), info(), codes()];
     let mut config = config();
     config.profile.default_category = Some(RemoteId::new(uid(80)));
-    let (found, script, _) = look(&config, Tokens::fresh(), answers).await;
+    let (found, script, _) = look(&config, fresh_tokens(), answers).await;
     let profile = found.expect("a profile");
     assert_eq!(
         script.lines(),
@@ -107,7 +110,7 @@ async fn f12_what_a_file_offers_and_asks_for_is_found_in_five_calls() {
 async fn a_permission_that_was_not_given_is_known_before_it_is_missed() {
     let answers = [root(r#""NZ""#, 50, ""), company(false), preferences(""), info(), codes()];
     let granted = SCOPES.join(" ").replace("sme-sales ", "");
-    let (found, ..) = look(&config(), Tokens::with_scopes(&granted), answers).await;
+    let (found, ..) = look(&config(), tokens_with_scopes(&granted), answers).await;
     let profile = found.expect("a profile");
     assert_eq!(profile.missing_scopes, BTreeSet::from(["sme-sales".to_owned()]));
     assert_eq!((profile.country.code(), profile.country.currency().code()), ("NZ", "NZD"));
@@ -118,28 +121,46 @@ async fn a_permission_that_was_not_given_is_known_before_it_is_missed() {
 async fn a_file_that_is_checked_out_or_lapsed_can_only_be_read() {
     for (more, lapsed) in [(r#","CheckedOutBy":"Jo""#, false), ("", true)] {
         let answers = [root(r#""AU""#, 30, more), company(lapsed), preferences(""), info(), codes()];
-        let (found, ..) = look(&config(), Tokens::fresh(), answers).await;
+        let (found, ..) = look(&config(), fresh_tokens(), answers).await;
         assert!(found.expect("a profile").read_only, "{more}");
     }
 }
 
 #[tokio::test]
 async fn a_new_token_is_given_time_to_become_known() {
-    let refused = vec![Canned::refused_token(); 2];
+    let refused = vec![Wire::refused_token(); 2];
     // The first refusal has the token renewed.
-    let renewed = Canned::ok(r#"{"access_token":"b","token_type":"bearer","expires_in":1200,"refresh_token":"r"}"#);
+    let renewed = Wire::ok(r#"{"access_token":"b","token_type":"bearer","expires_in":1200,"refresh_token":"r"}"#);
     let mut answers = vec![refused[0].clone(), renewed, refused[1].clone()];
     answers.extend([root(r#""AU""#, 30, ""), company(false), preferences(""), info(), codes()]);
-    let (found, _, now) = look(&config(), Tokens::fresh(), answers).await;
+    let (found, _, now) = look(&config(), fresh_tokens(), answers).await;
     assert!(found.is_ok(), "{found:?}");
-    assert!(now > Still::default().now(), "it waited");
+    assert!(now > ten_o_clock(), "it waited");
 }
 
 #[tokio::test]
 async fn a_country_that_nobody_knows_is_refused() {
     let answers = [root(r#""GB""#, 30, ""), company(false), preferences(""), info(), codes()];
-    let (found, ..) = look(&config(), Tokens::fresh(), answers).await;
+    let (found, ..) = look(&config(), fresh_tokens(), answers).await;
     assert_eq!(found.map_err(|error| error.kind()).err(), Some(ErrorKind::Unsupported));
+}
+
+#[test]
+fn a_file_that_lists_no_more_than_the_beginning_of_a_path_offers_what_lies_below() {
+    let of = |paths: &[&str]| FileProfile {
+        resources: paths.iter().map(|path| (*path).to_owned()).collect(),
+        ..FileProfile::default()
+    };
+    let coarse = of(&["contact", "contact/customer", "sale/invoice"]);
+    assert!(coarse.has(Collection::Invoice(Layout::Item)) && coarse.has(Collection::Customer));
+    // Where parts are listed, those that are not are not there.
+    assert!(!coarse.has(Collection::Supplier) && !coarse.has(Collection::Order(Layout::Item)));
+    let levels = |path: &str| format!(r#"{{"ResourcePath":"{path}","MinimumProductLevel":{{"Code":30}}}}"#);
+    let info: wire::Info =
+        serde_json::from_str(&format!(r#"{{"Resources":[{}]}}"#, levels("Sale/Order/Item"))).expect("reads");
+    let at = |path: &str| format!("https://ar1.api.myob.com/accountright/{}/{path}/", uid(1));
+    let addresses = ["Sale/Order", "Sale/Order/Item", "Sale/Quote"].map(at);
+    assert_eq!(offered(&addresses, &info, Some(20)), BTreeSet::from(["sale/quote".to_owned()]));
 }
 
 #[test]

@@ -6,7 +6,10 @@ use secrecy::SecretString;
 
 use super::*;
 use crate::config::{CompanyLogin, SignIn};
-use crate::testing::{ACCESS_TOKEN, Canned, FILE, Script, Still, Tokens, config, configured, day, provider, uid};
+use crate::testing::{
+    ACCESS_TOKEN, Answers as _, FILE, Wire, clock, config, configured, day, fresh_tokens, provider, script_of,
+    ten_o_clock, uid,
+};
 
 fn invoice() -> EncodedWrite {
     EncodedWrite {
@@ -29,7 +32,7 @@ fn echo() -> String {
 
 #[tokio::test]
 async fn a_write_sends_the_encoded_bytes_once_with_key_version_and_token() {
-    let (provider, script) = provider([Canned::status(201, echo())]);
+    let (provider, script) = provider([Wire::status(201, echo())]);
     let write = invoice();
     let report = provider.write(&write).await;
     assert!(
@@ -56,7 +59,7 @@ async fn a_write_sends_the_encoded_bytes_once_with_key_version_and_token() {
 #[tokio::test]
 async fn a_company_files_own_user_is_sent_only_where_there_is_one() {
     let config = config().with_company_login("Administrator", SecretString::from(""));
-    let (provider, script) = configured(config, [Canned::status(404, "")]);
+    let (provider, script) = configured(config, [Wire::status(404, "")]);
     let id = RemoteId::new(format!("sale/invoice/item/{}", uid(10)));
     assert_eq!(provider.fetch(RecordKind::Invoice, &[id]).await.expect("answered"), [None]);
     assert_eq!(script.seen()[0].header("x-myobapi-cftoken"), Some("QWRtaW5pc3RyYXRvcjo="));
@@ -66,7 +69,7 @@ async fn a_company_files_own_user_is_sent_only_where_there_is_one() {
 async fn a_file_in_the_customers_network_is_reached_without_a_token() {
     let login = CompanyLogin { user: "Ann".to_owned(), password: SecretString::from("x") };
     let mut config = config().in_network(&"http://myob.example".parse().expect("a URL"), login);
-    let (provider, script) = configured(config.clone(), [Canned::status(404, "")]);
+    let (provider, script) = configured(config.clone(), [Wire::status(404, "")]);
     let id = RemoteId::new(format!("contact/customer/{}", uid(1)));
     provider.fetch(RecordKind::Customer, &[id]).await.expect("answered");
     let seen = script.seen();
@@ -77,10 +80,10 @@ async fn a_file_in_the_customers_network_is_reached_without_a_token() {
 }
 
 fn made(config: MyobConfig) -> Option<ConfigError> {
-    let clock: Arc<dyn Clock> = Arc::new(Still::default());
+    let clock: Arc<dyn Clock> = Arc::new(clock());
     let pacer = AppPacer::new(crate::limits(&config), Arc::clone(&clock));
     let (connection, worker) = (ConnectionId::new("c"), WorkerId::new("w"));
-    MyobProvider::new(config, Script::of([]), Tokens::fresh(), connection, worker, clock, &pacer).err()
+    MyobProvider::new(config, script_of([]), fresh_tokens(), connection, worker, clock, &pacer).err()
 }
 
 #[test]
@@ -94,13 +97,13 @@ fn a_configuration_that_cannot_work_is_refused_at_once() {
 const RENEWED: &str =
     r#"{"access_token":"planted-second","token_type":"bearer","expires_in":1200,"refresh_token":"planted-third"}"#;
 
-fn root() -> Canned {
-    Canned::ok(format!(r#"{{"CompanyFile":{{"Id":"{FILE}"}},"Resources":[]}}"#))
+fn root() -> Wire {
+    Wire::ok(format!(r#"{{"CompanyFile":{{"Id":"{FILE}"}},"Resources":[]}}"#))
 }
 
 #[tokio::test]
 async fn a_token_that_ran_out_is_renewed_once_and_the_read_goes_on() {
-    let (provider, script) = provider([Canned::refused_token(), Canned::ok(RENEWED), Canned::rows(&[])]);
+    let (provider, script) = provider([Wire::refused_token(), Wire::ok(RENEWED), Wire::rows(&[])]);
     let page = provider.catalogue(CatalogueKind::Accounts, 1).await.expect("a page");
     assert!(page.entries.is_empty());
     assert_eq!(script.seen()[2].header("authorization"), Some("Bearer planted-second"));
@@ -109,19 +112,18 @@ async fn a_token_that_ran_out_is_renewed_once_and_the_read_goes_on() {
 #[tokio::test]
 async fn r34_a_missing_scope_is_never_taken_for_a_lost_connection() {
     // The fresh token is refused too, and the company file itself can be read.
-    let answers =
-        [Canned::refused_token(), Canned::ok(RENEWED), Canned::refused_token(), root(), Canned::refused_token()];
+    let answers = [Wire::refused_token(), Wire::ok(RENEWED), Wire::refused_token(), root(), Wire::refused_token()];
     let (first, script) = provider(answers);
     let error = first.catalogue(CatalogueKind::Items, 1).await.expect_err("refused");
     assert_eq!((error.kind(), error.package_code()), (ErrorKind::Forbidden, Some("31001")));
     assert!(error.to_string().contains("sme-inventory"), "{error}");
     assert_eq!(script.lines()[3], "GET ");
     // Refused once and then no more: the token was new.
-    let answers = [Canned::refused_token(), Canned::ok(RENEWED), Canned::refused_token(), root(), Canned::rows(&[])];
+    let answers = [Wire::refused_token(), Wire::ok(RENEWED), Wire::refused_token(), root(), Wire::rows(&[])];
     let (new, _) = provider(answers);
     assert!(new.catalogue(CatalogueKind::Items, 1).await.expect("a page").entries.is_empty());
     // Where the file cannot be read either, the connection is what is lost.
-    let answers = vec![Canned::refused_token(), Canned::ok(RENEWED), Canned::refused_token(), Canned::refused_token()];
+    let answers = vec![Wire::refused_token(), Wire::ok(RENEWED), Wire::refused_token(), Wire::refused_token()];
     let (second, _) = provider(answers);
     let error = second.catalogue(CatalogueKind::Items, 1).await.expect_err("refused");
     assert_eq!(error.kind(), ErrorKind::Unauthorised);
@@ -131,12 +133,12 @@ async fn r34_a_missing_scope_is_never_taken_for_a_lost_connection() {
 async fn a_write_with_a_refused_token_is_not_repeated_but_explained() {
     let list = "GET Sale/Invoice/Service?$orderby=UID&$top=1";
     // The token had run out: the next try has another.
-    let (ran_out, script) = provider([Canned::refused_token(), Canned::ok(RENEWED), Canned::rows(&[])]);
+    let (ran_out, script) = provider([Wire::refused_token(), Wire::ok(RENEWED), Wire::rows(&[])]);
     let report = ran_out.write(&invoice()).await;
     assert!(matches!(&report.fates()[0], Fate::NotApplied(why) if why.kind() == ErrorKind::Unauthorised), "{report:?}");
     assert_eq!(script.lines()[2], list);
     // The permission is missing: no token would help.
-    let (missing, script) = provider([Canned::refused_token(), Canned::ok(RENEWED), Canned::refused_token(), root()]);
+    let (missing, script) = provider([Wire::refused_token(), Wire::ok(RENEWED), Wire::refused_token(), root()]);
     let report = missing.write(&invoice()).await;
     assert!(matches!(&report.fates()[0], Fate::NotApplied(why) if why.kind() == ErrorKind::Forbidden), "{report:?}");
     assert_eq!(script.lines().iter().filter(|line| line.starts_with("POST Sale")).count(), 1);
@@ -145,36 +147,36 @@ async fn a_write_with_a_refused_token_is_not_repeated_but_explained() {
 #[tokio::test]
 async fn x4_a_write_is_never_repeated_whatever_comes_back() {
     for (answer, kind) in [
-        (Canned::Lost, ErrorKind::Network),
-        (Canned::status(500, ""), ErrorKind::Unavailable),
-        (Canned::error(500, "InternalError", None, "x", ""), ErrorKind::Unavailable),
-        (Canned::status(502, "<html>"), ErrorKind::Unavailable),
-        (Canned::error(504, "GatewayTimeout", None, "Maximum call time is 120 seconds", ""), ErrorKind::Unavailable),
-        (Canned::status(408, ""), ErrorKind::Unavailable),
-        (Canned::status(201, r#"{"UID":"#), ErrorKind::Protocol),
-        (Canned::status(200, "<html>"), ErrorKind::Protocol),
+        (Wire::Dropped, ErrorKind::Network),
+        (Wire::status(500, ""), ErrorKind::Unavailable),
+        (Wire::error(500, "InternalError", None, "x", ""), ErrorKind::Unavailable),
+        (Wire::status(502, "<html>"), ErrorKind::Unavailable),
+        (Wire::error(504, "GatewayTimeout", None, "Maximum call time is 120 seconds", ""), ErrorKind::Unavailable),
+        (Wire::status(408, ""), ErrorKind::Unavailable),
+        (Wire::status(201, r#"{"UID":"#), ErrorKind::Protocol),
+        (Wire::status(200, "<html>"), ErrorKind::Protocol),
     ] {
         let (provider, script) = provider([answer.clone()]);
         let report = provider.write(&invoice()).await;
         let Fate::Unknown(why) = &report.fates()[0] else { panic!("{answer:?}: something was claimed without proof") };
         assert_eq!((why.kind(), script.lines().len()), (kind, 1), "{answer:?}");
     }
-    let (provider, _) = provider(vec![Canned::NoConnection; 5]);
+    let (provider, _) = provider(vec![Wire::Refused; 5]);
     let report = provider.write(&invoice()).await;
     assert!(matches!(&report.fates()[0], Fate::NotApplied(why) if why.kind() == ErrorKind::Network));
     assert_ne!(Cause::Connect, Cause::Lost);
 }
 
-fn over_limit(span: &str) -> Canned {
-    Canned::error(403, "RateLimitError", None, &format!("API key has exceeded the {span} rate limit"), "")
+fn over_limit(span: &str) -> Wire {
+    Wire::error(403, "RateLimitError", None, &format!("API key has exceeded the {span} rate limit"), "")
 }
 
 #[tokio::test]
 async fn r34_a_read_that_met_a_limit_waits_for_its_turn_and_goes_on() {
-    let (provider, script) = provider([over_limit("per-second"), Canned::rows(&[])]);
+    let (provider, script) = provider([over_limit("per-second"), Wire::rows(&[])]);
     assert!(provider.catalogue(CatalogueKind::Accounts, 1).await.is_ok());
     assert_eq!(script.lines().len(), 2);
-    assert!(provider.client.clock.now() >= Still::default().now() + Duration::from_secs(1));
+    assert!(provider.client.clock.now() >= ten_o_clock() + Duration::from_secs(1));
 }
 
 #[tokio::test]
@@ -190,14 +192,14 @@ async fn r34_a_write_that_met_a_limit_was_not_applied_and_says_how_long_to_wait(
 
 #[tokio::test]
 async fn the_company_is_told_with_its_lock_date_and_the_end_of_the_consent() {
-    let company = Canned::ok(r#"{"CompanyName":"Stub Fabrication","ReadOnly":false}"#);
-    let preferences = Canned::ok(r#"{"System":{"LockPeriodPriorTo":"2026-06-30T00:00:00"}}"#);
+    let company = Wire::ok(r#"{"CompanyName":"Stub Fabrication","ReadOnly":false}"#);
+    let preferences = Wire::ok(r#"{"System":{"LockPeriodPriorTo":"2026-06-30T00:00:00"}}"#);
     let (provider, script) = provider([company, preferences]);
     let organisation = provider.organisation().await.expect("a company");
     assert_eq!((organisation.id.as_str(), organisation.name.as_str()), (FILE, "Stub Fabrication"));
     assert_eq!((organisation.country.as_deref(), organisation.currency.code()), (Some("AU"), "AUD"));
     assert_eq!(organisation.locked_until, Some(day(2026, 6, 30)));
-    assert!(organisation.reconnect_by.is_some_and(|end| end > Still::default().now()));
+    assert!(organisation.reconnect_by.is_some_and(|end| end > ten_o_clock()));
     assert_eq!(script.lines(), ["GET Company", "GET Company/Preferences"]);
 }
 
@@ -218,8 +220,8 @@ async fn what_myob_has_no_place_for_is_refused_without_a_call() {
 #[tokio::test]
 async fn a_planted_secret_shows_nowhere() {
     let config = config().with_company_login("Administrator", SecretString::from("planted-password"));
-    let mut answers = vec![Canned::refused_token(), Canned::status(400, "{}")];
-    answers.extend(vec![Canned::Lost; 6]);
+    let mut answers = vec![Wire::refused_token(), Wire::status(400, "{}")];
+    answers.extend(vec![Wire::Dropped; 6]);
     let (provider, script) = configured(config, answers);
     let error = provider.catalogue(CatalogueKind::Accounts, 1).await.expect_err("refused");
     let report = provider.write(&invoice()).await;

@@ -13,7 +13,7 @@ const OVERLAP: TimeDelta = TimeDelta::hours(24);
 /// end and pulls what is behind it forward.
 const SHIFT: usize = 50;
 
-/// A place in a feed, which goes through one list after the other, each by time of change.
+/// A place in a feed, which goes through one list after the other, each by time of change after its first reading.
 ///
 /// It moves by time, not by page, wherever it can: only the first reading of a list, and what has changed within one day,
 /// is gone through by number of rows. It never moves beyond the times that the rows themselves have had (R42).
@@ -25,7 +25,7 @@ pub(super) struct Place {
     skip: usize,
     /// From when on rows are asked for; `None` is the beginning of the books.
     floor: Option<NaiveDateTime>,
-    /// The newest change that was seen in the list so far.
+    /// The newest change that was seen in the list so far; in its first reading, on the first page that tells one.
     newest: Option<NaiveDateTime>,
     /// By list, up to when everything has been read.
     read: Vec<Option<NaiveDateTime>>,
@@ -51,11 +51,14 @@ impl Place {
 
     /// Where to go on after a page of rows that changed at these times, and whether there is more to be read now.
     pub(super) fn after(&self, times: &[Option<NaiveDateTime>], full: bool) -> (Self, bool) {
-        let newest = times.iter().flatten().copied().chain(self.newest).max();
+        let last = times.iter().flatten().copied().max();
+        // The first reading is in no order of time: what changes behind it is newer than its first page, and only that is
+        // certain (R42).
+        let newest = if self.floor.is_none() { self.newest.or(last) } else { self.newest.max(last) };
         let mut next = Self { newest, ..self.clone() };
         if full {
             // Rows without a time are found by no time at all: the first reading, which has them, goes by number.
-            let later = times.iter().flatten().max().and_then(|last| last.checked_sub_signed(OVERLAP));
+            let later = last.and_then(|last| last.checked_sub_signed(OVERLAP));
             match later.filter(|later| self.floor.is_some_and(|floor| *later > floor)) {
                 Some(later) => (next.floor, next.skip) = (Some(later), 0),
                 None => next.skip = self.skip.saturating_add(times.len() - SHIFT.min(times.len() / 2)),
@@ -142,6 +145,9 @@ mod tests {
             (0..1_000).map(|minute| Some(at("2026-11-01T00:00:00") + TimeDelta::hours(minute))).collect();
         let (next, more) = Place::beginning(1).after(&page, true);
         assert_eq!((next.floor, next.skip, more), (None, 950, true));
+        // Its pages are in no order of time: only what the first one had is certain to be read.
+        let (last, _) = next.after(&[Some(at("2026-12-31T00:00:00"))], false);
+        assert_eq!(last.read, [page[999]]);
         let followed = Place { floor: Some(at("2026-11-01T00:00:00")), ..Place::beginning(1) };
         let (next, _) = followed.after(&page, true);
         assert_eq!((next.floor, next.skip), (Some(at("2026-12-11T15:00:00")), 0));

@@ -1,7 +1,7 @@
 use factory_accounting_core::provider::{AccountingProvider as _, RemoteStatus};
 
 use super::*;
-use crate::testing::{Canned, config, configured, provider, uid};
+use crate::testing::{Answers as _, Wire, config, configured, provider, uid};
 
 fn id(path: &str, number: u32) -> RemoteId {
     RemoteId::new(format!("{path}/{}", uid(number)))
@@ -13,18 +13,18 @@ fn row(number: u32, more: &str) -> String {
 
 #[tokio::test]
 async fn one_record_is_asked_for_by_its_address_and_one_that_is_gone_is_none() {
-    let (first, script) = provider([Canned::ok(row(10, r#","Comment":"call first","Lines":[]"#))]);
+    let (first, script) = provider([Wire::ok(row(10, r#","Comment":"call first","Lines":[]"#))]);
     let found = first.fetch(RecordKind::Invoice, &[id("sale/invoice/item", 10)]).await.expect("answered");
     let record = found[0].as_ref().expect("a record");
     assert!(record.carry.as_deref().is_some_and(|carry| carry.contains("call first")), "it goes back with a change");
     assert_eq!(script.lines(), [format!("GET Sale/Invoice/Item/{}?generateUris=false", uid(10))]);
-    let (second, _) = provider([Canned::error(404, "NotFound", None, "gone", "")]);
+    let (second, _) = provider([Wire::error(404, "NotFound", None, "gone", "")]);
     assert_eq!(second.fetch(RecordKind::Invoice, &[id("sale/invoice/item", 10)]).await.expect("answered"), [None]);
 }
 
 #[tokio::test]
 async fn several_are_asked_for_together_collection_by_collection_and_come_in_order() {
-    let (provider, script) = provider([Canned::rows(&[&row(11, ""), &row(10, "")]), Canned::ok(row(20, ""))]);
+    let (provider, script) = provider([Wire::rows(&[&row(11, ""), &row(10, "")]), Wire::ok(row(20, ""))]);
     let ids = [
         id("sale/invoice/item", 10),
         id("sale/invoice/service", 20),
@@ -44,7 +44,7 @@ async fn several_are_asked_for_together_collection_by_collection_and_come_in_ord
 
 #[tokio::test]
 async fn a_failure_that_is_not_absence_is_no_absence() {
-    for answer in [Canned::status(400, "{}"), Canned::status(200, "<html>"), Canned::status(403, "")] {
+    for answer in [Wire::status(400, "{}"), Wire::status(200, "<html>"), Wire::status(403, "")] {
         let (provider, _) = provider([answer.clone()]);
         let read = provider.fetch(RecordKind::Invoice, &[id("sale/invoice/item", 10)]).await;
         assert!(read.is_err(), "{answer:?}");
@@ -58,13 +58,13 @@ async fn r49_pages_are_followed_on_our_host_and_a_row_that_comes_twice_counts_on
         "https://evil.example/accountright/{}/GeneralLedger/Account?$top=1000&$skip=2&$orderby=UID",
         crate::testing::FILE
     );
-    let answers = [Canned::page(&[&account(1), &account(2)], Some(&next)), Canned::rows(&[&account(2), &account(3)])];
+    let answers = [Wire::page(&[&account(1), &account(2)], Some(&next)), Wire::rows(&[&account(2), &account(3)])];
     let (followed, script) = provider(answers);
     let page = followed.catalogue(factory_accounting_core::provider::CatalogueKind::Accounts, 1).await.expect("a page");
     assert_eq!((page.entries.len(), page.more), (3, false));
     assert_eq!(script.lines()[1], "GET GeneralLedger/Account?$top=1000&$skip=2&$orderby=UID&generateUris=false");
     for circle in ["https://x.example/Contact/Customer?$skip=2", "nowhere"] {
-        let (provider, _) = provider([Canned::page(&[&account(1)], Some(circle))]);
+        let (provider, _) = provider([Wire::page(&[&account(1)], Some(circle))]);
         let read = provider.catalogue(factory_accounting_core::provider::CatalogueKind::Accounts, 1).await;
         assert_eq!(read.map_err(|error| error.kind()).err(), Some(ErrorKind::Protocol), "{circle}");
     }
@@ -87,7 +87,7 @@ async fn r42_changes_go_list_by_list_and_never_beyond_what_the_pages_held() {
         sale(12, "Item", "-5", r#""2026-11-21T10:00:00""#),
     ];
     let rows: Vec<&str> = claims.iter().map(String::as_str).collect();
-    let (provider, script) = provider([Canned::rows(&rows), Canned::rows(&[]), Canned::rows(&[])]);
+    let (provider, script) = provider([Wire::rows(&rows), Wire::rows(&[]), Wire::rows(&[])]);
     let first = provider.changes(ChangeFeed::Invoices, None).await.expect("a page");
     let ids: Vec<&str> = first.records.iter().map(|record| record.id.as_str()).collect();
     // A credit note is in a feed of its own.
@@ -96,14 +96,14 @@ async fn r42_changes_go_list_by_list_and_never_beyond_what_the_pages_held() {
     let second = provider.changes(ChangeFeed::Invoices, first.next.as_ref()).await.expect("a page");
     assert!(!second.more && second.records.is_empty());
     provider.changes(ChangeFeed::Invoices, second.next.as_ref()).await.expect("a page");
-    let ordered = "$orderby=LastModified";
+    let (first, changed) = ("$orderby=UID", "$orderby=LastModified");
     assert_eq!(
         script.lines(),
         [
-            format!("GET Sale/Invoice?{ordered}&$top=1000&generateUris=false"),
-            format!("GET Purchase/Bill?{ordered}&$top=1000&generateUris=false"),
+            format!("GET Sale/Invoice?{first}&$top=1000&generateUris=false"),
+            format!("GET Purchase/Bill?{first}&$top=1000&generateUris=false"),
             format!(
-                "GET Sale/Invoice?{ordered}&$filter=LastModified ge datetime'2026-11-20T10:00:00.000'&$top=1000&generateUris=false"
+                "GET Sale/Invoice?{changed}&$filter=LastModified ge datetime'2026-11-20T10:00:00'&$top=1000&generateUris=false"
             ),
         ]
     );
@@ -112,7 +112,7 @@ async fn r42_changes_go_list_by_list_and_never_beyond_what_the_pages_held() {
 #[tokio::test]
 async fn credit_notes_are_the_invoices_below_zero() {
     let rows = [sale(10, "Item", "11", "null"), sale(12, "Item", "-5", r#""2026-11-21T10:00:00""#)];
-    let (provider, _) = provider([Canned::rows(&[&rows[0], &rows[1]])]);
+    let (provider, _) = provider([Wire::rows(&[&rows[0], &rows[1]])]);
     let page = provider.changes(ChangeFeed::CreditNotes, None).await.expect("a page");
     let [note] = page.records.as_slice() else { panic!("{page:?}") };
     assert_eq!((note.kind, note.status.clone()), (RecordKind::CreditNote, RemoteStatus::Open));
@@ -125,7 +125,7 @@ async fn expenses_come_with_their_lines_and_lists_that_the_plan_lacks_are_passed
     config.profile.resources = ["banking/spendmoneytxn".to_owned(), "purchase/bill/service".to_owned()].into();
     let spent = row(30, r#","AmountPaid":55,"TotalTax":5,"Lines":[{"RowID":1,"Amount":55,"Memo":"fuel"}]"#);
     let bill = row(40, r#","TotalAmount":11,"Lines":[{"RowID":1,"Total":11,"Description":"gas"}]"#);
-    let (provider, script) = configured(config, [Canned::rows(&[&spent]), Canned::rows(&[&bill])]);
+    let (provider, script) = configured(config, [Wire::rows(&[&spent]), Wire::rows(&[&bill])]);
     let (mut cursor, mut records) = (None, Vec::new());
     for _ in 0..5 {
         let page = provider.changes(ChangeFeed::Expenses, cursor.as_ref()).await.expect("a page");

@@ -1,15 +1,15 @@
 //! Attached files, as answered and as written (myob.md 3.9).
 
+use factory_accounting_http::json;
 use serde::{Deserialize, Serialize};
 
-use super::lenient;
 use super::link;
 
 /// The files of a record.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
 pub(crate) struct Attachments {
-    #[serde(deserialize_with = "lenient::list")]
+    #[serde(deserialize_with = "json::list")]
     pub(crate) attachments: Vec<Attached>,
 }
 
@@ -19,10 +19,10 @@ pub(crate) struct Attachments {
 pub(crate) struct Attached {
     #[serde(rename = "UID", deserialize_with = "link::uid")]
     pub(crate) uid: Option<String>,
-    #[serde(deserialize_with = "lenient::text")]
+    #[serde(deserialize_with = "json::text")]
     pub(crate) original_file_name: Option<String>,
     /// Where it lies for a minute or two; whoever knows the address can read it.
-    #[serde(deserialize_with = "lenient::text")]
+    #[serde(deserialize_with = "json::text")]
     pub(crate) file_uri: Option<String>,
 }
 

@@ -1,10 +1,9 @@
 //! Customers and suppliers as answered (myob.md 3.1).
 
+use factory_accounting_http::json::{self, Number};
 use serde::Deserialize;
 
-use super::lenient;
 use super::link::{self, Link};
-use super::number::{self, Number};
 
 /// A customer or a supplier; which of them is said by the collection that it was read from.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -12,30 +11,30 @@ use super::number::{self, Number};
 pub(crate) struct Contact {
     #[serde(rename = "UID", deserialize_with = "link::uid")]
     pub(crate) uid: Option<String>,
-    #[serde(deserialize_with = "lenient::token")]
+    #[serde(deserialize_with = "json::token")]
     pub(crate) row_version: Option<String>,
     /// In the union of all contacts.
-    #[serde(rename = "Type", deserialize_with = "lenient::text")]
+    #[serde(rename = "Type", deserialize_with = "json::text")]
     pub(crate) contact_type: Option<String>,
-    #[serde(deserialize_with = "lenient::text")]
+    #[serde(deserialize_with = "json::text")]
     pub(crate) company_name: Option<String>,
-    #[serde(deserialize_with = "lenient::text")]
+    #[serde(deserialize_with = "json::text")]
     pub(crate) first_name: Option<String>,
-    #[serde(deserialize_with = "lenient::text")]
+    #[serde(deserialize_with = "json::text")]
     pub(crate) last_name: Option<String>,
-    #[serde(deserialize_with = "lenient::flag")]
+    #[serde(deserialize_with = "json::flag")]
     pub(crate) is_individual: Option<bool>,
-    #[serde(rename = "DisplayID", deserialize_with = "lenient::text")]
+    #[serde(rename = "DisplayID", deserialize_with = "json::text")]
     pub(crate) display_id: Option<String>,
-    #[serde(deserialize_with = "lenient::flag")]
+    #[serde(deserialize_with = "json::flag")]
     pub(crate) is_active: Option<bool>,
-    #[serde(deserialize_with = "lenient::list")]
+    #[serde(deserialize_with = "json::list")]
     pub(crate) addresses: Vec<Address>,
-    #[serde(deserialize_with = "lenient::object")]
+    #[serde(deserialize_with = "json::object")]
     pub(crate) selling_details: Option<Details>,
-    #[serde(deserialize_with = "lenient::object")]
+    #[serde(deserialize_with = "json::object")]
     pub(crate) buying_details: Option<Details>,
-    #[serde(deserialize_with = "lenient::object")]
+    #[serde(deserialize_with = "json::object")]
     pub(crate) foreign_currency: Option<Link>,
 }
 
@@ -63,21 +62,21 @@ pub(crate) struct Address {
     /// 1 to 5: the first for bills, the second for goods.
     pub(crate) location: Option<u8>,
     /// May hold line breaks.
-    #[serde(deserialize_with = "lenient::text")]
+    #[serde(deserialize_with = "json::text")]
     pub(crate) street: Option<String>,
-    #[serde(deserialize_with = "lenient::text")]
+    #[serde(deserialize_with = "json::text")]
     pub(crate) city: Option<String>,
-    #[serde(deserialize_with = "lenient::text")]
+    #[serde(deserialize_with = "json::text")]
     pub(crate) state: Option<String>,
-    #[serde(deserialize_with = "lenient::text")]
+    #[serde(deserialize_with = "json::text")]
     pub(crate) post_code: Option<String>,
-    #[serde(deserialize_with = "lenient::text")]
+    #[serde(deserialize_with = "json::text")]
     pub(crate) country: Option<String>,
-    #[serde(rename = "Phone1", deserialize_with = "lenient::text")]
+    #[serde(rename = "Phone1", deserialize_with = "json::text")]
     pub(crate) phone: Option<String>,
-    #[serde(deserialize_with = "lenient::text")]
+    #[serde(deserialize_with = "json::text")]
     pub(crate) email: Option<String>,
-    #[serde(deserialize_with = "lenient::text")]
+    #[serde(deserialize_with = "json::text")]
     pub(crate) contact_name: Option<String>,
 }
 
@@ -85,11 +84,11 @@ pub(crate) struct Address {
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
 pub(crate) struct Details {
-    #[serde(rename = "ABN", deserialize_with = "lenient::text")]
+    #[serde(rename = "ABN", deserialize_with = "json::text")]
     pub(crate) abn: Option<String>,
-    #[serde(deserialize_with = "lenient::text")]
+    #[serde(deserialize_with = "json::text")]
     pub(crate) tax_id_number: Option<String>,
-    #[serde(deserialize_with = "lenient::object")]
+    #[serde(deserialize_with = "json::object")]
     pub(crate) terms: Option<Terms>,
 }
 
@@ -97,9 +96,9 @@ pub(crate) struct Details {
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
 pub(crate) struct Terms {
-    #[serde(deserialize_with = "lenient::text")]
+    #[serde(deserialize_with = "json::text")]
     pub(crate) payment_is_due: Option<String>,
-    #[serde(deserialize_with = "number::optional")]
+    #[serde(deserialize_with = "json::number")]
     pub(crate) balance_due_date: Option<Number>,
 }
 

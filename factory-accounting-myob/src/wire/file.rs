@@ -1,19 +1,19 @@
 //! The company file, its preferences and its routes as answered (myob.md 1.5).
 
 use chrono::NaiveDate;
+use factory_accounting_http::json;
 use serde::Deserialize;
 
 use super::link::Link;
-use super::{date, lenient};
 
 /// The root of a company file.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
 pub(crate) struct Root {
-    #[serde(deserialize_with = "lenient::object")]
+    #[serde(deserialize_with = "json::object")]
     pub(crate) company_file: Option<CompanyFile>,
     /// Addresses of what it has.
-    #[serde(deserialize_with = "lenient::list")]
+    #[serde(deserialize_with = "json::list")]
     pub(crate) resources: Vec<String>,
 }
 
@@ -21,22 +21,22 @@ pub(crate) struct Root {
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
 pub(crate) struct CompanyFile {
-    #[serde(deserialize_with = "lenient::text")]
+    #[serde(deserialize_with = "json::text")]
     pub(crate) name: Option<String>,
-    #[serde(deserialize_with = "lenient::text")]
+    #[serde(deserialize_with = "json::text")]
     pub(crate) product_version: Option<String>,
-    #[serde(deserialize_with = "lenient::object")]
+    #[serde(deserialize_with = "json::object")]
     pub(crate) product_level: Option<Level>,
-    #[serde(deserialize_with = "lenient::text")]
+    #[serde(deserialize_with = "json::text")]
     pub(crate) country: Option<String>,
-    #[serde(deserialize_with = "lenient::token")]
+    #[serde(deserialize_with = "json::token")]
     pub(crate) serial_number: Option<String>,
-    #[serde(deserialize_with = "lenient::object")]
+    #[serde(deserialize_with = "json::object")]
     pub(crate) subscription: Option<Subscription>,
     /// Set while somebody works on an offline copy (myob.md 1.5).
-    #[serde(deserialize_with = "lenient::text")]
+    #[serde(deserialize_with = "json::text")]
     pub(crate) checked_out_by: Option<String>,
-    #[serde(deserialize_with = "lenient::text")]
+    #[serde(deserialize_with = "json::text")]
     pub(crate) checked_out_date: Option<String>,
 }
 
@@ -51,7 +51,7 @@ pub(crate) struct Level {
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
 pub(crate) struct Subscription {
-    #[serde(deserialize_with = "lenient::object")]
+    #[serde(deserialize_with = "json::object")]
     pub(crate) product: Option<Product>,
 }
 
@@ -59,7 +59,7 @@ pub(crate) struct Subscription {
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
 pub(crate) struct Product {
-    #[serde(deserialize_with = "lenient::text")]
+    #[serde(deserialize_with = "json::text")]
     pub(crate) display_name: Option<String>,
 }
 
@@ -67,13 +67,13 @@ pub(crate) struct Product {
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
 pub(crate) struct Company {
-    #[serde(deserialize_with = "lenient::text")]
+    #[serde(deserialize_with = "json::text")]
     pub(crate) company_name: Option<String>,
-    #[serde(deserialize_with = "lenient::token")]
+    #[serde(deserialize_with = "json::token")]
     pub(crate) serial_number: Option<String>,
-    #[serde(rename = "GSTRegistrationNumber", deserialize_with = "lenient::text")]
+    #[serde(rename = "GSTRegistrationNumber", deserialize_with = "json::text")]
     pub(crate) gst_registration_number: Option<String>,
-    #[serde(deserialize_with = "lenient::flag")]
+    #[serde(deserialize_with = "json::flag")]
     pub(crate) read_only: Option<bool>,
 }
 
@@ -81,11 +81,11 @@ pub(crate) struct Company {
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
 pub(crate) struct Preferences {
-    #[serde(deserialize_with = "lenient::object")]
+    #[serde(deserialize_with = "json::object")]
     pub(crate) system: Option<System>,
-    #[serde(deserialize_with = "lenient::object")]
+    #[serde(deserialize_with = "json::object")]
     pub(crate) sales: Option<TradePreferences>,
-    #[serde(deserialize_with = "lenient::object")]
+    #[serde(deserialize_with = "json::object")]
     pub(crate) purchases: Option<TradePreferences>,
 }
 
@@ -93,11 +93,11 @@ pub(crate) struct Preferences {
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
 pub(crate) struct System {
-    #[serde(deserialize_with = "lenient::text")]
+    #[serde(deserialize_with = "json::text")]
     pub(crate) category_tracking: Option<String>,
-    #[serde(deserialize_with = "lenient::flag")]
+    #[serde(deserialize_with = "json::flag")]
     pub(crate) transactions_cannot_be_changed_must_be_reversed: Option<bool>,
-    #[serde(deserialize_with = "date::optional_day")]
+    #[serde(deserialize_with = "json::day")]
     pub(crate) lock_period_prior_to: Option<NaiveDate>,
 }
 
@@ -105,7 +105,7 @@ pub(crate) struct System {
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
 pub(crate) struct TradePreferences {
-    #[serde(deserialize_with = "lenient::object")]
+    #[serde(deserialize_with = "json::object")]
     pub(crate) terms: Option<DefaultTerms>,
 }
 
@@ -113,9 +113,9 @@ pub(crate) struct TradePreferences {
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
 pub(crate) struct DefaultTerms {
-    #[serde(deserialize_with = "lenient::object")]
+    #[serde(deserialize_with = "json::object")]
     pub(crate) tax_code: Option<Link>,
-    #[serde(deserialize_with = "lenient::object")]
+    #[serde(deserialize_with = "json::object")]
     pub(crate) freight_tax_code: Option<Link>,
 }
 
@@ -123,7 +123,7 @@ pub(crate) struct DefaultTerms {
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
 pub(crate) struct Info {
-    #[serde(deserialize_with = "lenient::list")]
+    #[serde(deserialize_with = "json::list")]
     pub(crate) resources: Vec<Resource>,
 }
 
@@ -131,8 +131,8 @@ pub(crate) struct Info {
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
 pub(crate) struct Resource {
-    #[serde(deserialize_with = "lenient::text")]
+    #[serde(deserialize_with = "json::text")]
     pub(crate) resource_path: Option<String>,
-    #[serde(deserialize_with = "lenient::object")]
+    #[serde(deserialize_with = "json::object")]
     pub(crate) minimum_product_level: Option<Level>,
 }

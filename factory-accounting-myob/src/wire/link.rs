@@ -1,8 +1,8 @@
 //! Links: only the UID matters, the rest is for people (myob.md 3).
 
+use factory_accounting_http::json;
 use serde::Deserialize;
 
-use super::lenient;
 use crate::remote_id::Collection;
 
 /// A link to another record. Which of its texts it has depends on what it links to.
@@ -11,9 +11,9 @@ use crate::remote_id::Collection;
 pub(crate) struct Link {
     #[serde(rename = "UID", deserialize_with = "uid")]
     pub(crate) uid: Option<String>,
-    #[serde(deserialize_with = "lenient::text")]
+    #[serde(deserialize_with = "json::text")]
     pub(crate) code: Option<String>,
-    #[serde(rename = "URI", deserialize_with = "lenient::text")]
+    #[serde(rename = "URI", deserialize_with = "json::text")]
     pub(crate) uri: Option<String>,
 }
 
@@ -34,7 +34,7 @@ pub(crate) fn collection(uri: &str) -> Option<Collection> {
 
 /// A UID in lower case; the one of zeros stands for none (myob.md 4).
 pub(crate) fn uid<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
-    let text = lenient::text(deserializer)?;
+    let text = json::text(deserializer)?;
     Ok(text
         .and_then(|text| uuid::Uuid::try_parse(text.trim()).ok())
         .filter(|uid| !uid.is_nil())

@@ -1,17 +1,18 @@
 //! Lists as answered: a page of rows and the address of the next (myob.md 3, 5).
 
 use chrono::NaiveDateTime;
+use factory_accounting_http::json;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::{date, lenient};
+use super::date;
 
 /// A page of a list. What `Count` counts is not known for certain, so that nothing depends on it.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct Page {
     pub(crate) items: Vec<Box<RawValue>>,
-    #[serde(default, deserialize_with = "lenient::text")]
+    #[serde(default, deserialize_with = "json::text")]
     pub(crate) next_page_link: Option<String>,
 }
 

@@ -62,6 +62,23 @@ fn r28_an_error_names_operation_kind_and_record() {
     let shown = error.to_string();
     assert!(shown.starts_with("member 0: create of invoice INV-1042: cannot be written to MYOB as it is"), "{shown}");
     assert!(shown.contains("number: has 14 characters, MYOB keeps 13: shorten it"), "{shown}");
+    assert_eq!(
+        error.error.code(),
+        Some(factory_accounting_core::code::Code::Invalid),
+        "it was not MYOB that refused it"
+    );
+}
+
+#[test]
+fn f12_a_file_that_can_only_be_read_is_written_to_by_nothing() {
+    let mut config = config();
+    config.profile.read_only = true;
+    let void = based(planned(RecordKind::Invoice, "9", Content::Void), held(RecordKind::Invoice, INVOICE, "{}"));
+    for (intent, planned) in [(Intent::Create, planned_document(RecordKind::Quote, document())), (Intent::Void, void)] {
+        let error = encoded_for(&config, intent, planned).expect_err("read-only").error;
+        assert_eq!(error.kind(), ErrorKind::Forbidden);
+        assert!(error.to_string().contains("renew its subscription, or check it in"), "{error}");
+    }
 }
 
 #[test]

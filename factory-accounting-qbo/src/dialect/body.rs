@@ -1,6 +1,6 @@
 //! Reading faults of any shape: from the service, from the gateway in lower case, from either in XML (qbo.md 8.1).
 
-use factory_accounting_http::sketch;
+use factory_accounting_http::{json, sketch};
 use serde_json::Value;
 
 /// Members of a fault in JSON.
@@ -52,14 +52,14 @@ impl Fault {
     }
 
     fn of_envelope(envelope: &Value) -> Option<Self> {
-        member(envelope, "Fault").filter(|fault| fault.is_object()).map(Self::of_json)
+        json::member(envelope, "Fault").filter(|fault| fault.is_object()).map(Self::of_json)
     }
 
     /// The fault in a member of an answer: of the whole, or of one item of a batch.
     pub(crate) fn of_json(fault: &Value) -> Self {
-        let errors = member(fault, "Error").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+        let errors = json::member(fault, "Error").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
         Self {
-            fault_type: text(fault, "type").unwrap_or_default().to_owned(),
+            fault_type: json::text_of(fault, "type").unwrap_or_default().to_owned(),
             errors: errors.iter().map(complaint).collect(),
         }
     }
@@ -88,16 +88,16 @@ impl Fault {
 }
 
 fn complaint(error: &Value) -> Complaint {
-    let message = text(error, "Message").unwrap_or_default().to_owned();
-    let stated = member(error, "code").and_then(|code| match code {
+    let message = json::text_of(error, "Message").unwrap_or_default().to_owned();
+    let stated = json::member(error, "code").and_then(|code| match code {
         Value::String(text) => text.trim().parse().ok(),
         Value::Number(number) => number.as_u64().and_then(|number| u32::try_from(number).ok()),
         _ => None,
     });
     Complaint {
         code: stated.or_else(|| gateway_code(&message)),
-        detail: text(error, "Detail").unwrap_or_default().to_owned(),
-        element: text(error, "element").map(str::to_owned),
+        detail: json::text_of(error, "Detail").unwrap_or_default().to_owned(),
+        element: json::text_of(error, "element").map(str::to_owned),
         message,
     }
 }
@@ -106,17 +106,6 @@ fn complaint(error: &Value) -> Complaint {
 fn gateway_code(message: &str) -> Option<u32> {
     let digits = message.split("errorCode=").nth(1)?;
     digits.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()
-}
-
-/// A member of an object by name, in any case.
-pub(crate) fn member<'a>(value: &'a Value, name: &str) -> Option<&'a Value> {
-    let members = value.as_object()?;
-    members.get(name).or_else(|| members.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value))
-}
-
-/// A text member that is not blank; numbers count as their text.
-pub(crate) fn text<'a>(value: &'a Value, name: &str) -> Option<&'a str> {
-    member(value, name).and_then(Value::as_str).filter(|text| !text.trim().is_empty())
 }
 
 /// Attributes and content of the first element of a name, whatever its prefix.

@@ -4,14 +4,13 @@
 //! 5xx, a key that was used before and everything unlisted leaves the member unknown.
 
 use chrono::{DateTime, Utc};
-use factory_accounting_core::error::{ErrorKind, ProviderError};
 use factory_accounting_core::provider::{EncodedWrite, Fate, Intent, RemoteRecord, RemoteStatus, WriteReport};
-use factory_accounting_http::{Answer, ExchangeError, sketch};
+use factory_accounting_http::{Answer, json, sketch};
 use http::{Method, StatusCode};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::body::{Fault, member, text};
+use super::body::Fault;
 use super::{codes, error, refusal, unreadable};
 use crate::endpoint::{Endpoint, Entity};
 use crate::map::remote::Reader;
@@ -63,7 +62,11 @@ impl Sent {
     fn of(write: &EncodedWrite, body: Value) -> Option<Self> {
         let endpoint = Endpoint::parse(&write.target).filter(|endpoint| endpoint.method == Method::POST)?;
         let members = if endpoint.is_batch() {
-            member(&body, "BatchItemRequest")?.as_array()?.iter().map(Member::of_item).collect::<Option<Vec<_>>>()?
+            json::member(&body, "BatchItemRequest")?
+                .as_array()?
+                .iter()
+                .map(Member::of_item)
+                .collect::<Option<Vec<_>>>()?
         } else {
             vec![Member { batch_id: None, entity: endpoint.entity()?, body }]
         };
@@ -73,7 +76,7 @@ impl Sent {
 
 impl Member {
     fn of_item(item: &Value) -> Option<Self> {
-        let batch_id = text(item, "bId")?.to_owned();
+        let batch_id = json::text_of(item, "bId")?.to_owned();
         let (entity, body) = item.as_object()?.iter().find_map(|(name, body)| Some((Entity::named(name)?, body)))?;
         Some(Self { batch_id: Some(batch_id), entity, body: body.clone() })
     }
@@ -82,7 +85,7 @@ impl Member {
     fn name(&self) -> &str {
         ["DocNumber", "PaymentRefNum", "DisplayName", "Name", "Id"]
             .iter()
-            .find_map(|name| text(&self.body, name))
+            .find_map(|name| json::text_of(&self.body, name))
             .unwrap_or("without a number")
     }
 }
@@ -205,7 +208,7 @@ impl<'a> Settlement<'a> {
         if let Some(difference) = self.difference(one, &echo) {
             return self.doubt(one, &difference);
         }
-        if text(&echo, "status").is_some_and(|status| status.eq_ignore_ascii_case("deleted")) {
+        if json::text_of(&echo, "status").is_some_and(|status| status.eq_ignore_ascii_case("deleted")) {
             return self.deleted(one, &echo);
         }
         match self.reader.read(self.write.kind, one.entity, raw) {
@@ -215,7 +218,7 @@ impl<'a> Settlement<'a> {
     }
 
     fn deleted(&self, one: &Member, echo: &Value) -> Fate {
-        match text(echo, "Id") {
+        match json::text_of(echo, "Id") {
             Some(id) if self.write.intent == Intent::Void => {
                 let id = remote_id::compose(one.entity, id);
                 Fate::Applied(Box::new(RemoteRecord::new(self.write.kind, id, RemoteStatus::Deleted)))
@@ -234,20 +237,21 @@ impl<'a> Settlement<'a> {
 
     /// How an echo differs from what was sent, where that means that it is not ours (R4).
     fn difference(&self, one: &Member, echo: &Value) -> Option<String> {
-        let differs = |name: &str| match (text(&one.body, name), text(echo, name)) {
+        let differs = |name: &str| match (json::text_of(&one.body, name), json::text_of(echo, name)) {
             (Some(ours), Some(theirs)) if ours.trim().eq_ignore_ascii_case(theirs.trim()) => None,
             (Some(ours), Some(theirs)) => Some(format!("{name} is {theirs:?} where {ours:?} was sent")),
             (Some(_), None) => Some(format!("the record has no {name}")),
             (None, _) => None,
         };
-        let id = differs("Id").or_else(|| text(echo, "Id").is_none().then(|| "the record has no Id".to_owned()));
+        let id =
+            differs("Id").or_else(|| json::text_of(echo, "Id").is_none().then(|| "the record has no Id".to_owned()));
         if id.is_some() || self.write.intent != Intent::Create {
             return id;
         }
         ["DocNumber", "PaymentRefNum", "DisplayName", "Name"].iter().find_map(|name| differs(name)).or_else(|| {
             ["CustomerRef", "VendorRef"].iter().find_map(|name| {
-                let ours = text(member(&one.body, name)?, "value")?;
-                let theirs = member(echo, name).and_then(|party| text(party, "value"));
+                let ours = json::text_of(json::member(&one.body, name)?, "value")?;
+                let theirs = json::member(echo, name).and_then(|party| json::text_of(party, "value"));
                 (theirs != Some(ours)).then(|| format!("{name} is {theirs:?} where {ours} was sent"))
             })
         })
@@ -292,20 +296,4 @@ fn items(body: &[u8]) -> Result<Vec<Item>, serde_json::Error> {
         item
     };
     Ok(answered.items.into_iter().map(item).collect())
-}
-
-/// What becomes of a write whose answer never came.
-pub(crate) fn without_answer(write: &EncodedWrite, error: &ExchangeError) -> WriteReport {
-    if error.is_not_sent() {
-        WriteReport::not_applied(write.members, error.error())
-    } else {
-        WriteReport::unknown(write.members, error.error())
-    }
-}
-
-/// A write that this crate has not encoded: nothing is sent.
-pub(crate) fn foreign(write: &EncodedWrite) -> WriteReport {
-    let message =
-        format!("{} of {}: the stored request is not one of this provider's", write.intent.as_str(), write.kind);
-    WriteReport::not_applied(write.members, &ProviderError::new(ErrorKind::Internal, message))
 }

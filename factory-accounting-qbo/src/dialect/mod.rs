@@ -54,7 +54,7 @@ pub(crate) fn refusal(
 
 /// An answer that is not what Intuit promises: nothing may be concluded from it.
 pub(crate) fn unreadable(operation: &str, answer: &Answer, why: &str) -> ProviderError {
-    stamped(plain(ErrorKind::Protocol, operation, &format!("the answer cannot be read: {why}")), answer)
+    stamped(factory_accounting_http::unreadable(operation, why), answer)
 }
 
 fn plain(kind: ErrorKind, operation: &str, words: &str) -> ProviderError {
@@ -63,11 +63,7 @@ fn plain(kind: ErrorKind, operation: &str, words: &str) -> ProviderError {
 
 /// With the id that Intuit's support asks for (qbo.md 2).
 fn stamped(error: ProviderError, answer: &Answer) -> ProviderError {
-    let error = error.with_status(answer.status.as_u16());
-    match answer.headers.get("intuit_tid").and_then(|id| id.to_str().ok()) {
-        Some(id) => error.with_request_id(id),
-        None => error,
-    }
+    answer.stamp(error, "intuit_tid")
 }
 
 fn of_fault(operation: &str, record: Option<RecordKind>, intent: Intent, fault: &Fault) -> ProviderError {

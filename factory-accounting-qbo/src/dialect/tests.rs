@@ -398,6 +398,6 @@ fn what_this_crate_has_not_encoded_is_not_read_as_a_write() {
     ] {
         let write = write(RecordKind::Invoice, Intent::Create, target, body, members);
         assert!(Sent::read(&write).is_none(), "{target} {body}");
-        assert_eq!(told(&fates::foreign(&write).fates()[0]), "not applied Internal");
+        assert_eq!(told(&factory_accounting_http::foreign(&write).fates()[0]), "not applied Internal");
     }
 }

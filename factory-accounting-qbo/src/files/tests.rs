@@ -2,7 +2,7 @@ use factory_accounting_core::provider::AccountingProvider as _;
 use futures::TryStreamExt as _;
 
 use super::*;
-use crate::testing::{ACCESS_TOKEN, Canned, provider};
+use crate::testing::{ACCESS_TOKEN, Answers as _, Wire, provider, statements};
 
 fn file(name: &str, content: &'static [u8]) -> NewAttachment {
     NewAttachment {
@@ -17,8 +17,8 @@ fn bill() -> RemoteId {
     RemoteId::new("bill:42")
 }
 
-fn taken(size: usize) -> Canned {
-    Canned::ok(format!(
+fn taken(size: usize) -> Wire {
+    Wire::ok(format!(
         r#"{{"AttachableResponse":[{{"Attachable":{{"Id":"5000000000000504413","SyncToken":"0","FileName":"dwg7.pdf","ContentType":"application/pdf","Size":{size}}}}}]}}"#
     ))
 }
@@ -27,11 +27,11 @@ fn taken(size: usize) -> Canned {
 async fn files_are_listed_and_notes_are_none() {
     let rows =
         [r#"{"Id":"1","FileName":"a.pdf","ContentType":"application/pdf","Size":18}"#, r#"{"Id":"2","Note":"x"}"#];
-    let (provider, script) = provider([Canned::rows("Attachable", &rows)]);
+    let (provider, script) = provider([Wire::rows("Attachable", &rows)]);
     let found = provider.attachments(RecordKind::Bill, &bill()).await.expect("files");
     assert_eq!((found.len(), found[0].id.as_str(), found[0].size), (1, "attachable:1", 18));
     assert_eq!(
-        script.statements(),
+        statements(&script),
         [
             "SELECT * FROM Attachable WHERE AttachableRef.EntityRef.Type = 'Bill' AND AttachableRef.EntityRef.value = '42' \
           STARTPOSITION 1 MAXRESULTS 1000"
@@ -44,9 +44,9 @@ async fn a_file_goes_up_whole_and_takes_the_place_of_its_namesake() {
     let rows =
         [r#"{"Id":"1","SyncToken":"2","FileName":"dwg7.pdf"}"#, r#"{"Id":"2","SyncToken":"0","FileName":"b.pdf"}"#];
     let (provider, script) = provider([
-        Canned::rows("Attachable", &rows),
+        Wire::rows("Attachable", &rows),
         taken(5),
-        Canned::ok(r#"{"Attachable":{"Id":"1","status":"Deleted"}}"#),
+        Wire::ok(r#"{"Attachable":{"Id":"1","status":"Deleted"}}"#),
     ]);
     let kept = provider.attach(RecordKind::Bill, &bill(), file("dwg7.pdf", b"%PDF-")).await.expect("taken");
     assert_eq!(kept.id.as_str(), "attachable:5000000000000504413");
@@ -67,7 +67,7 @@ async fn a_file_goes_up_whole_and_takes_the_place_of_its_namesake() {
 
 #[tokio::test]
 async fn a_mangled_file_is_noticed_by_its_size() {
-    let (provider, script) = provider([Canned::rows("Attachable", &[]), taken(7)]);
+    let (provider, script) = provider([Wire::rows("Attachable", &[]), taken(7)]);
     let error = provider.attach(RecordKind::Bill, &bill(), file("dwg7.pdf", b"%PDF-")).await.expect_err("mangled");
     assert_eq!((error.kind(), script.lines().len()), (ErrorKind::Protocol, 2));
 }
@@ -75,7 +75,7 @@ async fn a_mangled_file_is_noticed_by_its_size() {
 #[tokio::test]
 async fn a_refused_file_says_why() {
     let refusal = r#"{"AttachableResponse":[{"Fault":{"Error":[{"Message":"bad type","code":"6041","Detail":"x"}],"type":"ValidationFault"}}]}"#;
-    let (provider, _) = provider([Canned::rows("Attachable", &[]), Canned::ok(refusal)]);
+    let (provider, _) = provider([Wire::rows("Attachable", &[]), Wire::ok(refusal)]);
     let error = provider.attach(RecordKind::Bill, &bill(), file("dwg7.pdf", b"%PDF-")).await.expect_err("refused");
     assert_eq!((error.package_code(), error.issues()[0].path.as_str()), (Some("6041"), "media_type"));
 }
@@ -111,7 +111,7 @@ fn stored() -> Attachment {
 
 #[tokio::test]
 async fn a_download_never_shows_the_store_the_token() {
-    let (provider, script) = provider([Canned::ok("https://store.example/x?signature=planted"), Canned::ok("%PDF-")]);
+    let (provider, script) = provider([Wire::ok("https://store.example/x?signature=planted"), Wire::ok("%PDF-")]);
     let stream = provider.download(RecordKind::Bill, &bill(), &stored()).await.expect("a file");
     let chunks: Vec<Bytes> = stream.try_collect().await.expect("whole");
     assert_eq!(chunks.concat(), b"%PDF-");
@@ -127,19 +127,18 @@ async fn a_download_never_shows_the_store_the_token() {
 #[tokio::test]
 async fn an_address_that_is_not_safe_is_not_followed() {
     for body in ["http://store.example/x", "file:///etc/passwd", "nonsense", ""] {
-        let (provider, script) = provider([Canned::ok(body)]);
+        let (provider, script) = provider([Wire::ok(body)]);
         let error = provider.download(RecordKind::Bill, &bill(), &stored()).await.err().expect("refused");
         assert_eq!((error.kind(), script.lines().len()), (ErrorKind::Protocol, 1), "{body}");
     }
-    let (provider, _) =
-        provider([Canned::ok("https://store.example/x?signature=planted"), Canned::status(403, "planted")]);
+    let (provider, _) = provider([Wire::ok("https://store.example/x?signature=planted"), Wire::status(403, "planted")]);
     let error = provider.download(RecordKind::Bill, &bill(), &stored()).await.err().expect("refused");
     assert!(!error.to_string().contains("planted"));
 }
 
 #[tokio::test]
 async fn a_note_is_an_attachable_without_a_file() {
-    let (provider, script) = provider([Canned::ok(r#"{"Attachable":{"Id":"9","Note":"sent by Factory"}}"#)]);
+    let (provider, script) = provider([Wire::ok(r#"{"Attachable":{"Id":"9","Note":"sent by Factory"}}"#)]);
     provider.note(RecordKind::Bill, &bill(), &"n".repeat(3_000)).await.expect("noted");
     let body: serde_json::Value = serde_json::from_str(&script.seen()[0].body).expect("JSON");
     assert_eq!(body["AttachableRef"][0]["EntityRef"]["type"], "Bill");

@@ -3,12 +3,12 @@
 use factory_accounting_core::error::ProviderError;
 use factory_accounting_core::ids::RemoteId;
 use factory_accounting_core::planned::PlannedAllocation;
+use factory_accounting_http::json::Number;
 use rust_decimal::Decimal;
 
 use super::{named, refused};
 use crate::endpoint::Entity;
 use crate::remote_id;
-use crate::wire::number::Number;
 use crate::wire::write::RefWrite;
 use crate::wire::write::payment::{AppliedWrite, PaymentWrite};
 

@@ -8,6 +8,7 @@ use factory_accounting_core::error::{ErrorKind, ProviderError};
 use factory_accounting_core::model::{QuoteStage, RecordKind};
 use factory_accounting_core::planned::{Changes, PlannedDocument, TargetStatus};
 use factory_accounting_core::provider::RemoteRecord;
+use factory_accounting_http::json::Number;
 use rust_decimal::Decimal;
 
 use super::reference::{CUSTOMER_MEMO, Place};
@@ -16,7 +17,6 @@ use super::{head, line, named, refused, tax, unsupported, within};
 use crate::capability::DOCUMENT_NUMBER;
 use crate::config::Region;
 use crate::endpoint::Entity;
-use crate::wire::number::Number;
 use crate::wire::write::RefWrite;
 use crate::wire::write::document::{CustomFieldWrite, DocumentWrite};
 

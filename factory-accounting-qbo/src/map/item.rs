@@ -3,12 +3,12 @@
 use factory_accounting_core::error::ProviderError;
 use factory_accounting_core::planned::{AccountRef, PlannedItem, PlannedPrice};
 use factory_accounting_core::provider::RemoteRecord;
+use factory_accounting_http::json::Number;
 
 use super::{head, refused, within};
 use crate::capability::{ITEM_CODE, ITEM_NAME};
 use crate::config::Region;
 use crate::names::FORBIDDEN;
-use crate::wire::number::Number;
 use crate::wire::write::RefWrite;
 use crate::wire::write::item::ItemWrite;
 

@@ -11,6 +11,7 @@ use factory_accounting_core::ids::RemoteId;
 use factory_accounting_core::money::Halves;
 use factory_accounting_core::planned::{Charge, PlannedDocument, PlannedLine};
 use factory_accounting_core::provider::{Billable, RemoteLine, RemoteRecord};
+use factory_accounting_http::json::Number;
 use rust_decimal::Decimal;
 
 use super::document::Form;
@@ -18,7 +19,6 @@ use super::source::Tie;
 use super::{named, refused, tax, unsupported, within};
 use crate::capability::{AMOUNT_DECIMALS, LARGEST_AMOUNT, LINE_TEXT, PRICE_DECIMALS, QUANTITY_DECIMALS};
 use crate::endpoint::Entity;
-use crate::wire::number::Number;
 use crate::wire::write::RefWrite;
 use crate::wire::write::line::{AccountDetail, DetailWrite, ItemDetail, LineWrite, SpentFor};
 

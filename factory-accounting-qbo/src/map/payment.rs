@@ -3,13 +3,13 @@
 use factory_accounting_core::error::ProviderError;
 use factory_accounting_core::model::RecordKind;
 use factory_accounting_core::planned::PlannedPayment;
+use factory_accounting_http::json::Number;
 use rust_decimal::Decimal;
 
 use super::{named, refused, unsupported, within};
 use crate::capability::DOCUMENT_NUMBER;
 use crate::endpoint::Entity;
 use crate::remote_id;
-use crate::wire::number::Number;
 use crate::wire::write::RefWrite;
 use crate::wire::write::payment::{AppliedWrite, BillPaymentWrite, CardWrite, CheckWrite, PaymentWrite};
 

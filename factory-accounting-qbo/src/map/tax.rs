@@ -5,11 +5,11 @@
 use factory_accounting_core::error::ProviderError;
 use factory_accounting_core::model::TaxMode;
 use factory_accounting_core::planned::{Charge, StatedTax};
+use factory_accounting_http::json::Number;
 use rust_decimal::Decimal;
 
 use super::{refused, unsupported};
 use crate::config::Region;
-use crate::wire::number::Number;
 use crate::wire::write::RefWrite;
 use crate::wire::write::document::{TaxLineDetailWrite, TaxLineWrite, TxnTaxDetailWrite};
 

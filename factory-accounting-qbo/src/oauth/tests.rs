@@ -1,20 +1,23 @@
 use factory_accounting_http::Redirect;
 
 use super::*;
-use crate::testing::{Canned, REALM, Script, Still, Tokens, config};
+use crate::testing::{
+    MemoryTokenStore, REALM, Script, Wire, clock, config, connection, fresh_tokens, granted, script_of, stored,
+    ten_o_clock,
+};
 
 fn authoriser(
     config: QboConfig,
-    answers: impl IntoIterator<Item = Canned>,
-) -> (QboAuthoriser, Arc<Script>, Arc<Tokens>) {
-    let (script, tokens) = (Script::of(answers), Arc::new(Tokens::default()));
+    answers: impl IntoIterator<Item = Wire>,
+) -> (QboAuthoriser, Arc<Script>, Arc<MemoryTokenStore>) {
+    let (script, tokens) = (script_of(answers), Arc::new(MemoryTokenStore::new()));
     let authoriser = QboAuthoriser::new(
         config,
         Arc::<Script>::clone(&script),
-        Arc::<Tokens>::clone(&tokens),
+        Arc::<MemoryTokenStore>::clone(&tokens),
         ConnectionId::new("connection"),
         WorkerId::new("worker"),
-        Arc::new(Still),
+        Arc::new(clock()),
     );
     (authoriser.expect("a usable configuration"), script, tokens)
 }
@@ -28,7 +31,7 @@ const GRANTED: &str = r#"{"token_type":"bearer","access_token":"planted-access",
 
 #[tokio::test]
 async fn a_sign_in_stores_the_tokens_and_pins_the_company_of_the_redirect() {
-    let (authoriser, script, tokens) = authoriser(config(), [Canned::ok(GRANTED)]);
+    let (authoriser, script, tokens) = authoriser(config(), [Wire::ok(GRANTED)]);
     let begun = authoriser.begin();
     assert!(begun.url.as_str().contains("scope=com.intuit.quickbooks.accounting"));
     let kept = authoriser.finish(&begun, &back(&begun, REALM)).await.expect("connected");
@@ -37,8 +40,8 @@ async fn a_sign_in_stores_the_tokens_and_pins_the_company_of_the_redirect() {
     assert_eq!(seen[0].line, "POST /oauth2/v1/tokens/bearer");
     assert_eq!(seen[0].header("x-include-refresh-token-hard-expires-in"), Some("true"));
     assert!(seen[0].header("authorization").is_some_and(|value| value.starts_with("Basic ")));
-    let stored = tokens.0.lock().expect("whole").clone().expect("stored");
-    assert_eq!(stored.tokens.ends_at, Some(Still.now() + TimeDelta::days(5 * 365)));
+    let stored = stored(&tokens).await.expect("stored");
+    assert_eq!(stored.tokens.ends_at, Some(ten_o_clock() + TimeDelta::days(5 * 365)));
 }
 
 #[tokio::test]
@@ -46,11 +49,11 @@ async fn the_end_of_a_grant_is_told_under_either_name_or_known() {
     let life = GRANTED.replace("hard_expires_in\":157680000", "lifetime_expires_in\":\"86400\"");
     let silent = GRANTED.replace(",\"x_refresh_token_hard_expires_in\":157680000", "");
     for (answer, days) in [(life, 1), (silent, 5 * 365)] {
-        let (authoriser, _, tokens) = authoriser(config(), [Canned::ok(answer)]);
+        let (authoriser, _, tokens) = authoriser(config(), [Wire::ok(answer)]);
         let begun = authoriser.begin();
         authoriser.finish(&begun, &back(&begun, REALM)).await.expect("connected");
-        let stored = tokens.0.lock().expect("whole").clone().expect("stored");
-        assert_eq!(stored.tokens.ends_at, Some(Still.now() + TimeDelta::days(days)));
+        let stored = stored(&tokens).await.expect("stored");
+        assert_eq!(stored.tokens.ends_at, Some(ten_o_clock() + TimeDelta::days(days)));
     }
 }
 
@@ -63,7 +66,7 @@ async fn r55_another_company_is_refused_before_anything_is_exchanged() {
         matches!(&error, ConnectError::WrongCompany { pinned, chosen } if pinned.as_str() == "77" && chosen.as_str() == REALM)
     );
     assert!(error.to_string().contains("sign in again"));
-    assert!(script.lines().is_empty() && tokens.0.lock().expect("whole").is_none());
+    assert!(script.lines().is_empty() && stored(&tokens).await.is_none());
 }
 
 #[tokio::test]
@@ -82,29 +85,29 @@ async fn a_redirect_without_a_company_or_of_another_sign_in_is_refused() {
     assert!(script.lines().is_empty());
 }
 
-fn grant(answers: impl IntoIterator<Item = Canned>, tokens: &Arc<Tokens>) -> (Grant, Arc<Script>) {
-    let script = Script::of(answers);
+fn grant(answers: impl IntoIterator<Item = Wire>, tokens: &Arc<MemoryTokenStore>) -> (Grant, Arc<Script>) {
+    let script = script_of(answers);
     let grant = Grant::new(
         &config(),
         Arc::<Script>::clone(&script),
-        Arc::<Tokens>::clone(tokens),
+        Arc::<MemoryTokenStore>::clone(tokens),
         ConnectionId::new("connection"),
         WorkerId::new("worker"),
-        Arc::new(Still),
+        Arc::new(clock()),
     );
     (grant.expect("a usable configuration"), script)
 }
 
 #[tokio::test]
 async fn a_refresh_keeps_the_end_of_the_grant() {
-    let tokens = Tokens::fresh();
-    let ends = Still.now() + TimeDelta::days(1_000);
-    tokens.0.lock().expect("whole").as_mut().expect("stored").tokens.expires_at = Still.now();
+    let ends = ten_o_clock() + TimeDelta::days(1_000);
+    let ended = TokenSet { expires_at: ten_o_clock(), ..granted() };
+    let tokens = factory_accounting_testkit::stored(&connection(), ended);
     let refreshed = r#"{"access_token":"planted-second","refresh_token":"planted-refresh","expires_in":3600}"#;
-    let (grant, script) = grant([Canned::ok(refreshed)], &tokens);
+    let (grant, script) = grant([Wire::ok(refreshed)], &tokens);
     grant.tokens.bearer().await.expect("a token");
     assert_eq!(script.lines(), ["POST /oauth2/v1/tokens/bearer"]);
-    let stored = tokens.0.lock().expect("whole").clone().expect("stored");
+    let stored = stored(&tokens).await.expect("stored");
     assert_eq!((stored.version, stored.tokens.ends_at), (2, Some(ends)));
     assert_eq!(grant.ends_at().await, Some(ends));
 }
@@ -112,16 +115,16 @@ async fn a_refresh_keeps_the_end_of_the_grant() {
 #[tokio::test]
 async fn disconnecting_revokes_by_json_and_forgets_the_tokens_in_any_case() {
     for (answer, clean) in [
-        (Canned::ok(""), true),
-        (Canned::status(400, r#"{"error":"invalid_request"}"#), true),
-        (Canned::status(401, r#"{"error":"invalid_client"}"#), false),
-        (Canned::Lost, false),
+        (Wire::ok(""), true),
+        (Wire::status(400, r#"{"error":"invalid_request"}"#), true),
+        (Wire::status(401, r#"{"error":"invalid_client"}"#), false),
+        (Wire::Dropped, false),
     ] {
-        let tokens = Tokens::fresh();
+        let tokens = fresh_tokens();
         let (grant, script) = grant([answer], &tokens);
         let report = grant.disconnect().await;
         assert_eq!((report.is_clean(), report.parts.len()), (clean, 2));
-        assert!(tokens.0.lock().expect("whole").is_none());
+        assert!(stored(&tokens).await.is_none());
         let seen = &script.seen()[0];
         assert_eq!(
             (seen.line.as_str(), seen.header("content-type")),
@@ -136,8 +139,8 @@ async fn disconnecting_revokes_by_json_and_forgets_the_tokens_in_any_case() {
 async fn the_addresses_for_signing_in_can_be_read() {
     let document = r#"{"issuer":"x","authorization_endpoint":"http://new.example/authorize",
         "token_endpoint":"http://new.example/token","revocation_endpoint":"http://new.example/revoke"}"#;
-    let script = Script::of([Canned::ok(document), Canned::ok("{}"), Canned::ok(document.replace("http:", "ftp:"))]);
-    let read = || discover(config(), Arc::<Script>::clone(&script), Arc::new(Still));
+    let script = script_of([Wire::ok(document), Wire::ok("{}"), Wire::ok(document.replace("http:", "ftp:"))]);
+    let read = || discover(config(), Arc::<Script>::clone(&script), Arc::new(clock()));
     let found = read().await.expect("addresses");
     assert_eq!(found.token_url.as_str(), "http://new.example/token");
     assert_eq!(found.api_base, config().api_base);

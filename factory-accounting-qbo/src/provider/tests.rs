@@ -6,7 +6,10 @@ use secrecy::SecretString;
 
 use super::*;
 use crate::config::{ReferenceTarget, Region};
-use crate::testing::{ACCESS_TOKEN, Canned, REALM, Script, Still, Tokens, config, configured, day, provider};
+use crate::testing::{
+    ACCESS_TOKEN, Answers as _, REALM, Wire, clock, config, configured, day, fresh_tokens, provider, script_of,
+    statements, ten_o_clock,
+};
 
 fn invoice(target: &str) -> EncodedWrite {
     EncodedWrite {
@@ -24,7 +27,7 @@ const ECHO: &str = r#"{"Invoice":{"Id":"145","SyncToken":"0","DocNumber":"INV-55
 
 #[tokio::test]
 async fn a_write_sends_the_encoded_bytes_once_with_key_and_token() {
-    let (provider, script) = provider([Canned::ok(ECHO)]);
+    let (provider, script) = provider([Wire::ok(ECHO)]);
     let write = invoice(TARGET);
     let report = provider.write(&write).await;
     let Fate::Applied(record) = &report.fates()[0] else { panic!("it was applied") };
@@ -47,18 +50,18 @@ async fn a_write_sends_the_encoded_bytes_once_with_key_and_token() {
 #[tokio::test]
 async fn x4_a_write_is_never_repeated_whatever_comes_back() {
     for (answer, kind) in [
-        (Canned::Lost, ErrorKind::Network),
-        (Canned::status(500, ""), ErrorKind::Unavailable),
-        (Canned::fault(500, 10_000, "System Failure Error", "x"), ErrorKind::Unavailable),
-        (Canned::status(504, ""), ErrorKind::Unavailable),
-        (Canned::status(408, ""), ErrorKind::Unavailable),
+        (Wire::Dropped, ErrorKind::Network),
+        (Wire::status(500, ""), ErrorKind::Unavailable),
+        (Wire::fault(500, 10_000, "System Failure Error", "x"), ErrorKind::Unavailable),
+        (Wire::status(504, ""), ErrorKind::Unavailable),
+        (Wire::status(408, ""), ErrorKind::Unavailable),
     ] {
         let (provider, script) = provider([answer]);
         let report = provider.write(&invoice(TARGET)).await;
         let Fate::Unknown(why) = &report.fates()[0] else { panic!("something was claimed without proof") };
         assert_eq!((why.kind(), script.lines().len()), (kind, 1));
     }
-    for answer in [Canned::status(429, "").with("retry-after", "26"), Canned::status(401, "")] {
+    for answer in [Wire::status(429, "").with("retry-after", "26"), Wire::status(401, "")] {
         let (provider, script) = provider([answer]);
         let report = provider.write(&invoice(TARGET)).await;
         assert!(matches!(&report.fates()[0], Fate::NotApplied(_)));
@@ -68,7 +71,7 @@ async fn x4_a_write_is_never_repeated_whatever_comes_back() {
 
 #[tokio::test]
 async fn a_connection_that_never_came_about_proves_that_nothing_was_sent() {
-    let (provider, _) = provider(vec![Canned::NoConnection; 5]);
+    let (provider, _) = provider(vec![Wire::Refused; 5]);
     let report = provider.write(&invoice(TARGET)).await;
     assert!(matches!(&report.fates()[0], Fate::NotApplied(why) if why.kind() == ErrorKind::Network));
 }
@@ -92,7 +95,7 @@ async fn the_budget_of_batches_is_kept_and_told() {
         body: r#"{"BatchItemRequest":[{"bId":"0","operation":"create","Invoice":{"DocNumber":"INV-55"}}]}"#.to_owned(),
         ..invoice("")
     };
-    let (provider, script) = configured(tight, [Canned::ok(r#"{"BatchItemResponse":[]}"#), Canned::ok(ECHO)]);
+    let (provider, script) = configured(tight, [Wire::ok(r#"{"BatchItemResponse":[]}"#), Wire::ok(ECHO)]);
     assert_eq!(provider.batch_now(RecordKind::Invoice, Intent::Create), 30);
     assert!(matches!(provider.write(&batch).await.fates(), [Fate::Unknown(_)]));
     assert_eq!(provider.batch_now(RecordKind::Invoice, Intent::Create), 1);
@@ -105,13 +108,13 @@ async fn the_budget_of_batches_is_kept_and_told() {
     assert_eq!(script.lines().len(), 2);
 }
 
-fn company(country: &str) -> [Canned; 2] {
+fn company(country: &str) -> [Wire; 2] {
     [
-        Canned::ok(format!(
+        Wire::ok(format!(
             r#"{{"CompanyInfo":{{"Id":"1","CompanyName":"Plant Pty Ltd","Country":"{country}","NameValue":[{{"Name":"NeoEnabled","Value":"true"}},
                 {{"Name":"OfferingSku","Value":"QuickBooks Online Plus"}}]}},"time":"x"}}"#
         )),
-        Canned::ok(
+        Wire::ok(
             r#"{"Preferences":{"AccountingInfoPrefs":{"BookCloseDate":"2026-06-30"},"SalesFormsPrefs":{"AutoApplyCredit":true},
                 "CurrencyPrefs":{"MultiCurrencyEnabled":true,"HomeCurrency":{"value":"AUD"}}},"time":"x"}"#,
         ),
@@ -124,7 +127,7 @@ async fn the_company_tells_currency_lock_plan_and_when_to_reconnect() {
     let read = provider.organisation().await.expect("a company");
     assert_eq!((read.id.as_str(), read.name.as_str(), read.currency.code()), (REALM, "Plant Pty Ltd", "AUD"));
     assert_eq!((read.locked_until, read.plan.as_deref()), (Some(day(2026, 6, 30)), Some("QuickBooks Online Plus")));
-    assert_eq!(read.reconnect_by, Some(Still.now() + chrono::TimeDelta::days(1_000)));
+    assert_eq!(read.reconnect_by, Some(ten_o_clock() + chrono::TimeDelta::days(1_000)));
     assert_eq!(
         script.lines(),
         [
@@ -148,7 +151,7 @@ async fn a_company_that_is_taxed_in_another_way_is_refused() {
 #[tokio::test]
 async fn r55_a_token_of_another_company_is_refused_with_the_way_out() {
     let gateway = r#"{"fault":{"error":[{"message":"message=ApplicationAuthorizationFailed; errorCode=003100; statusCode=403","detail":"","code":"3100"}],"type":"AUTHORIZATION"}}"#;
-    let (provider, _) = provider([Canned::status(403, gateway)]);
+    let (provider, _) = provider([Wire::status(403, gateway)]);
     let error = provider.organisation().await.expect_err("another company");
     assert_eq!((error.kind(), error.package_code()), (ErrorKind::Forbidden, Some("3100")));
     assert!(error.to_string().contains("reconnect and choose it"), "{error}");
@@ -158,10 +161,10 @@ async fn r55_a_token_of_another_company_is_refused_with_the_way_out() {
 #[test]
 fn a_provider_needs_a_company_that_can_be_asked() {
     let made = |config: QboConfig| {
-        let clock: Arc<dyn Clock> = Arc::new(Still);
+        let clock: Arc<dyn Clock> = Arc::new(clock());
         let pacer = AppPacer::new(crate::limits(&config), Arc::clone(&clock));
         let (connection, worker) = (ConnectionId::new("connection"), WorkerId::new("worker"));
-        QboProvider::new(config, Script::of([]), Tokens::fresh(), connection, worker, clock, &pacer).err()
+        QboProvider::new(config, script_of([]), fresh_tokens(), connection, worker, clock, &pacer).err()
     };
     assert_eq!(made(config()), Some(ConfigError::NoRealm));
     for realm in ["", "12/../3", "a1"] {
@@ -186,19 +189,16 @@ async fn lists_become_catalogue_entries() {
     ];
     let vendors = [r#"{"Id":"56","DisplayName":"Bolt Co","Active":false}"#];
     let (provider, script) = provider([
-        Canned::rows("Customer", &customers),
-        Canned::rows("Vendor", &vendors),
-        Canned::rows("Term", &[r#"{"Id":"3","DueDays":30}"#]),
-        Canned::rows("TaxCode", &[r#"{"Id":"TAX","Name":"TAX"}"#]),
-        Canned::rows("TaxRate", &[]),
+        Wire::rows("Customer", &customers),
+        Wire::rows("Vendor", &vendors),
+        Wire::rows("Term", &[r#"{"Id":"3","DueDays":30}"#]),
+        Wire::rows("TaxCode", &[r#"{"Id":"TAX","Name":"TAX"}"#]),
+        Wire::rows("TaxRate", &[]),
         company("AU")[1].clone(),
-        Canned::rows(
-            "CompanyCurrency",
-            &[r#"{"Code":"NZD"}"#, r#"{"Code":"AUD"}"#, r#"{"Code":"USD","Active":false}"#],
-        ),
-        Canned::rows("Customer", &customers[1..]),
-        Canned::rows("Account", &[r#"{"Id":"60","Name":"Sales","AccountType":"Income"}"#]),
-        Canned::rows("Item", &[r#"{"Id":"3","Name":"Bolts","Type":"Category"}"#]),
+        Wire::rows("CompanyCurrency", &[r#"{"Code":"NZD"}"#, r#"{"Code":"AUD"}"#, r#"{"Code":"USD","Active":false}"#]),
+        Wire::rows("Customer", &customers[1..]),
+        Wire::rows("Account", &[r#"{"Id":"60","Name":"Sales","AccountType":"Income"}"#]),
+        Wire::rows("Item", &[r#"{"Id":"3","Name":"Bolts","Type":"Category"}"#]),
     ]);
     let page = provider.catalogue(CatalogueKind::Parties, 1).await.expect("parties");
     let [CatalogueEntry::Party(acme), CatalogueEntry::Party(bolt)] = page.entries.as_slice() else {
@@ -216,7 +216,7 @@ async fn lists_become_catalogue_entries() {
     assert_eq!(count(CatalogueKind::Jobs).await, Ok(1));
     assert_eq!(count(CatalogueKind::Accounts).await, Ok(1));
     assert_eq!(count(CatalogueKind::Items).await, Ok(0));
-    assert!(script.statements()[6].contains("Job = true"));
+    assert!(statements(&script)[6].contains("Job = true"));
     assert_eq!(provider.catalogue(CatalogueKind::TaxCodes, 2).await.map(|page| page.entries.len()), Ok(0));
     assert_eq!(provider.metered_calls(), 10);
 }
@@ -226,17 +226,17 @@ async fn a_full_page_of_a_list_has_more_behind_it() {
     let rows: Vec<String> =
         (0..1_000).map(|id| format!(r#"{{"Id":"{id}","Name":"a","AccountType":"Income"}}"#)).collect();
     let rows: Vec<&str> = rows.iter().map(String::as_str).collect();
-    let (provider, script) = provider([Canned::rows("Account", &rows)]);
+    let (provider, script) = provider([Wire::rows("Account", &rows)]);
     let page = provider.catalogue(CatalogueKind::Accounts, 2).await.expect("accounts");
     assert!(page.more);
-    assert!(script.statements()[0].ends_with("STARTPOSITION 1001 MAXRESULTS 1000"));
+    assert!(statements(&script)[0].ends_with("STARTPOSITION 1001 MAXRESULTS 1000"));
 }
 
 #[tokio::test]
 async fn a_long_question_goes_in_the_body_and_only_answers_are_metered() {
     let targets: Vec<ProbeTarget> =
         (0..40).map(|at| ProbeTarget::new(RecordKind::Invoice, format!("{at}{}", "é'".repeat(20)))).collect();
-    let (provider, script) = provider([Canned::rows("Invoice", &[]), Canned::status(403, "")]);
+    let (provider, script) = provider([Wire::rows("Invoice", &[]), Wire::status(403, "")]);
     provider.probe(&targets).await.expect("an answer");
     assert!(provider.probe(&targets[..1]).await.is_err());
     let seen = script.seen();
@@ -251,7 +251,7 @@ async fn a_long_question_goes_in_the_body_and_only_answers_are_metered() {
 async fn f70_newer_custom_fields_are_asked_for_by_name() {
     let field = |id: &str| ReferenceTarget::CustomField { definition_id: id.to_owned(), name: "Crew".to_owned() };
     for (id, asked) in [("2", false), ("100000000000000001", true)] {
-        let (provider, script) = configured(config().with_reference_field(field(id)), [Canned::rows("Invoice", &[])]);
+        let (provider, script) = configured(config().with_reference_field(field(id)), [Wire::rows("Invoice", &[])]);
         provider.fetch(RecordKind::Invoice, &[RemoteId::new("invoice:1")]).await.expect("an answer");
         assert_eq!(script.lines()[0].contains("include=enhancedAllCustomFields"), asked);
     }
@@ -259,7 +259,7 @@ async fn f70_newer_custom_fields_are_asked_for_by_name() {
 
 #[tokio::test]
 async fn a_fault_within_a_success_is_an_error() {
-    let (provider, _) = provider([Canned::fault(200, 4001, "Invalid query", "QueryValidationError")]);
+    let (provider, _) = provider([Wire::fault(200, 4001, "Invalid query", "QueryValidationError")]);
     let error = provider.fetch(RecordKind::Bill, &[RemoteId::new("bill:1")]).await.expect_err("a fault");
     assert_eq!(error.kind(), ErrorKind::Internal);
     assert_eq!(provider.metered_calls(), 0);
@@ -268,7 +268,7 @@ async fn a_fault_within_a_success_is_an_error() {
 #[tokio::test]
 async fn secrets_stay_out_of_debug_and_errors() {
     let refreshed = r#"{"access_token":"planted-second","refresh_token":"planted-refresh","expires_in":3600}"#;
-    let answers = [Canned::status(401, ACCESS_TOKEN), Canned::ok(refreshed), Canned::status(401, "")];
+    let answers = [Wire::status(401, ACCESS_TOKEN), Wire::ok(refreshed), Wire::status(401, "")];
     let (provider, _) = provider(answers);
     let error = provider.organisation().await.expect_err("refused");
     let config = config().with_realm(REALM);

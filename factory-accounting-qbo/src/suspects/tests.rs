@@ -2,7 +2,7 @@ use factory_accounting_core::model::RecordKind;
 use factory_accounting_core::provider::{AccountingProvider as _, Intent};
 
 use super::*;
-use crate::testing::{Canned, provider};
+use crate::testing::{Answers as _, Wire, provider, statements};
 
 fn write(kind: RecordKind, target: &str, body: &str) -> EncodedWrite {
     EncodedWrite {
@@ -15,10 +15,10 @@ fn write(kind: RecordKind, target: &str, body: &str) -> EncodedWrite {
     }
 }
 
-async fn refused(answers: Vec<Canned>, write: EncodedWrite) -> (ProviderError, Vec<String>) {
+async fn refused(answers: Vec<Wire>, write: EncodedWrite) -> (ProviderError, Vec<String>) {
     let (provider, script) = provider(answers);
     match provider.write(&write).await.into_fates().remove(0) {
-        Fate::NotApplied(error) => (error, script.statements()),
+        Fate::NotApplied(error) => (error, statements(&script)),
         other => panic!("it was refused, not {other:?}"),
     }
 }
@@ -35,9 +35,9 @@ async fn r26_the_reference_that_is_inactive_is_named() {
         {"Amount":1,"DetailType":"SalesItemLineDetail","SalesItemLineDetail":{"ItemRef":{"value":"3"},"TaxCodeRef":{"value":"5"}}},
         {"Amount":1,"DetailType":"SalesItemLineDetail","SalesItemLineDetail":{"ItemRef":{"value":"4"}}}]}"#;
     let answers = vec![
-        Canned::fault(400, 610, "Object Not Found", INACTIVE),
-        Canned::rows("Customer", &[r#"{"Id":"62","DisplayName":"Acme","Active":true}"#]),
-        Canned::rows("Item", &[r#"{"Id":"4","Name":"Old bolt","Active":false}"#]),
+        Wire::fault(400, 610, "Object Not Found", INACTIVE),
+        Wire::rows("Customer", &[r#"{"Id":"62","DisplayName":"Acme","Active":true}"#]),
+        Wire::rows("Item", &[r#"{"Id":"4","Name":"Old bolt","Active":false}"#]),
     ];
     let (error, statements) = refused(answers, write(RecordKind::Invoice, "invoice", body)).await;
     assert_eq!(
@@ -54,8 +54,8 @@ async fn r26_the_reference_that_is_inactive_is_named() {
 async fn r29_an_inactive_customer_is_a_question_of_its_own() {
     let body = r#"{"DocNumber":"INV-55","CustomerRef":{"value":"62"},"Line":[]}"#;
     let answers = vec![
-        Canned::fault(400, 2500, "Invalid Reference Id", "Invalid Reference Id : Names element id 62 not found"),
-        Canned::rows("Customer", &[r#"{"Id":"62","DisplayName":"Acme","Active":false}"#]),
+        Wire::fault(400, 2500, "Invalid Reference Id", "Invalid Reference Id : Names element id 62 not found"),
+        Wire::rows("Customer", &[r#"{"Id":"62","DisplayName":"Acme","Active":false}"#]),
     ];
     let (error, _) = refused(answers, write(RecordKind::Invoice, "invoice", body)).await;
     assert_eq!(error.code(), Some(Code::PartyArchived));
@@ -64,18 +64,18 @@ async fn r29_an_inactive_customer_is_a_question_of_its_own() {
 
 #[tokio::test]
 async fn r9_the_record_that_has_the_name_is_named() {
-    let taken = || Canned::fault(400, 6240, "Duplicate Name Exists Error", "The name supplied already exists.");
+    let taken = || Wire::fault(400, 6240, "Duplicate Name Exists Error", "The name supplied already exists.");
     let body = r#"{"DisplayName":"O'Brien Ltd"}"#;
     let answers = vec![
         taken(),
-        Canned::rows("Customer", &[]),
-        Canned::rows("Vendor", &[r#"{"Id":"56","DisplayName":"O'Brien Ltd","Active":false}"#]),
+        Wire::rows("Customer", &[]),
+        Wire::rows("Vendor", &[r#"{"Id":"56","DisplayName":"O'Brien Ltd","Active":false}"#]),
     ];
     let (error, statements) = refused(answers, write(RecordKind::Customer, "customer", body)).await;
     assert_eq!(error.code(), Some(Code::NameTaken));
     assert_eq!(issues(&error), ["name: vendor 56 \"O'Brien Ltd\", which is inactive has the name"]);
     assert!(statements[0].contains(r"DisplayName = 'O\'Brien Ltd'"));
-    let answers = vec![taken(), Canned::rows("Customer", &[]), Canned::rows("Vendor", &[])];
+    let answers = vec![taken(), Wire::rows("Customer", &[]), Wire::rows("Vendor", &[])];
     let (error, _) = refused(answers, write(RecordKind::Customer, "customer", body)).await;
     assert!(issues(&error)[0].contains("an employee has the name"));
 }
@@ -83,10 +83,8 @@ async fn r9_the_record_that_has_the_name_is_named() {
 #[tokio::test]
 async fn a_refusal_that_cannot_be_explained_stands_as_it_is() {
     let body = r#"{"DisplayName":"Acme"}"#;
-    let answers = vec![
-        Canned::fault(400, 6240, "Duplicate Name Exists Error", ""),
-        Canned::fault(400, 4001, "Invalid query", ""),
-    ];
+    let answers =
+        vec![Wire::fault(400, 6240, "Duplicate Name Exists Error", ""), Wire::fault(400, 4001, "Invalid query", "")];
     let (error, _) = refused(answers, write(RecordKind::Customer, "customer", body)).await;
     assert_eq!((error.package_code(), error.issues().len()), (Some("6240"), 1));
 }

@@ -1,23 +1,21 @@
 //! Attached files and notes: the one entity that is written and read in the same shape.
 
+use factory_accounting_http::json::{self, Number};
 use serde::{Deserialize, Serialize};
-
-use super::lenient;
-use super::number::{self, Number};
 
 /// A file or note as answered (qbo.md 5.22).
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
 pub(crate) struct Attachable {
-    #[serde(deserialize_with = "lenient::token")]
+    #[serde(deserialize_with = "json::token")]
     pub(crate) id: Option<String>,
-    #[serde(deserialize_with = "lenient::token")]
+    #[serde(deserialize_with = "json::token")]
     pub(crate) sync_token: Option<String>,
-    #[serde(deserialize_with = "lenient::text")]
+    #[serde(deserialize_with = "json::text")]
     pub(crate) file_name: Option<String>,
-    #[serde(deserialize_with = "lenient::text")]
+    #[serde(deserialize_with = "json::text")]
     pub(crate) content_type: Option<String>,
-    #[serde(deserialize_with = "number::optional")]
+    #[serde(deserialize_with = "json::number")]
     pub(crate) size: Option<Number>,
 }
 
@@ -62,7 +60,7 @@ pub(crate) struct Uploaded {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
 pub(crate) struct UploadedFile {
-    #[serde(deserialize_with = "lenient::object")]
+    #[serde(deserialize_with = "json::object")]
     pub(crate) attachable: Option<Attachable>,
     pub(crate) fault: Option<serde_json::Value>,
 }

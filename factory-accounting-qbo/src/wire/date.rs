@@ -1,16 +1,7 @@
-//! Days and instants as QuickBooks writes them.
+//! Instants as QuickBooks writes them.
 
-use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
+use chrono::{DateTime, SecondsFormat, Utc};
 use serde::{Deserialize, Deserializer};
-
-/// A day that may be absent; an unreadable one is an error, because documents are told apart by it.
-pub(crate) fn optional_day<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<NaiveDate>, D::Error> {
-    use serde::de::Error as _;
-    let Some(text) = super::lenient::text(deserializer)? else { return Ok(None) };
-    // Some reads append a time or an offset.
-    let day = text.trim().get(..10).and_then(|day| day.parse().ok());
-    day.map(Some).ok_or_else(|| D::Error::custom(format!("{text:?} is no day")))
-}
 
 /// An instant that may be absent; an unreadable one counts as absent.
 pub(crate) fn optional_instant<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<DateTime<Utc>>, D::Error> {

@@ -1,21 +1,20 @@
 //! The company, its preferences and its lists as answered.
 
 use chrono::NaiveDate;
+use factory_accounting_http::json::{self, Number};
 use serde::Deserialize;
 
-use super::number::{self, Number};
 use super::reference::Ref;
-use super::{date, lenient};
 
 /// The company (qbo.md 5.1).
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
 pub(crate) struct CompanyInfo {
-    #[serde(deserialize_with = "lenient::text")]
+    #[serde(deserialize_with = "json::text")]
     pub(crate) company_name: Option<String>,
-    #[serde(deserialize_with = "lenient::text")]
+    #[serde(deserialize_with = "json::text")]
     pub(crate) country: Option<String>,
-    #[serde(deserialize_with = "lenient::list")]
+    #[serde(deserialize_with = "json::list")]
     pub(crate) name_value: Vec<NameValue>,
 }
 
@@ -23,9 +22,9 @@ pub(crate) struct CompanyInfo {
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
 pub(crate) struct NameValue {
-    #[serde(deserialize_with = "lenient::text")]
+    #[serde(deserialize_with = "json::text")]
     pub(crate) name: Option<String>,
-    #[serde(deserialize_with = "lenient::text")]
+    #[serde(deserialize_with = "json::text")]
     pub(crate) value: Option<String>,
 }
 
@@ -33,11 +32,11 @@ pub(crate) struct NameValue {
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
 pub(crate) struct Preferences {
-    #[serde(deserialize_with = "lenient::object")]
+    #[serde(deserialize_with = "json::object")]
     pub(crate) accounting_info_prefs: Option<AccountingInfoPrefs>,
-    #[serde(deserialize_with = "lenient::object")]
+    #[serde(deserialize_with = "json::object")]
     pub(crate) currency_prefs: Option<CurrencyPrefs>,
-    #[serde(deserialize_with = "lenient::object")]
+    #[serde(deserialize_with = "json::object")]
     pub(crate) sales_forms_prefs: Option<SalesFormsPrefs>,
 }
 
@@ -46,7 +45,7 @@ pub(crate) struct Preferences {
 #[serde(default, rename_all = "PascalCase")]
 pub(crate) struct AccountingInfoPrefs {
     /// Absent while the books are open.
-    #[serde(deserialize_with = "date::optional_day")]
+    #[serde(deserialize_with = "json::day")]
     pub(crate) book_close_date: Option<NaiveDate>,
 }
 
@@ -54,9 +53,9 @@ pub(crate) struct AccountingInfoPrefs {
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
 pub(crate) struct CurrencyPrefs {
-    #[serde(deserialize_with = "lenient::flag")]
+    #[serde(deserialize_with = "json::flag")]
     pub(crate) multi_currency_enabled: Option<bool>,
-    #[serde(deserialize_with = "lenient::object")]
+    #[serde(deserialize_with = "json::object")]
     pub(crate) home_currency: Option<Ref>,
 }
 
@@ -64,7 +63,7 @@ pub(crate) struct CurrencyPrefs {
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
 pub(crate) struct SalesFormsPrefs {
-    #[serde(deserialize_with = "lenient::flag")]
+    #[serde(deserialize_with = "json::flag")]
     pub(crate) auto_apply_credit: Option<bool>,
 }
 
@@ -72,21 +71,21 @@ pub(crate) struct SalesFormsPrefs {
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
 pub(crate) struct Account {
-    #[serde(deserialize_with = "lenient::token")]
+    #[serde(deserialize_with = "json::token")]
     pub(crate) id: Option<String>,
-    #[serde(deserialize_with = "lenient::text")]
+    #[serde(deserialize_with = "json::text")]
     pub(crate) name: Option<String>,
-    #[serde(deserialize_with = "lenient::text")]
+    #[serde(deserialize_with = "json::text")]
     pub(crate) fully_qualified_name: Option<String>,
-    #[serde(deserialize_with = "lenient::token")]
+    #[serde(deserialize_with = "json::token")]
     pub(crate) acct_num: Option<String>,
-    #[serde(deserialize_with = "lenient::text")]
+    #[serde(deserialize_with = "json::text")]
     pub(crate) classification: Option<String>,
-    #[serde(deserialize_with = "lenient::text")]
+    #[serde(deserialize_with = "json::text")]
     pub(crate) account_type: Option<String>,
-    #[serde(deserialize_with = "lenient::flag")]
+    #[serde(deserialize_with = "json::flag")]
     pub(crate) active: Option<bool>,
-    #[serde(deserialize_with = "lenient::object")]
+    #[serde(deserialize_with = "json::object")]
     pub(crate) tax_code_ref: Option<Ref>,
 }
 
@@ -94,18 +93,18 @@ pub(crate) struct Account {
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
 pub(crate) struct TaxCode {
-    #[serde(deserialize_with = "lenient::token")]
+    #[serde(deserialize_with = "json::token")]
     pub(crate) id: Option<String>,
-    #[serde(deserialize_with = "lenient::text")]
+    #[serde(deserialize_with = "json::text")]
     pub(crate) name: Option<String>,
     /// The codes of the United States leave it out.
-    #[serde(deserialize_with = "lenient::flag")]
+    #[serde(deserialize_with = "json::flag")]
     pub(crate) active: Option<bool>,
-    #[serde(deserialize_with = "lenient::flag")]
+    #[serde(deserialize_with = "json::flag")]
     pub(crate) hidden: Option<bool>,
-    #[serde(deserialize_with = "lenient::object")]
+    #[serde(deserialize_with = "json::object")]
     pub(crate) sales_tax_rate_list: Option<RateList>,
-    #[serde(deserialize_with = "lenient::object")]
+    #[serde(deserialize_with = "json::object")]
     pub(crate) purchase_tax_rate_list: Option<RateList>,
 }
 
@@ -113,7 +112,7 @@ pub(crate) struct TaxCode {
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
 pub(crate) struct RateList {
-    #[serde(deserialize_with = "lenient::list")]
+    #[serde(deserialize_with = "json::list")]
     pub(crate) tax_rate_detail: Vec<RateDetail>,
 }
 
@@ -121,10 +120,10 @@ pub(crate) struct RateList {
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
 pub(crate) struct RateDetail {
-    #[serde(deserialize_with = "lenient::object")]
+    #[serde(deserialize_with = "json::object")]
     pub(crate) tax_rate_ref: Option<Ref>,
     /// What it is a share of: the amount, the amount with the taxes before it, or those taxes.
-    #[serde(deserialize_with = "lenient::text")]
+    #[serde(deserialize_with = "json::text")]
     pub(crate) tax_type_applicable: Option<String>,
     pub(crate) tax_order: Option<i32>,
 }
@@ -133,11 +132,11 @@ pub(crate) struct RateDetail {
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
 pub(crate) struct TaxRate {
-    #[serde(deserialize_with = "lenient::token")]
+    #[serde(deserialize_with = "json::token")]
     pub(crate) id: Option<String>,
-    #[serde(deserialize_with = "lenient::text")]
+    #[serde(deserialize_with = "json::text")]
     pub(crate) name: Option<String>,
-    #[serde(deserialize_with = "number::optional")]
+    #[serde(deserialize_with = "json::number")]
     pub(crate) rate_value: Option<Number>,
 }
 
@@ -145,9 +144,9 @@ pub(crate) struct TaxRate {
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
 pub(crate) struct Term {
-    #[serde(deserialize_with = "lenient::token")]
+    #[serde(deserialize_with = "json::token")]
     pub(crate) id: Option<String>,
-    #[serde(deserialize_with = "number::optional")]
+    #[serde(deserialize_with = "json::number")]
     pub(crate) due_days: Option<Number>,
 }
 
@@ -155,8 +154,8 @@ pub(crate) struct Term {
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
 pub(crate) struct CompanyCurrency {
-    #[serde(deserialize_with = "lenient::text")]
+    #[serde(deserialize_with = "json::text")]
     pub(crate) code: Option<String>,
-    #[serde(deserialize_with = "lenient::flag")]
+    #[serde(deserialize_with = "json::flag")]
     pub(crate) active: Option<bool>,
 }

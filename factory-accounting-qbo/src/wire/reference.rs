@@ -1,19 +1,18 @@
 //! References between records.
 
+use factory_accounting_http::json;
 use serde::Deserialize;
-
-use super::lenient;
 
 /// A record named by its id; the name beside it is for people (qbo.md 5.0).
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct Ref {
-    #[serde(deserialize_with = "lenient::token")]
+    #[serde(deserialize_with = "json::token")]
     pub(crate) value: Option<String>,
-    #[serde(deserialize_with = "lenient::text")]
+    #[serde(deserialize_with = "json::text")]
     pub(crate) name: Option<String>,
     /// Entity, where the reference may lead to several.
-    #[serde(rename = "type", deserialize_with = "lenient::text")]
+    #[serde(rename = "type", deserialize_with = "json::text")]
     pub(crate) entity: Option<String>,
 }
 
@@ -21,11 +20,11 @@ pub(crate) struct Ref {
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
 pub(crate) struct LinkedTxn {
-    #[serde(deserialize_with = "lenient::token")]
+    #[serde(deserialize_with = "json::token")]
     pub(crate) txn_id: Option<String>,
-    #[serde(deserialize_with = "lenient::text")]
+    #[serde(deserialize_with = "json::text")]
     pub(crate) txn_type: Option<String>,
-    #[serde(deserialize_with = "lenient::token")]
+    #[serde(deserialize_with = "json::token")]
     pub(crate) txn_line_id: Option<String>,
 }
 

@@ -41,11 +41,20 @@ pub trait Bench: fmt::Debug {
     /// What the next request meets in place of the package; the package never sees it.
     fn next_request_meets(&self, wire: Wire);
 
-    /// A person deletes or voids a record in the package itself; `false` where the package has no such thing.
-    fn person_removes(&self, kind: RecordKind, id: &RemoteId) -> bool;
+    /// A person deletes or voids a record in the package itself; `None` where that cannot be done there.
+    fn person_removes(&self, kind: RecordKind, id: &RemoteId) -> Option<Removed>;
 
     /// Texts that nobody may ever read.
     fn secrets(&self) -> Vec<String>;
+}
+
+/// What is left of a record that a person has removed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Removed {
+    /// It is still there, as one that counts no more.
+    Marked,
+    /// Nothing.
+    Erased,
 }
 
 /// One test per rule of the provider's contract, over what an expression makes anew for each.

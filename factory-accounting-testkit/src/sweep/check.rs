@@ -25,7 +25,7 @@ pub(crate) struct Inspection {
 /// Compares books and store with what the story must lead to:
 /// - each record of the host is in the books once, as it should be, or is a question to a person;
 /// - the books hold nothing that nobody pushed;
-/// - each link points to a record that is there, and no two of a kind to the same one;
+/// - each link points to a record that is there or says that it is gone, and no two of a kind point to the same one;
 /// - no operation is left in between.
 ///
 /// Where people were at work meanwhile, what they touched may differ from the story, if the host knows of it.
@@ -117,6 +117,11 @@ impl Known<'_> {
         !self.meddling.is_none() && self.links.iter().any(is_own)
     }
 
+    /// Whether the host has a link to a row.
+    fn is_own(&self, booked: &Booked) -> bool {
+        self.links.iter().any(|link| link.remote == booked.remote)
+    }
+
     /// Whether a row that people have changed is shown with an open question.
     fn asks_about(&self, booked: &Booked) -> bool {
         let shows = |row: &Operation| match &row.state {
@@ -175,6 +180,8 @@ fn compare_books<W>(known: &Known<'_>, scenario: &Scenario<W>, books: &[Booked],
             None if booked.gone && is_explained => {}
             // And what the story asks about may be no question any more.
             None if known.answers(booked, &scenario.questions) => {}
+            // What is to be taken back stays while a person is asked about it.
+            None if known.open.contains(&booked.label) && known.is_own(booked) => {}
             // Or what a person has changed is shown to a person with the question whether it is ours.
             None if known.asks_about(booked) => {}
             None => violations.push(format!("in the books, and nobody pushed it: {line}")),
@@ -206,6 +213,8 @@ fn check_links(
         match remotes.get(&link.remote) {
             // Parts of other records, such as allocations, need not be listed on their own.
             None if link.key.kind == RecordKind::Allocation => {}
+            // What was taken back may leave no trace.
+            None if link.status.is_gone() => {}
             None => violations.push(format!("{} is linked to {}, which is not in the books", link.key, link.remote)),
             Some(booked) if booked.gone && !link.status.is_gone() && link.status != RemoteStatus::Archived => {
                 violations.push(format!("{} is linked to {booked}, which is gone, as {:?}", link.key, link.status));

@@ -26,6 +26,8 @@ use crate::sim_clock::{Driven, SimClock};
 
 /// A run that lasts longer on its own clock never comes to rest.
 const LONGEST: TimeDelta = TimeDelta::days(60);
+/// How long after it was connected the story begins: calls of the one are none of the other's, for limits of a minute too.
+const PAUSE: TimeDelta = TimeDelta::seconds(61);
 /// How long an outage lasts, and how long a frozen process stands still after the others have finished.
 const OUTAGE: Duration = Duration::from_secs(25 * 60);
 /// How often the host tries a step that fails before the run counts as one that never gets on.
@@ -75,7 +77,7 @@ impl<W: World> Prepared<W> {
             process.engine.save_settings(settings).await
         });
         opened.map_err(|error| format!("{}: the connection does not open: {error}", blank.scenario.name))?;
-        let begins = universe.clock.now() + TimeDelta::from_std(blank.scenario.token_age).unwrap_or_default();
+        let begins = universe.clock.now() + PAUSE + TimeDelta::from_std(blank.scenario.token_age).unwrap_or_default();
         let Universe { store, tokens, network, .. } = universe;
         let world = locked(&network).at(begins).clone();
         Ok(Self { store, tokens, world, begins, ..blank })

@@ -1,5 +1,6 @@
 //! Reading error bodies of any shape: Pascal case, camel case, plain text, HTML or nothing (xero.md 7.1, 10.18).
 
+use factory_accounting_http::json;
 use serde_json::Value;
 
 /// An error body, as far as it could be read.
@@ -28,42 +29,34 @@ impl ErrorBody {
     pub(crate) fn read(body: &[u8]) -> Self {
         let Ok(Value::Object(members)) = serde_json::from_slice::<Value>(body) else { return Self::default() };
         let value = Value::Object(members);
-        let text = |name: &str| member(&value, name).and_then(Value::as_str).map(str::to_owned);
+        let text = |name: &str| json::member(&value, name).and_then(Value::as_str).map(str::to_owned);
         let message = text("Message").or_else(|| text("Detail"));
         Self {
-            recognised: message.is_some() || member(&value, "ErrorNumber").is_some(),
-            number: member(&value, "ErrorNumber").and_then(Value::as_i64),
+            recognised: message.is_some() || json::member(&value, "ErrorNumber").is_some(),
+            number: json::member(&value, "ErrorNumber").and_then(Value::as_i64),
             exception: text("Type"),
             message,
-            elements: member(&value, "Elements").and_then(Value::as_array).cloned().unwrap_or_default(),
+            elements: json::member(&value, "Elements").and_then(Value::as_array).cloned().unwrap_or_default(),
         }
     }
-}
-
-/// A member of an object by name, in any case.
-pub(crate) fn member<'a>(value: &'a Value, name: &str) -> Option<&'a Value> {
-    let members = value.as_object()?;
-    members.get(name).or_else(|| members.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value))
-}
-
-/// A text member that is not blank.
-pub(crate) fn text<'a>(value: &'a Value, name: &str) -> Option<&'a str> {
-    member(value, name).and_then(Value::as_str).filter(|text| !text.trim().is_empty())
 }
 
 /// Every complaint of an element, those about its lines included. Docs show `Description` once instead of `Message`.
 pub(crate) fn complaints(element: &Value) -> Vec<Complaint> {
     let mut found = messages(element, None);
-    let lines = member(element, "LineItems").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let lines = json::member(element, "LineItems").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
     found.extend(lines.iter().enumerate().flat_map(|(at, line)| messages(line, Some(at))));
     found
 }
 
 fn messages(holder: &Value, line: Option<usize>) -> Vec<Complaint> {
-    let errors = member(holder, "ValidationErrors").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let errors =
+        json::member(holder, "ValidationErrors").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
     errors
         .iter()
-        .filter_map(|error| text(error, "Message").or_else(|| text(error, "Description")).or_else(|| error.as_str()))
+        .filter_map(|error| {
+            json::text_of(error, "Message").or_else(|| json::text_of(error, "Description")).or_else(|| error.as_str())
+        })
         .map(|text| Complaint { text: text.trim().to_owned(), line })
         .collect()
 }

@@ -5,19 +5,18 @@
 
 use chrono::{DateTime, Utc};
 use factory_accounting_core::code::Code;
-use factory_accounting_core::error::{ErrorKind, ProviderError};
 use factory_accounting_core::provider::{EncodedWrite, Fate, Intent, RemoteRecord, RemoteStatus, WriteReport};
-use factory_accounting_http::{Answer, sketch};
+use factory_accounting_http::{Answer, json, sketch};
 use http::{Method, StatusCode};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::body::{Complaint, ErrorBody, complaints, member, text};
+use super::body::{Complaint, ErrorBody, complaints};
 use super::{error, messages, refusal, unreadable};
 use crate::endpoint::{Endpoint, Resource};
 use crate::map::{allocation, remote};
 use crate::wire::envelope::Envelope;
-use crate::wire::lenient::is_zero_id;
+use crate::wire::id::is_zero;
 use crate::wire::payment::Allocation;
 
 /// A write that has been answered.
@@ -126,10 +125,11 @@ impl<'a> Settlement<'a> {
             return self.doubt(sent, "an element is no JSON");
         };
         // Errors before fields: a failed update echoes what it was asked for as if it were so (xero.md 5).
-        let status = text(&echo, "StatusAttributeString").unwrap_or_default().to_ascii_uppercase();
-        let zero = text(&echo, self.resource.id_member()).is_some_and(is_zero_id);
-        let flagged =
-            ["HasErrors", "HasValidationErrors"].iter().any(|flag| member(&echo, flag) == Some(&Value::Bool(true)));
+        let status = json::text_of(&echo, "StatusAttributeString").unwrap_or_default().to_ascii_uppercase();
+        let zero = json::text_of(&echo, self.resource.id_member()).is_some_and(is_zero);
+        let flagged = ["HasErrors", "HasValidationErrors"]
+            .iter()
+            .any(|flag| json::member(&echo, flag) == Some(&Value::Bool(true)));
         let passed = matches!(status.as_str(), "OK" | "WARNING");
         if zero || !passed {
             let found = serde_json::from_str(raw.get()).as_ref().map(complaints).unwrap_or_default();
@@ -185,7 +185,7 @@ impl<'a> Settlement<'a> {
 
     /// How an echo differs from what was sent, where that means that it is not ours (R4, xero.md 10.20).
     fn difference(&self, sent: &Value, echo: &Value) -> Option<String> {
-        let differs = |name: &str, required: bool| match (text(sent, name), text(echo, name)) {
+        let differs = |name: &str, required: bool| match (json::text_of(sent, name), json::text_of(echo, name)) {
             (Some(ours), Some(theirs)) if ours.trim().eq_ignore_ascii_case(theirs.trim()) => None,
             (Some(ours), Some(theirs)) => Some(format!("{name} is {theirs:?} where {ours:?} was sent")),
             (Some(_), None) if required => Some(format!("an element has no {name}")),
@@ -198,8 +198,8 @@ impl<'a> Settlement<'a> {
         id.or_else(|| differs(self.resource.number_member(), true)).or_else(|| {
             [("Contact", "ContactID"), ("Invoice", "InvoiceID"), ("CreditNote", "CreditNoteID")].iter().find_map(
                 |(holder, name)| {
-                    let ours = text(member(sent, holder)?, name)?;
-                    let theirs = text(member(echo, holder)?, name)?;
+                    let ours = json::text_of(json::member(sent, holder)?, name)?;
+                    let theirs = json::text_of(json::member(echo, holder)?, name)?;
                     (!ours.eq_ignore_ascii_case(theirs)).then(|| format!("{holder} is {theirs} where {ours} was sent"))
                 },
             )
@@ -211,7 +211,7 @@ impl<'a> Settlement<'a> {
         let unread = unreadable(&self.operation(), self.answer, "it does not say that the record is deleted");
         let mut report = WriteReport::unknown(self.write.members, &unread);
         let said = match (self.resource, &answered) {
-            (Resource::Allocations, Some(body)) => member(body, "IsDeleted") == Some(&Value::Bool(true)),
+            (Resource::Allocations, Some(body)) => json::member(body, "IsDeleted") == Some(&Value::Bool(true)),
             _ => self.answer.status == StatusCode::NO_CONTENT,
         };
         let id = match self.resource {
@@ -273,7 +273,9 @@ impl<'a> Settlement<'a> {
 
     fn names(&self, sent: &Value, element: &Value) -> bool {
         [self.resource.id_member(), self.resource.number_member()].iter().any(|name| {
-            text(sent, name).zip(text(element, name)).is_some_and(|(ours, theirs)| ours.eq_ignore_ascii_case(theirs))
+            json::text_of(sent, name)
+                .zip(json::text_of(element, name))
+                .is_some_and(|(ours, theirs)| ours.eq_ignore_ascii_case(theirs))
         })
     }
 
@@ -296,7 +298,7 @@ impl<'a> Settlement<'a> {
     fn operation_on(&self, sent: &Value) -> String {
         let name = [self.resource.number_member(), "Name", self.resource.id_member()]
             .iter()
-            .find_map(|name| text(sent, name))
+            .find_map(|name| json::text_of(sent, name))
             .unwrap_or("without a number");
         format!("{} of {} {name}", self.write.intent.as_str(), self.write.kind)
     }
@@ -319,20 +321,4 @@ fn sent_members(write: &EncodedWrite, endpoint: &Endpoint, resource: Resource) -
             }
         }
     }
-}
-
-/// What becomes of a write whose answer never came.
-pub(crate) fn without_answer(write: &EncodedWrite, error: &factory_accounting_http::ExchangeError) -> WriteReport {
-    if error.is_not_sent() {
-        WriteReport::not_applied(write.members, error.error())
-    } else {
-        WriteReport::unknown(write.members, error.error())
-    }
-}
-
-/// A write that this crate has not encoded: nothing is sent.
-pub(crate) fn foreign(write: &EncodedWrite) -> WriteReport {
-    let message =
-        format!("{} of {}: the stored request is not one of this provider's", write.intent.as_str(), write.kind);
-    WriteReport::not_applied(write.members, &ProviderError::new(ErrorKind::Internal, message))
 }

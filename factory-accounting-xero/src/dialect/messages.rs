@@ -3,9 +3,10 @@
 use factory_accounting_core::code::Code;
 use factory_accounting_core::error::{ErrorKind, Issue};
 use factory_accounting_core::model::RecordKind;
+use factory_accounting_http::json;
 use serde_json::Value;
 
-use super::body::{Complaint, member, text};
+use super::body::Complaint;
 
 /// What a message is about, in the host's record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -481,15 +482,16 @@ fn quoted_in(
     if let Some(at) = line {
         return vec![format!("lines[{at}].{field}")];
     }
-    let names = |holder: &Value| text(holder, member_name).is_some_and(|code| code.eq_ignore_ascii_case(quoted));
+    let names =
+        |holder: &Value| json::text_of(holder, member_name).is_some_and(|code| code.eq_ignore_ascii_case(quoted));
     let mut paths = Vec::new();
     if let Some(sent) = sent {
-        let lines = member(sent, "LineItems").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+        let lines = json::member(sent, "LineItems").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
         paths.extend(
             lines.iter().enumerate().filter(|(_, line)| names(line)).map(|(at, _)| format!("lines[{at}].{field}")),
         );
         for (side, details) in [("sales", "SalesDetails"), ("purchases", "PurchaseDetails")] {
-            if member(sent, details).is_some_and(names) {
+            if json::member(sent, details).is_some_and(names) {
                 paths.push(format!("{side}.{field}"));
             }
         }

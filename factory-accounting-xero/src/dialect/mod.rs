@@ -61,20 +61,16 @@ pub(crate) fn refusal(
 
 /// An answer that is not what Xero promises: nothing may be concluded from it.
 pub(crate) fn unreadable(operation: &str, answer: &Answer, why: &str) -> ProviderError {
-    stamped(fault(ErrorKind::Protocol, operation, &format!("the answer cannot be read: {why}")), answer)
+    stamped(factory_accounting_http::unreadable(operation, why), answer)
 }
 
 fn fault(kind: ErrorKind, operation: &str, words: &str) -> ProviderError {
     ProviderError::new(kind, words).with_operation(operation)
 }
 
+/// With the id that Xero's support asks for (xero.md 7.1).
 fn stamped(error: ProviderError, answer: &Answer) -> ProviderError {
-    let error = error.with_status(answer.status.as_u16());
-    // xero.md 7.1.
-    match answer.headers.get("xero-correlation-id").and_then(|id| id.to_str().ok()) {
-        Some(id) => error.with_request_id(id),
-        None => error,
-    }
+    answer.stamp(error, "xero-correlation-id")
 }
 
 fn bad_request(operation: &str, body: &ErrorBody) -> ProviderError {

@@ -1,7 +1,6 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use factory_accounting_core::clock::Clock as _;
 use factory_accounting_core::code::Code;
 use factory_accounting_core::error::ErrorKind;
 use factory_accounting_core::model::RecordKind;
@@ -11,7 +10,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 
 use super::fates::{Sent, Settlement};
 use super::messages::{self, CATALOGUE};
-use crate::testing::{CONTACT, CREDIT_NOTE, INVOICE, OTHER, Still, ZERO};
+use crate::testing::{CONTACT, CREDIT_NOTE, INVOICE, OTHER, ZERO, ten_o_clock};
 
 fn answer(status: u16, headers: &[(&'static str, &str)], body: &str) -> Answer {
     let headers = headers
@@ -41,7 +40,7 @@ fn invoices(numbers: &[&str]) -> EncodedWrite {
 
 fn fates(write: &EncodedWrite, answer: &Answer) -> Vec<Fate> {
     let sent = Sent::read(write).expect("one of ours");
-    Settlement::new(write, &sent, answer, Still.now()).report().into_fates()
+    Settlement::new(write, &sent, answer, ten_o_clock()).report().into_fates()
 }
 
 /// `applied`, or `not applied` or `unknown` with kind and code.

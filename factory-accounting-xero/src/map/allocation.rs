@@ -6,10 +6,10 @@
 use factory_accounting_core::error::ProviderError;
 use factory_accounting_core::ids::RemoteId;
 use factory_accounting_core::planned::PlannedAllocation;
+use factory_accounting_http::json::Number;
 use uuid::Uuid;
 
 use super::refused;
-use crate::wire::number::Number;
 use crate::wire::payment::{AllocationWrite, InvoiceRef};
 
 /// An allocation to create. Only new ones are ever sent (xero.md 4.10).

@@ -8,12 +8,12 @@ use factory_accounting_core::error::{ErrorKind, ProviderError};
 use factory_accounting_core::model::{Discount, QuoteStage, RecordKind, TaxMode};
 use factory_accounting_core::planned::{Changes, Charge, PlannedDocument, PlannedLine, TargetStatus};
 use factory_accounting_core::provider::{RemoteRecord, RemoteStatus};
+use factory_accounting_http::json::Number;
 use rust_decimal::{Decimal, RoundingStrategy};
 
 use super::{refused, unsupported, within};
 use crate::endpoint::Resource;
 use crate::wire::document::{DocumentWrite, LineWrite, TrackingWrite};
-use crate::wire::number::Number;
 
 /// Most tracking options of a line (xero.md 4.5).
 const TRACKING: usize = 2;

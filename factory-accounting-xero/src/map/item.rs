@@ -3,10 +3,10 @@
 use factory_accounting_core::error::ProviderError;
 use factory_accounting_core::planned::{PlannedItem, PlannedPrice};
 use factory_accounting_core::provider::RemoteRecord;
+use factory_accounting_http::json::Number;
 
 use super::within;
 use crate::wire::item::{ItemWrite, PriceWrite};
-use crate::wire::number::Number;
 
 /// An item to create: sold and bought as the host says.
 pub(crate) fn create(item: &PlannedItem) -> Result<ItemWrite, ProviderError> {

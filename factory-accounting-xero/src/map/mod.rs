@@ -9,8 +9,6 @@ pub(crate) mod payment;
 pub(crate) mod remote;
 
 use factory_accounting_core::error::{ErrorKind, Issue, ProviderError};
-use factory_accounting_core::planned::Planned;
-use factory_accounting_core::provider::RemoteRecord;
 
 /// Refuses a member before anything is sent, naming the field.
 pub(crate) fn refused(path: impl Into<String>, message: impl Into<String>) -> ProviderError {
@@ -24,16 +22,6 @@ pub(crate) fn unsupported(path: impl Into<String>, message: impl Into<String>) -
     ProviderError::new(ErrorKind::Unsupported, "Xero cannot hold this")
         .with_package_code("RefusedBeforeSending")
         .with_issues([Issue::new(path, message)])
-}
-
-/// The record as just read, without which no update or void can be made.
-pub(crate) fn base(planned: &Planned) -> Result<&RemoteRecord, ProviderError> {
-    planned.base.as_deref().ok_or_else(|| {
-        ProviderError::new(
-            ErrorKind::Internal,
-            format!("{}: an update or void needs the record as just read, and none was given", planned.key),
-        )
-    })
 }
 
 /// Refuses a text that is longer than Xero keeps, in characters.

@@ -3,9 +3,9 @@
 use factory_accounting_core::error::ProviderError;
 use factory_accounting_core::model::RecordKind;
 use factory_accounting_core::planned::{self, PlannedPayment};
+use factory_accounting_http::json::Number;
 
 use super::{refused, unsupported, within};
-use crate::wire::number::Number;
 use crate::wire::payment::{AccountRef, CreditNoteRef, InvoiceRef, PaymentWrite};
 
 /// A payment to create. Its reference is what it is found by (xero.md 7.3).

@@ -4,6 +4,7 @@ use factory_accounting_core::ids::{RemoteId, VersionToken};
 use factory_accounting_core::model::{RecordKind, TaxMode};
 use factory_accounting_core::money::Totals;
 use factory_accounting_core::provider::{RemoteLine, RemoteRecord, RemoteStatus, Settled};
+use factory_accounting_http::json::Number;
 use rust_decimal::Decimal;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
@@ -14,7 +15,6 @@ use crate::endpoint::Resource;
 use crate::wire::date::instant_text;
 use crate::wire::document::{Document, Line};
 use crate::wire::item::Item;
-use crate::wire::number::Number;
 use crate::wire::party::Contact;
 use crate::wire::payment::{Allocation, Payment};
 

@@ -10,8 +10,8 @@ use secrecy::{ExposeSecret as _, SecretString};
 use super::*;
 use crate::oauth::{ConnectError, XeroAuthoriser};
 use crate::testing::{
-    CONTACT, Canned, INVOICE, OTHER, Script, Still, TENANT, Tokens, batch, config, decimal, document, planned_document,
-    provider,
+    CONTACT, INVOICE, MemoryTokenStore, OTHER, Script, TENANT, Wire, batch, clock, config, decimal, document,
+    fresh_tokens, planned_document, provider,
 };
 
 fn echo() -> String {
@@ -28,7 +28,7 @@ fn encoded(provider: &XeroProvider) -> EncodedWrite {
 
 #[tokio::test]
 async fn a_write_sends_the_encoded_bytes_once_with_key_tenant_and_token() {
-    let (provider, script) = provider([Canned::ok(echo())]);
+    let (provider, script) = provider([Wire::ok(echo())]);
     let write = encoded(&provider);
     let report = provider.write(&write).await;
     assert!(matches!(&report.fates()[0], Fate::Applied(record) if record.id.as_str() == INVOICE));
@@ -50,17 +50,17 @@ async fn a_write_sends_the_encoded_bytes_once_with_key_tenant_and_token() {
 #[tokio::test]
 async fn x4_a_write_is_never_repeated_whatever_comes_back() {
     for (answer, kind) in [
-        (Canned::Lost, ErrorKind::Network),
-        (Canned::status(500, ""), ErrorKind::Unavailable),
-        (Canned::status(503, "The Xero API is temporarily unavailable"), ErrorKind::Unavailable),
-        (Canned::status(408, ""), ErrorKind::Unavailable),
+        (Wire::Dropped, ErrorKind::Network),
+        (Wire::status(500, ""), ErrorKind::Unavailable),
+        (Wire::status(503, "The Xero API is temporarily unavailable"), ErrorKind::Unavailable),
+        (Wire::status(408, ""), ErrorKind::Unavailable),
     ] {
         let (provider, script) = provider([answer]);
         let report = provider.write(&encoded(&provider)).await;
         let Fate::Unknown(why) = &report.fates()[0] else { panic!("something was claimed without proof") };
         assert_eq!((why.kind(), script.lines().len()), (kind, 1));
     }
-    for answer in [Canned::status(429, "").with("retry-after", "26"), Canned::status(401, "")] {
+    for answer in [Wire::status(429, "").with("retry-after", "26"), Wire::status(401, "")] {
         let (provider, script) = provider([answer]);
         let report = provider.write(&encoded(&provider)).await;
         assert!(matches!(&report.fates()[0], Fate::NotApplied(_)));
@@ -70,7 +70,7 @@ async fn x4_a_write_is_never_repeated_whatever_comes_back() {
 
 #[tokio::test]
 async fn a_connection_that_never_came_about_proves_that_nothing_was_sent() {
-    let (provider, _) = provider(vec![Canned::NoConnection; 5]);
+    let (provider, _) = provider(vec![Wire::Refused; 5]);
     let report = provider.write(&encoded(&provider)).await;
     assert!(matches!(&report.fates()[0], Fate::NotApplied(why) if why.kind() == ErrorKind::Network));
 }
@@ -89,8 +89,8 @@ async fn a_write_of_another_provider_is_not_sent() {
     assert!(script.lines().is_empty());
 }
 
-fn organisation(id: &str) -> Canned {
-    Canned::ok(format!(
+fn organisation(id: &str) -> Wire {
+    Wire::ok(format!(
         r#"{{"Organisations":[{{"OrganisationID":"{id}","Name":"Demo Company (NZ)","BaseCurrency":"NZD","CountryCode":"NZ","Class":"NOVELPLAN",
             "PeriodLockDate":"/Date(1254268800000+0000)/","EndOfYearLockDate":"/Date(1285804800000+0000)/","ShortCode":"!Qj35V"}}]}}"#
     ))
@@ -98,7 +98,7 @@ fn organisation(id: &str) -> Canned {
 
 #[tokio::test]
 async fn the_organisation_tells_lock_currency_plan_and_links() {
-    let (provider, script) = provider([organisation(TENANT), Canned::ok(echo())]);
+    let (provider, script) = provider([organisation(TENANT), Wire::ok(echo())]);
     let read = provider.organisation().await.expect("an organisation");
     assert_eq!((read.id.as_str(), read.currency.code(), read.plan.as_deref()), (TENANT, "NZD", Some("NOVELPLAN")));
     // The later of the two lock dates counts.
@@ -120,10 +120,10 @@ async fn r55_another_organisation_is_refused() {
 #[test]
 fn a_provider_needs_an_organisation_that_can_be_sent() {
     let made = |config: XeroConfig| {
-        let clock: Arc<dyn Clock> = Arc::new(Still);
+        let clock: Arc<dyn Clock> = Arc::new(clock());
         let pacer = AppPacer::new(crate::limits(&config), Arc::clone(&clock));
         let (connection, worker) = (ConnectionId::new("connection"), WorkerId::new("worker"));
-        XeroProvider::new(config, Script::of([]), Tokens::fresh(), connection, worker, clock, &pacer).err()
+        XeroProvider::new(config, Script::of([]), fresh_tokens(), connection, worker, clock, &pacer).err()
     };
     assert_eq!(made(config()), Some(ConfigError::NoTenant));
     assert_eq!(made(config().with_tenant("a\nb")), Some(ConfigError::Tenant("a\nb".to_owned())));
@@ -149,11 +149,11 @@ async fn lists_become_catalogue_entries() {
     let jobs = r#"{"TrackingCategories":[{"TrackingCategoryID":"c1","Name":"Region","Status":"ACTIVE","Options":[
         {"TrackingOptionID":"o1","Name":"North","Status":"ACTIVE"},{"TrackingOptionID":"o2","Name":"Old","Status":"ARCHIVED"}]}]}"#;
     let (provider, _) = provider([
-        Canned::ok(accounts),
-        Canned::ok(taxes),
-        Canned::ok(jobs),
-        Canned::ok(r#"{"Currencies":[{"Code":"NZD"},{"Code":"QQQ"}]}"#),
-        Canned::ok(r#"{"Items":[{"ItemID":"i1","Code":"BOLT","Name":"Bolt"}]}"#),
+        Wire::ok(accounts),
+        Wire::ok(taxes),
+        Wire::ok(jobs),
+        Wire::ok(r#"{"Currencies":[{"Code":"NZD"},{"Code":"QQQ"}]}"#),
+        Wire::ok(r#"{"Items":[{"ItemID":"i1","Code":"BOLT","Name":"Bolt"}]}"#),
     ]);
     let entries = async |kind| provider.catalogue(kind, 1).await.expect("a list").entries;
     let accounts: Vec<Account> = entries(CatalogueKind::Accounts)
@@ -199,7 +199,7 @@ async fn f18_an_import_takes_over_the_whole_contact() {
          "Addresses":[{"AddressType":"STREET","City":"","Region":""},{"AddressType":"POBOX","AddressLine1":"PO Box 9","City":"Wellington"}],
          "Phones":[{"PhoneType":"DDI","PhoneNumber":"1"},{"PhoneType":"DEFAULT","PhoneNumber":"5550100","PhoneAreaCode":"04","PhoneCountryCode":"64"}],
          "PaymentTerms":{"Sales":{"Day":20,"Type":"OFFOLLOWINGMONTH"}},"ContactPersons":[{"FirstName":"Bo","EmailAddress":"bo@b.test"}]}]}"#;
-    let (provider, script) = provider([Canned::ok(body)]);
+    let (provider, script) = provider([Wire::ok(body)]);
     let page = provider.catalogue(CatalogueKind::Parties, 1).await.expect("a page");
     assert!(page.more);
     let [CatalogueEntry::Party(read)] = &page.entries[..] else { panic!("one party") };
@@ -218,7 +218,7 @@ async fn files_are_attached_listed_and_refused_before_sending() {
     let listed = format!(
         r#"{{"Attachments":[{{"AttachmentID":"{OTHER}","FileName":"a b.pdf","MimeType":"application/pdf","ContentLength":3}}]}}"#
     );
-    let (provider, script) = provider([Canned::ok(listed.clone()), Canned::ok(listed)]);
+    let (provider, script) = provider([Wire::ok(listed.clone()), Wire::ok(listed)]);
     let id = RemoteId::new(INVOICE);
     let file = |name: &str, size: usize| NewAttachment {
         name: name.to_owned(),
@@ -252,7 +252,7 @@ async fn files_are_attached_listed_and_refused_before_sending() {
 
 #[tokio::test]
 async fn a_note_is_cut_to_what_xero_keeps() {
-    let (provider, script) = provider([Canned::ok(r#"{"HistoryRecords":[{}]}"#), Canned::status(404, "")]);
+    let (provider, script) = provider([Wire::ok(r#"{"HistoryRecords":[{}]}"#), Wire::status(404, "")]);
     let id = RemoteId::new(INVOICE);
     provider.note(RecordKind::Invoice, &id, &"ü".repeat(500)).await.expect("noted");
     let seen = script.seen();
@@ -262,12 +262,12 @@ async fn a_note_is_cut_to_what_xero_keeps() {
     assert_eq!(error.kind(), ErrorKind::NotFound);
 }
 
-fn connections(tenants: &[&str]) -> Canned {
+fn connections(tenants: &[&str]) -> Wire {
     let list: Vec<_> = tenants
         .iter()
         .map(|tenant| format!(r#"{{"id":"con-{tenant}","tenantId":"{tenant}","tenantType":"ORGANISATION","tenantName":"Org {tenant}"}}"#))
         .collect();
-    Canned::ok(format!("[{}]", list.join(",")))
+    Wire::ok(format!("[{}]", list.join(",")))
 }
 
 fn parts(report: &DisconnectReport) -> Vec<(&str, bool)> {
@@ -276,7 +276,7 @@ fn parts(report: &DisconnectReport) -> Vec<(&str, bool)> {
 
 #[tokio::test]
 async fn f7_a_disconnect_leaves_the_organisation_and_ends_a_grant_that_nothing_else_uses() {
-    let (alone, script) = provider([connections(&[TENANT]), Canned::status(204, ""), Canned::ok("")]);
+    let (alone, script) = provider([connections(&[TENANT]), Wire::status(204, ""), Wire::ok("")]);
     let report = alone.disconnect().await;
     assert_eq!(parts(&report), [("grant", true), ("organisation", true), ("tokens", true)]);
     assert_eq!(
@@ -287,24 +287,24 @@ async fn f7_a_disconnect_leaves_the_organisation_and_ends_a_grant_that_nothing_e
             "POST /connect/revocation".to_owned()
         ]
     );
-    let (shared, script) = provider([connections(&[OTHER, TENANT]), Canned::status(404, "")]);
+    let (shared, script) = provider([connections(&[OTHER, TENANT]), Wire::status(404, "")]);
     assert_eq!(parts(&shared.disconnect().await), [("organisation", true), ("tokens", true)]);
     assert_eq!(script.lines().len(), 2);
-    let (down, _) = provider(vec![Canned::status(500, ""); 3]);
+    let (down, _) = provider(vec![Wire::status(500, ""); 3]);
     let report = down.disconnect().await;
     assert_eq!(parts(&report), [("grant", false), ("organisation", false), ("tokens", true)]);
     assert!(!report.is_clean());
 }
 
-fn authoriser(answers: Vec<Canned>, config: XeroConfig) -> (XeroAuthoriser, Arc<Tokens>) {
-    let store = Arc::new(Tokens::default());
+fn authoriser(answers: Vec<Wire>, config: XeroConfig) -> (XeroAuthoriser, Arc<MemoryTokenStore>) {
+    let store = Arc::new(MemoryTokenStore::new());
     let authoriser = XeroAuthoriser::new(
         config,
         Script::of(answers),
-        Arc::<Tokens>::clone(&store),
+        Arc::<MemoryTokenStore>::clone(&store),
         ConnectionId::new("connection"),
         WorkerId::new("worker"),
-        Arc::new(Still),
+        Arc::new(clock()),
     );
     (authoriser.expect("a usable configuration"), store)
 }
@@ -315,13 +315,13 @@ fn redirect(begun: &factory_accounting_http::Authorisation) -> String {
     format!("https://host.example/back?code=c-1&state={}", begun.state.expose_secret())
 }
 
-async fn stored(tokens: &Tokens) -> bool {
+async fn stored(tokens: &MemoryTokenStore) -> bool {
     tokens.load(&ConnectionId::new("connection")).await.expect("a store").is_some()
 }
 
 #[tokio::test]
 async fn connecting_stores_the_tokens_and_lists_the_organisations() {
-    let (authoriser, store) = authoriser(vec![Canned::ok(GRANTED), connections(&[TENANT, OTHER])], config());
+    let (authoriser, store) = authoriser(vec![Wire::ok(GRANTED), connections(&[TENANT, OTHER])], config());
     let begun = authoriser.begin();
     assert!(begun.url.as_str().starts_with("http://xero.example/identity/connect/authorize?"));
     assert!(
@@ -340,7 +340,7 @@ async fn connecting_stores_the_tokens_and_lists_the_organisations() {
 #[tokio::test]
 async fn r55_a_pinned_connection_takes_no_other_organisation() {
     let pinned = config().with_tenant(TENANT);
-    let (authoriser, store) = authoriser(vec![Canned::ok(GRANTED), connections(&[OTHER])], pinned);
+    let (authoriser, store) = authoriser(vec![Wire::ok(GRANTED), connections(&[OTHER])], pinned);
     let begun = authoriser.begin();
     let error = authoriser.finish(&begun, &redirect(&begun)).await.expect_err("the wrong organisation");
     assert!(matches!(&error, ConnectError::WrongOrganisation { pinned } if pinned.as_str() == TENANT), "{error}");
@@ -364,7 +364,7 @@ async fn a_redirect_of_another_sign_in_is_refused() {
 
 #[tokio::test]
 async fn secrets_stay_out_of_debug_and_errors() {
-    let (provider, _) = provider([Canned::status(400, r#"{"Message":"refused"}"#), Canned::Lost]);
+    let (provider, _) = provider([Wire::status(400, r#"{"Message":"refused"}"#), Wire::Dropped]);
     let mut texts = vec![format!("{provider:?}"), format!("{:?}", config())];
     for _ in 0..2 {
         texts.push(format!("{:?}", provider.write(&encoded(&provider)).await));

@@ -1,14 +1,14 @@
 use factory_accounting_core::provider::{AccountingProvider as _, RemoteStatus};
 
 use super::*;
-use crate::testing::{CONTACT, CREDIT_NOTE, Canned, INVOICE, OTHER, decimal, provider};
+use crate::testing::{CONTACT, CREDIT_NOTE, INVOICE, OTHER, Wire, decimal, provider};
 
 fn at(text: &str) -> DateTime<Utc> {
     crate::wire::date::parse_instant(text).expect("an instant")
 }
 
-fn pages(page: u32, count: u32, elements: &str) -> Canned {
-    Canned::ok(format!(
+fn pages(page: u32, count: u32, elements: &str) -> Wire {
+    Wire::ok(format!(
         r#"{{"pagination":{{"page":{page},"pageSize":1000,"pageCount":{count},"itemCount":9}},"Invoices":[{elements}]}}"#
     ))
 }
@@ -86,7 +86,7 @@ fn a_cursor_is_read_back_and_a_foreign_one_refused() {
 async fn quotes_end_at_a_short_page() {
     let quote = r#"{"QuoteID":"1f000000-0000-4000-8000-000000000001","Status":"SENT","UpdatedDateUTC":"/Date(1789378199160)/"}"#;
     let full = format!(r#"{{"SummarizeErrors":true,"Quotes":[{}]}}"#, vec![quote; 100].join(","));
-    let (provider, script) = provider([Canned::ok(full), Canned::ok(format!(r#"{{"Quotes":[{quote}]}}"#))]);
+    let (provider, script) = provider([Wire::ok(full), Wire::ok(format!(r#"{{"Quotes":[{quote}]}}"#))]);
     let one = provider.changes(ChangeFeed::Quotes, None).await.expect("a page");
     assert!(one.more);
     let two = provider.changes(ChangeFeed::Quotes, one.next.as_ref()).await.expect("a page");
@@ -101,7 +101,7 @@ async fn records_are_fetched_together_and_told_in_order() {
         changed(OTHER, "ACCREC", "2026-11-21T01:00:00Z"),
         changed(INVOICE, "ACCPAY", "2026-11-21T01:00:00Z")
     );
-    let (provider, script) = provider([Canned::ok(body)]);
+    let (provider, script) = provider([Wire::ok(body)]);
     let ids = [INVOICE, OTHER, CREDIT_NOTE, "no guid"].map(RemoteId::new);
     let found = provider.fetch(RecordKind::Invoice, &ids).await.expect("an answer");
     let found: Vec<_> = found.iter().map(|record| record.as_ref().map(|record| record.id.as_str())).collect();
@@ -112,12 +112,12 @@ async fn records_are_fetched_together_and_told_in_order() {
 
 #[tokio::test]
 async fn what_has_no_list_by_id_is_filtered_or_read_singly() {
-    let lines = async |kind, answers: Vec<Canned>| {
+    let lines = async |kind, answers: Vec<Wire>| {
         let (provider, script) = provider(answers);
         provider.fetch(kind, &[RemoteId::new(OTHER)]).await.expect("an answer");
         script.lines()
     };
-    let empty = |key: &str| vec![Canned::ok(format!(r#"{{"{key}":[]}}"#))];
+    let empty = |key: &str| vec![Wire::ok(format!(r#"{{"{key}":[]}}"#))];
     let filter = |field: &str| format!("where={field}%3D%3DGuid%28%22{OTHER}%22%29");
     assert!(lines(RecordKind::Product, empty("Items")).await[0].contains(&filter("ItemID")));
     assert!(lines(RecordKind::CreditNote, empty("CreditNotes")).await[0].contains(&filter("CreditNoteID")));
@@ -127,11 +127,11 @@ async fn what_has_no_list_by_id_is_filtered_or_read_singly() {
             .contains(&format!("IDs={OTHER}&includeArchived=true&page=1"))
     );
     assert_eq!(
-        lines(RecordKind::Quote, vec![Canned::status(404, "")]).await,
+        lines(RecordKind::Quote, vec![Wire::status(404, "")]).await,
         [format!("GET /api.xro/2.0/Quotes/{OTHER}")]
     );
     assert_eq!(
-        lines(RecordKind::PurchaseOrder, vec![Canned::status(404, "")]).await,
+        lines(RecordKind::PurchaseOrder, vec![Wire::status(404, "")]).await,
         [format!("GET /api.xro/2.0/PurchaseOrders/{OTHER}")]
     );
 }
@@ -151,7 +151,7 @@ const RECORDED: &str = r#"{"Invoices":[{"Type":"ACCREC","InvoiceID":"1f000000-00
 
 #[tokio::test]
 async fn a_recorded_invoice_is_read_whole() {
-    let (provider, _) = provider([Canned::ok(RECORDED)]);
+    let (provider, _) = provider([Wire::ok(RECORDED)]);
     let found = provider.fetch(RecordKind::Invoice, &[RemoteId::new(INVOICE)]).await.expect("an answer");
     let record = found[0].as_ref().expect("a record");
     assert_eq!(record.version.as_ref().map(|version| version.as_str()), Some("2026-09-14T09:29:59.100Z"));
@@ -176,7 +176,7 @@ async fn a_credit_note_tells_what_of_it_is_used() {
         r#"{{"CreditNotes":[{{"Type":"ACCRECCREDIT","CreditNoteID":"{CREDIT_NOTE}","ID":"{CREDIT_NOTE}","CreditNoteNumber":"CN-1","Total":100.0,
             "RemainingCredit":30.0,"Payments":[{{"PaymentID":"{OTHER}","Amount":10.0}}],"Status":"AUTHORISED","LineItems":[]}}]}}"#
     );
-    let (provider, _) = provider([Canned::ok(body)]);
+    let (provider, _) = provider([Wire::ok(body)]);
     let found = provider.fetch(RecordKind::CreditNote, &[RemoteId::new(CREDIT_NOTE)]).await.expect("an answer");
     let settled = found[0].as_ref().and_then(|record| record.settled).expect("settled");
     assert_eq!((settled.paid, settled.credited, settled.due), (decimal("10"), decimal("60"), decimal("30")));
@@ -198,7 +198,7 @@ async fn states_of_every_kind_are_known_and_new_ones_survive() {
         ("DELETED", RemoteStatus::Deleted),
         ("NOVEL", RemoteStatus::Other("NOVEL".to_owned())),
     ] {
-        let (provider, _) = provider([Canned::ok(RECORDED.replace("AUTHORISED", text))]);
+        let (provider, _) = provider([Wire::ok(RECORDED.replace("AUTHORISED", text))]);
         let found = provider.fetch(RecordKind::Invoice, &[RemoteId::new(INVOICE)]).await.expect("an answer");
         let record = found[0].as_ref().expect("a record");
         assert_eq!(record.status, expected);

@@ -1,13 +1,13 @@
 //! Invoices, bills, credit notes, quotes and purchase orders. They differ in the names of a few members only.
 
 use chrono::{DateTime, NaiveDate, Utc};
+use factory_accounting_http::json::{self, Number};
 use serde::ser::SerializeMap;
 use serde::{Deserialize, Serialize, Serializer};
 
-use super::number::Number;
 use super::party::ContactRef;
 use super::payment::{Allocation, Payment};
-use super::{date, lenient, number};
+use super::{date, id};
 use crate::endpoint::Resource;
 
 /// A document as answered.
@@ -19,7 +19,7 @@ pub(crate) struct Document {
         alias = "CreditNoteID",
         alias = "QuoteID",
         alias = "PurchaseOrderID",
-        deserialize_with = "lenient::id"
+        deserialize_with = "id::optional"
     )]
     pub(crate) id: Option<String>,
     #[serde(
@@ -27,16 +27,16 @@ pub(crate) struct Document {
         alias = "CreditNoteNumber",
         alias = "QuoteNumber",
         alias = "PurchaseOrderNumber",
-        deserialize_with = "lenient::text"
+        deserialize_with = "json::text"
     )]
     pub(crate) number: Option<String>,
-    #[serde(rename = "Type", deserialize_with = "lenient::text")]
+    #[serde(rename = "Type", deserialize_with = "json::text")]
     pub(crate) document_type: Option<String>,
-    #[serde(rename = "Status", deserialize_with = "lenient::text")]
+    #[serde(rename = "Status", deserialize_with = "json::text")]
     pub(crate) status: Option<String>,
-    #[serde(rename = "Reference", deserialize_with = "lenient::text")]
+    #[serde(rename = "Reference", deserialize_with = "json::text")]
     pub(crate) reference: Option<String>,
-    #[serde(rename = "Contact", deserialize_with = "lenient::object")]
+    #[serde(rename = "Contact", deserialize_with = "json::object")]
     pub(crate) contact: Option<ContactRef>,
     #[serde(rename = "Date", deserialize_with = "date::optional_date")]
     pub(crate) date: Option<NaiveDate>,
@@ -46,27 +46,27 @@ pub(crate) struct Document {
     pub(crate) expiry: Option<NaiveDate>,
     #[serde(rename = "DeliveryDate", deserialize_with = "date::optional_date")]
     pub(crate) delivery: Option<NaiveDate>,
-    #[serde(rename = "CurrencyCode", deserialize_with = "lenient::text")]
+    #[serde(rename = "CurrencyCode", deserialize_with = "json::text")]
     pub(crate) currency: Option<String>,
-    #[serde(rename = "LineAmountTypes", deserialize_with = "lenient::text")]
+    #[serde(rename = "LineAmountTypes", deserialize_with = "json::text")]
     pub(crate) line_amount_types: Option<String>,
     #[serde(rename = "LineItems")]
     pub(crate) lines: Option<Vec<Line>>,
-    #[serde(rename = "SubTotal", deserialize_with = "number::optional")]
+    #[serde(rename = "SubTotal", deserialize_with = "json::number")]
     pub(crate) subtotal: Option<Number>,
-    #[serde(rename = "TotalTax", deserialize_with = "number::optional")]
+    #[serde(rename = "TotalTax", deserialize_with = "json::number")]
     pub(crate) tax: Option<Number>,
-    #[serde(rename = "Total", deserialize_with = "number::optional")]
+    #[serde(rename = "Total", deserialize_with = "json::number")]
     pub(crate) total: Option<Number>,
-    #[serde(rename = "AmountDue", deserialize_with = "number::optional")]
+    #[serde(rename = "AmountDue", deserialize_with = "json::number")]
     pub(crate) amount_due: Option<Number>,
-    #[serde(rename = "AmountPaid", deserialize_with = "number::optional")]
+    #[serde(rename = "AmountPaid", deserialize_with = "json::number")]
     pub(crate) amount_paid: Option<Number>,
-    #[serde(rename = "RemainingCredit", deserialize_with = "number::optional")]
+    #[serde(rename = "RemainingCredit", deserialize_with = "json::number")]
     pub(crate) remaining_credit: Option<Number>,
-    #[serde(rename = "Payments", deserialize_with = "lenient::list")]
+    #[serde(rename = "Payments", deserialize_with = "json::list")]
     pub(crate) payments: Vec<Payment>,
-    #[serde(rename = "Allocations", deserialize_with = "lenient::list")]
+    #[serde(rename = "Allocations", deserialize_with = "json::list")]
     pub(crate) allocations: Vec<Allocation>,
     #[serde(rename = "UpdatedDateUTC", deserialize_with = "date::optional_instant")]
     pub(crate) updated: Option<DateTime<Utc>>,
@@ -76,27 +76,27 @@ pub(crate) struct Document {
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct Line {
-    #[serde(rename = "LineItemID", deserialize_with = "lenient::id")]
+    #[serde(rename = "LineItemID", deserialize_with = "id::optional")]
     pub(crate) id: Option<String>,
-    #[serde(rename = "Description", deserialize_with = "lenient::text")]
+    #[serde(rename = "Description", deserialize_with = "json::text")]
     pub(crate) description: Option<String>,
-    #[serde(rename = "Quantity", deserialize_with = "number::optional")]
+    #[serde(rename = "Quantity", deserialize_with = "json::number")]
     pub(crate) quantity: Option<Number>,
-    #[serde(rename = "UnitAmount", deserialize_with = "number::optional")]
+    #[serde(rename = "UnitAmount", deserialize_with = "json::number")]
     pub(crate) unit_price: Option<Number>,
-    #[serde(rename = "LineAmount", deserialize_with = "number::optional")]
+    #[serde(rename = "LineAmount", deserialize_with = "json::number")]
     pub(crate) amount: Option<Number>,
-    #[serde(rename = "DiscountRate", deserialize_with = "number::optional")]
+    #[serde(rename = "DiscountRate", deserialize_with = "json::number")]
     pub(crate) discount_rate: Option<Number>,
-    #[serde(rename = "DiscountAmount", deserialize_with = "number::optional")]
+    #[serde(rename = "DiscountAmount", deserialize_with = "json::number")]
     pub(crate) discount_amount: Option<Number>,
-    #[serde(rename = "TaxType", deserialize_with = "lenient::text")]
+    #[serde(rename = "TaxType", deserialize_with = "json::text")]
     pub(crate) tax_type: Option<String>,
-    #[serde(rename = "TaxAmount", deserialize_with = "number::optional")]
+    #[serde(rename = "TaxAmount", deserialize_with = "json::number")]
     pub(crate) tax: Option<Number>,
-    #[serde(rename = "AccountCode", deserialize_with = "lenient::text")]
+    #[serde(rename = "AccountCode", deserialize_with = "json::text")]
     pub(crate) account: Option<String>,
-    #[serde(rename = "ItemCode", deserialize_with = "lenient::text")]
+    #[serde(rename = "ItemCode", deserialize_with = "json::text")]
     pub(crate) item_code: Option<String>,
 }
 

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use factory_accounting_http::json;
 use serde::de::{DeserializeOwned, DeserializeSeed, IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
@@ -35,11 +36,7 @@ impl Envelope {
 
     /// Reads every element.
     pub(crate) fn parse<T: DeserializeOwned>(&self) -> Result<Vec<T>, String> {
-        self.elements
-            .iter()
-            .enumerate()
-            .map(|(at, raw)| serde_json::from_str(raw.get()).map_err(|error| format!("element {at}: {error}")))
-            .collect()
+        json::each(&self.elements)
     }
 }
 

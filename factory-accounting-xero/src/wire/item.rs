@@ -1,20 +1,20 @@
 //! Items.
 
 use chrono::{DateTime, Utc};
+use factory_accounting_http::json::{self, Number};
 use serde::{Deserialize, Serialize};
 
-use super::number::Number;
-use super::{date, lenient};
+use super::{date, id};
 
 /// An item as answered.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct Item {
-    #[serde(rename = "ItemID", deserialize_with = "lenient::id")]
+    #[serde(rename = "ItemID", deserialize_with = "id::optional")]
     pub(crate) id: Option<String>,
-    #[serde(rename = "Code", deserialize_with = "lenient::text")]
+    #[serde(rename = "Code", deserialize_with = "json::text")]
     pub(crate) code: Option<String>,
-    #[serde(rename = "Name", deserialize_with = "lenient::text")]
+    #[serde(rename = "Name", deserialize_with = "json::text")]
     pub(crate) name: Option<String>,
     #[serde(rename = "UpdatedDateUTC", deserialize_with = "date::optional_instant")]
     pub(crate) updated: Option<DateTime<Utc>>,

@@ -6,9 +6,8 @@
 pub(crate) mod date;
 pub(crate) mod document;
 pub(crate) mod envelope;
+pub(crate) mod id;
 pub(crate) mod item;
-pub(crate) mod lenient;
 pub(crate) mod lists;
-pub(crate) mod number;
 pub(crate) mod party;
 pub(crate) mod payment;

@@ -1,28 +1,28 @@
 //! Payments and allocations.
 
 use chrono::{DateTime, NaiveDate, Utc};
+use factory_accounting_http::json::{self, Number};
 use serde::{Deserialize, Serialize};
 
-use super::number::Number;
-use super::{date, lenient, number};
+use super::{date, id};
 
 /// A payment as answered.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct Payment {
-    #[serde(rename = "PaymentID", deserialize_with = "lenient::id")]
+    #[serde(rename = "PaymentID", deserialize_with = "id::optional")]
     pub(crate) id: Option<String>,
-    #[serde(rename = "Status", deserialize_with = "lenient::text")]
+    #[serde(rename = "Status", deserialize_with = "json::text")]
     pub(crate) status: Option<String>,
-    #[serde(rename = "Reference", deserialize_with = "lenient::text")]
+    #[serde(rename = "Reference", deserialize_with = "json::text")]
     pub(crate) reference: Option<String>,
     #[serde(rename = "Date", deserialize_with = "date::optional_date")]
     pub(crate) date: Option<NaiveDate>,
-    #[serde(rename = "Amount", deserialize_with = "number::optional")]
+    #[serde(rename = "Amount", deserialize_with = "json::number")]
     pub(crate) amount: Option<Number>,
-    #[serde(rename = "Invoice", deserialize_with = "lenient::object")]
+    #[serde(rename = "Invoice", deserialize_with = "json::object")]
     pub(crate) invoice: Option<SettledDocument>,
-    #[serde(rename = "CreditNote", deserialize_with = "lenient::object")]
+    #[serde(rename = "CreditNote", deserialize_with = "json::object")]
     pub(crate) credit_note: Option<SettledDocument>,
     #[serde(rename = "UpdatedDateUTC", deserialize_with = "date::optional_instant")]
     pub(crate) updated: Option<DateTime<Utc>>,
@@ -32,9 +32,9 @@ pub(crate) struct Payment {
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct SettledDocument {
-    #[serde(rename = "InvoiceID", alias = "CreditNoteID", deserialize_with = "lenient::id")]
+    #[serde(rename = "InvoiceID", alias = "CreditNoteID", deserialize_with = "id::optional")]
     pub(crate) id: Option<String>,
-    #[serde(rename = "CurrencyCode", deserialize_with = "lenient::text")]
+    #[serde(rename = "CurrencyCode", deserialize_with = "json::text")]
     pub(crate) currency: Option<String>,
 }
 
@@ -43,16 +43,16 @@ pub(crate) struct SettledDocument {
 #[serde(default)]
 pub(crate) struct Allocation {
     // The description spells it both ways (xero.md 4.10).
-    #[serde(rename = "AllocationID", alias = "AllocationId", deserialize_with = "lenient::id")]
+    #[serde(rename = "AllocationID", alias = "AllocationId", deserialize_with = "id::optional")]
     pub(crate) id: Option<String>,
-    #[serde(rename = "Amount", deserialize_with = "number::optional")]
+    #[serde(rename = "Amount", deserialize_with = "json::number")]
     pub(crate) amount: Option<Number>,
     // Some reads carry the XML name instead (xero.md 10.12).
-    #[serde(rename = "AppliedAmount", deserialize_with = "number::optional")]
+    #[serde(rename = "AppliedAmount", deserialize_with = "json::number")]
     pub(crate) applied_amount: Option<Number>,
     #[serde(rename = "Date", deserialize_with = "date::optional_date")]
     pub(crate) date: Option<NaiveDate>,
-    #[serde(rename = "Invoice", deserialize_with = "lenient::object")]
+    #[serde(rename = "Invoice", deserialize_with = "json::object")]
     pub(crate) invoice: Option<SettledDocument>,
     #[serde(rename = "IsDeleted")]
     pub(crate) is_deleted: Option<bool>,

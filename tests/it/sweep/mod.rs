@@ -7,7 +7,7 @@ use factory_accounting_http::SystemClock;
 use factory_accounting_testkit::sweep::{Budget, Mutant, SweepReport, replay, sweep};
 
 use crate::say;
-use crate::world::{Books, QboWorld, XeroWorld};
+use crate::world::{Books, MyobWorld, QboWorld, XeroWorld};
 
 /// Runs of one world; `SWEEP_RUNS` sets another number for each.
 fn runs(usual: usize) -> usize {
@@ -104,11 +104,11 @@ macro_rules! swept {
 
             #[test]
             fn every_mutant_has_a_test() {
-                assert_eq!(Mutant::ALL.to_vec(), vec![$(Mutant::$mutant,)*]);
+                assert_eq!(mutants(&$world), vec![$(Mutant::$mutant,)*]);
             }
         }
     };
-    ($package:ident, $world:expr, $forgetful:expr, $runs:expr) => {
+    ($package:ident, $world:expr, $forgetful:expr, $runs:expr $(, $($name:ident => $mutant:ident in $where:expr;)*)?) => {
         swept! {
             @all $package, $world, $runs;
             without_a_durable_begin_the_sweep_fails => ForgetfulBegin in $forgetful;
@@ -119,12 +119,20 @@ macro_rules! swept {
             without_the_unknown_fate_the_sweep_fails => HopefulFate in $world;
             without_reading_refusals_the_sweep_fails => DeafFate in $world;
             with_writes_retried_below_the_engine_the_sweep_fails => RetriesWrites in $world;
-            with_a_fresh_key_for_every_sending_the_sweep_fails => FreshKeys in $world;
+            $($($name => $mutant in $where;)*)?
         }
     };
 }
 
-swept!(xero, XeroWorld::fresh(), XeroWorld::fresh(), 50_000);
+/// The safeties that a system over this world has.
+fn mutants<W: Books>(_: &W) -> Vec<Mutant> {
+    Mutant::ALL.into_iter().filter(|mutant| W::KEYED || *mutant != Mutant::FreshKeys).collect()
+}
+
+swept! {
+    xero, XeroWorld::fresh(), XeroWorld::fresh(), 40_000,
+    with_a_fresh_key_for_every_sending_the_sweep_fails => FreshKeys in XeroWorld::fresh();
+}
 
 #[test]
 fn without_reading_changes_a_sweep_in_which_people_get_in_between_fails() {
@@ -133,8 +141,20 @@ fn without_reading_changes_a_sweep_in_which_people_get_in_between_fails() {
     }
 }
 
-swept!(qbo, QboWorld::fresh(), QboWorld::forgetful(), 30_000);
+swept! {
+    qbo, QboWorld::fresh(), QboWorld::forgetful(), 25_000,
+    with_a_fresh_key_for_every_sending_the_sweep_fails => FreshKeys in QboWorld::fresh();
+}
+
 #[test]
 fn where_the_package_forgets_what_was_asked_of_it_the_books_hold_each_document_once_all_the_same() {
-    sweeps(&QboWorld::forgetful(), 20_000);
+    sweeps(&QboWorld::forgetful(), 15_000);
+}
+
+swept!(myob, MyobWorld::fresh(), MyobWorld::fresh(), 12_000);
+
+/// Tax is rounded elsewhere, an order is gone once it is invoiced, and two documents may share a number (myob.md 13).
+#[test]
+fn where_what_nobody_has_settled_is_otherwise_the_books_hold_each_document_once_all_the_same() {
+    sweeps(&MyobWorld::otherwise(), 8_000);
 }

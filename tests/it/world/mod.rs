@@ -1,6 +1,8 @@
 //! The packages as worlds: the real provider, and the emulator's books in the same process.
 
+mod myob;
 mod qbo;
+mod qbo_people;
 mod xero;
 mod xero_people;
 
@@ -14,6 +16,7 @@ use factory_accounting_testkit::Wire;
 use factory_accounting_testkit::sweep::World;
 use serde_json::Value;
 
+pub(crate) use myob::{INSTALLATION, MyobWorld};
 pub(crate) use qbo::QboWorld;
 pub(crate) use xero::XeroWorld;
 
@@ -22,6 +25,10 @@ pub(crate) use xero::XeroWorld;
 pub(crate) trait Books: World {
     /// The company's currency.
     const CURRENCY: &'static str;
+    /// The account that sales are posted to.
+    const SALES: &'static str;
+    /// Whether a write can be repeated under its key: where there are no keys, no safety can lie in them.
+    const KEYED: bool = true;
     /// How long an access token lives.
     const TOKEN_LIFE: Duration;
 
@@ -52,6 +59,11 @@ pub(crate) trait Books: World {
     /// The package gives its own numbers from now on.
     fn numbers_itself(&mut self, now: DateTime<Utc>);
 
+    /// Whether two invoices may have one number.
+    fn numbers_are_shared(&self) -> bool {
+        false
+    }
+
     /// How the books say it; `None` for what leaves no trace in them.
     fn says(&self, entry: &Entry<'_>) -> Option<String>;
 }
@@ -68,6 +80,8 @@ pub(crate) struct Entry<'a> {
     pub(crate) party: &'a str,
     /// Tax included.
     pub(crate) applied: &'a str,
+    /// Before tax: what a package that cuts an order down for each part invoiced still shows of it.
+    pub(crate) left: &'a str,
 }
 
 /// State of a document that a story leads to.
@@ -89,7 +103,7 @@ pub(crate) enum State {
 
 /// An entry; what it lacks is added by the methods.
 pub(crate) fn entry(kind: RecordKind, label: &str) -> Entry<'_> {
-    Entry { kind, label, state: State::Open, net: "0", party: "", applied: "" }
+    Entry { kind, label, state: State::Open, net: "0", party: "", applied: "", left: "" }
 }
 
 impl<'a> Entry<'a> {
@@ -103,6 +117,10 @@ impl<'a> Entry<'a> {
 
     pub(crate) fn state(self, state: State) -> Self {
         Self { state, ..self }
+    }
+
+    pub(crate) fn left(self, left: &'a str) -> Self {
+        Self { left, ..self }
     }
 
     pub(crate) fn applied(self, applied: &'a str) -> Self {

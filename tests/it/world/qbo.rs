@@ -26,6 +26,7 @@ use secrecy::SecretString;
 use serde_json::{Value, json};
 use url::Url;
 
+use super::qbo_people::{self, original};
 use super::{Books, Entry, State, wire};
 use crate::make::merge;
 
@@ -178,6 +179,14 @@ impl World for QboWorld {
         FAULTS.iter().map(|(name, _)| *name).filter(applies).collect()
     }
 
+    fn intrusions(&self, method: &Method, path: &str) -> Vec<&'static str> {
+        qbo_people::can_do(method, path)
+    }
+
+    fn intrude(&mut self, what: &'static str, request: &Request<Bytes>, now: DateTime<Utc>) -> Vec<RemoteId> {
+        self.meddle(what, request, now)
+    }
+
     fn sign_in(&mut self, now: DateTime<Utc>) -> TokenSet {
         let granted = self.emulator.authorised(&self.realm, "com.intuit.quickbooks.accounting", now);
         TokenSet {
@@ -214,13 +223,13 @@ fn set_off(row: &BookedDocument, ledger: &Value) -> Booked {
     Booked {
         kind: "Set-off".to_owned(),
         label: memo["DocNumber"].as_str().unwrap_or_default().to_owned(),
-        state: format!("for {}", row.party),
+        state: format!("for {}", original(&row.party)),
         remote: remote(row),
         gone: false,
     }
 }
 
-fn remote(row: &BookedDocument) -> RemoteId {
+pub(super) fn remote(row: &BookedDocument) -> RemoteId {
     RemoteId::new(format!("{}:{}", row.kind.to_lowercase(), row.id))
 }
 
@@ -228,7 +237,7 @@ fn listed(row: &BookedDocument) -> Booked {
     let label = if row.kind == "Item" && !row.number.is_empty() { &row.number } else { &row.reference };
     Booked {
         kind: row.kind.clone(),
-        label: label.clone(),
+        label: original(label).to_owned(),
         state: row.status.clone(),
         remote: remote(row),
         gone: row.status == "Inactive",
@@ -250,7 +259,7 @@ fn booked(row: &BookedDocument) -> Booked {
     Booked {
         kind: row.kind.clone(),
         label: label.clone(),
-        state: format!("{} {:.2} for {}{applied}", row.status, row.total, row.party),
+        state: format!("{} {:.2} for {}{applied}", row.status, row.total, original(&row.party)),
         remote,
         gone,
     }
@@ -258,6 +267,7 @@ fn booked(row: &BookedDocument) -> Booked {
 
 impl Books for QboWorld {
     const CURRENCY: &'static str = "AUD";
+    const SALES: &'static str = "200";
     const TOKEN_LIFE: Duration = Duration::from_secs(60 * 60);
 
     fn fresh() -> Self {
@@ -299,8 +309,10 @@ impl Books for QboWorld {
     }
 
     fn person_pays(&mut self, invoice: &str, amount: &str, reference: &str, now: DateTime<Utc>) {
-        // Nobody pays what is not there.
-        if !self.emulator.documents(&self.realm).iter().any(|row| row.number == invoice) {
+        // Nobody pays what is not there, nor more than is open.
+        let wanted: Decimal = amount.parse().expect("an amount");
+        let open = |row: &BookedDocument| row.number == invoice && row.total - row.applied >= wanted;
+        if !self.emulator.documents(&self.realm).iter().any(open) {
             return;
         }
         self.act(
@@ -327,7 +339,7 @@ impl Books for QboWorld {
     }
 
     fn says(&self, entry: &Entry<'_>) -> Option<String> {
-        let Entry { kind, label, state, net, party, applied } = entry;
+        let Entry { kind, label, state, net, party, applied, .. } = entry;
         let list = match kind {
             RecordKind::Customer => return Some(format!("Customer {label}: Active")),
             RecordKind::Supplier => return Some(format!("Vendor {label}: Active")),

@@ -123,6 +123,7 @@ impl World for XeroWorld {
 
 impl Books for XeroWorld {
     const CURRENCY: &'static str = "NZD";
+    const SALES: &'static str = "200";
     const TOKEN_LIFE: Duration = Duration::from_secs(30 * 60);
 
     fn fresh() -> Self {
@@ -174,7 +175,7 @@ impl Books for XeroWorld {
     fn numbers_itself(&mut self, _: DateTime<Utc>) {}
 
     fn says(&self, entry: &Entry<'_>) -> Option<String> {
-        let Entry { kind, label, state, net, party, applied } = entry;
+        let Entry { kind, label, state, net, party, applied, .. } = entry;
         let list = match kind {
             RecordKind::Customer | RecordKind::Supplier => return Some(format!("CONTACT {label}: ACTIVE")),
             RecordKind::Product => return Some(format!("ITEM {label}: ACTIVE")),

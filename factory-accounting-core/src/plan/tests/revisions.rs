@@ -50,6 +50,17 @@ fn revised(company: &Company, now: &Record, base: &RemoteRecord) -> Revision {
 }
 
 #[test]
+fn a_day_that_the_package_has_no_place_for_is_no_change() {
+    let mut company = Company::new();
+    let same = invoice(r#""due":"2026-12-21","#, "");
+    let mut base = books(&planned(&company, &same));
+    assert!(base.due.take().is_some());
+    assert!(matches!(revised(&company, &same, &base), Revision::Update { changes, .. } if changes.header));
+    company.capabilities.records.get_mut(&RecordKind::Invoice).expect("a capability").due_dates = false;
+    assert!(matches!(revised(&company, &same, &base), Revision::Unchanged));
+}
+
+#[test]
 fn what_the_books_show_already_is_unchanged() {
     let company = Company::new();
     let same = invoice("", "");

@@ -1,5 +1,6 @@
 use bytes::Bytes;
 use chrono::TimeZone as _;
+use factory_accounting_core::error::ErrorKind;
 use factory_accounting_core::model::RecordKind;
 use http::HeaderMap;
 
@@ -155,7 +156,7 @@ fn a_refusal_by_myob_proves_that_nothing_was_written() {
         (403, r#"{"Message":"You are not authorised to access this resource","ErrorCode":"AccessDenied"}"#.to_owned(), ErrorKind::Forbidden),
         (403, r#"{"Errors":[{"Name":"RateLimitError","Message":"API key has exceeded the per-second rate limit","ErrorCode":null}]}"#.to_owned(), ErrorKind::Throttled),
         (403, "<h1>403 Developer Over Qps</h1>".to_owned(), ErrorKind::Throttled),
-        (404, "<html/>".to_owned(), ErrorKind::NotFound),
+        (404, "<html/>".to_owned(), ErrorKind::Unsupported),
         (429, String::new(), ErrorKind::Throttled),
     ] {
         let error = not_applied(verdict(Intent::Create, &answer(status, &body)));
@@ -217,6 +218,14 @@ fn a_card_is_void_when_it_is_out_of_use() {
 }
 
 #[test]
+fn a_number_that_the_file_fills_up_is_the_one_that_was_sent() {
+    let mut figures = write(Intent::Create);
+    figures.body = figures.body.replace("INV-1042", "1042");
+    applied(verdict_on(&figures, &answer(201, &echo(NEW, "00001042", CUSTOMER))));
+    unknown(verdict_on(&figures, &answer(201, &echo(NEW, "10420000", CUSTOMER))));
+}
+
+#[test]
 fn a_suppliers_number_may_be_cut_and_another_may_not() {
     let mut bill = write(Intent::Create);
     bill.kind = RecordKind::Bill;
@@ -242,7 +251,7 @@ fn a_write_of_another_origin_is_not_sent() {
         change(&mut write);
         assert!(Sent::read(&write).is_none(), "{write:?}");
         let internal = |fate: &Fate| matches!(fate, Fate::NotApplied(error) if error.kind() == ErrorKind::Internal);
-        assert!(foreign(&write).fates().iter().all(internal));
+        assert!(factory_accounting_http::foreign(&write).fates().iter().all(internal));
     };
     refuse(|write| write.target = "POST invoice?minorversion=75".to_owned());
     refuse(|write| write.target = write.target.replace("POST", "PATCH"));

@@ -90,6 +90,60 @@ fn a_credit_note_is_an_invoice_turned_round() {
 }
 
 #[test]
+fn a_document_in_another_currency_is_read_in_it_and_only_where_it_really_is() {
+    let of = |currency: &str| {
+        let more = format!(
+            r#","TotalTax":1.00,"TotalTaxForeign":0.6,"TotalAmount":11.00,"TotalAmountForeign":6.6,"BalanceDueAmount":11.00,
+            "BalanceDueAmountForeign":6.6,"Lines":[{{"RowID":1,"BillQuantity":2,"UnitPrice":5.5,"UnitPriceForeign":3.3,"Total":11.00,
+            "TotalForeign":6.6,"Item":{{"UID":"{}"}}}}]"#,
+            uid(50)
+        );
+        let json = invoice(20, &more).replace(r#""ForeignCurrency":null"#, &format!(r#""ForeignCurrency":{currency}"#));
+        let record = read(RecordKind::Bill, Collection::Bill(Layout::Item), &json);
+        let line = record.lines.as_ref().expect("lines")[0].clone();
+        let shown = [line.unit_price, line.amount].map(|amount| amount.map(|amount| amount.to_string()));
+        (record.currency.map(|currency| currency.to_string()), amounts(&record)[2].clone(), shown)
+    };
+    let text = |text: &str| Some(text.to_owned());
+    let abroad = (text("USD"), "6.6".to_owned(), [text("3.3"), text("6.6")]);
+    assert_eq!(of(&format!(r#"{{"UID":"{}","Code":"USD"}}"#, uid(95))), abroad);
+    let home = (text("AUD"), "11".to_owned(), [text("5.5"), text("11.00")]);
+    for none in ["null", "{}", r#"{"UID":null,"Code":null}"#, &format!(r#"{{"UID":"{}","Code":"AUD"}}"#, uid(96))] {
+        assert_eq!(of(none), home, "{none}");
+    }
+    let paid = format!(
+        r#"{{"UID":"{}","AmountReceived":10,"AmountReceivedForeign":6,"ForeignCurrency":{{"UID":"{}","Code":"USD"}},
+        "Invoices":[{{"UID":"{}","AmountApplied":10,"AmountAppliedForeign":6}}]}}"#,
+        uid(30),
+        uid(95),
+        uid(10)
+    );
+    let record = read(RecordKind::Payment, Collection::CustomerPayment, &paid);
+    assert_eq!(record.totals.map(|totals| totals.total), Some(decimal("6")));
+    assert_eq!(record.settled.map(|settled| (settled.paid, settled.due)), Some((decimal("6"), decimal("0"))));
+    assert_eq!(record.currency.map(|currency| currency.to_string()), text("USD"));
+}
+
+#[test]
+fn money_that_people_apply_to_several_documents_is_none_of_one() {
+    let line = |number| {
+        let address = format!("https://arl2.api.myob.com/accountright/cf/Sale/Invoice/Item/{}", uid(number));
+        format!(
+            r#"{{"UID":"{}","AmountApplied":5,"Uri":"{address}","Sale":{{"UID":"{}","URI":"{address}"}}}}"#,
+            uid(number),
+            uid(number)
+        )
+    };
+    let lines = [line(10), line(11)].join(",");
+    let payment = format!(r#"{{"UID":"{}","AmountReceived":10,"Invoices":[{lines}]}}"#, uid(30));
+    let record = read(RecordKind::Payment, Collection::CustomerPayment, &payment);
+    assert_eq!((record.parent, record.settled.map(|settled| settled.paid)), (None, Some(decimal("10"))));
+    let settlement = format!(r#"{{"UID":"{}","CreditAmount":10,"Lines":[{lines}]}}"#, uid(32));
+    let record = read(RecordKind::Allocation, Collection::CreditSettlement, &settlement);
+    assert_eq!((record.counterpart, record.totals.map(|totals| totals.total)), (None, Some(decimal("10"))));
+}
+
+#[test]
 fn a_service_line_may_say_nothing_but_its_amount() {
     let of = |line: &str| {
         let lines = format!(r#","TotalTax":0,"TotalAmount":10,"BalanceDueAmount":10,"Lines":[{line}]"#);

@@ -1,10 +1,10 @@
 //! Quotes, orders, invoices and bills as written (myob.md 3.4, 3.7). Totals are not: MYOB works them out, and ignores what is
 //! sent.
 
+use factory_accounting_http::json::Number;
 use serde::Serialize;
 
 use super::{Day, LinkWrite, TermsWrite};
-use crate::wire::number::Number;
 
 /// What of a document is ours, without its lines.
 #[derive(Clone, Debug, Default, Serialize)]

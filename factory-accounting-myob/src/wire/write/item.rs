@@ -1,9 +1,9 @@
 //! Items as written (myob.md 3.2). There is no member for stock on hand (R21).
 
+use factory_accounting_http::json::Number;
 use serde::Serialize;
 
 use super::LinkWrite;
-use crate::wire::number::Number;
 
 /// What of an item is ours, without its prices.
 #[derive(Clone, Debug, Default, Serialize)]

@@ -1,9 +1,9 @@
 //! Lines as written (myob.md 3.4, 3.7). There is no member for tax: the tax code decides (myob.md 7).
 
+use factory_accounting_http::json::Number;
 use serde::Serialize;
 
 use super::LinkWrite;
-use crate::wire::number::Number;
 
 /// A line. One that continues a line in the books has that line's `RowID` and `RowVersion` beside these members.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]

@@ -1,9 +1,9 @@
 //! Payments, refunds and settlements as written (myob.md 3.6, 3.7). They are only ever created.
 
+use factory_accounting_http::json::Number;
 use serde::Serialize;
 
 use super::{Day, LinkWrite};
-use crate::wire::number::Number;
 
 /// A customer's payment.
 #[derive(Clone, Debug, Serialize)]

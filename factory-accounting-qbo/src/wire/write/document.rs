@@ -1,11 +1,11 @@
 //! Documents with lines as written. Totals and balances are never sent: QuickBooks reckons them (qbo.md 5.9).
 
 use chrono::NaiveDate;
+use factory_accounting_http::json::Number;
 use serde::Serialize;
 
 use super::line::LineWrite;
 use super::{Head, LinkedTxnWrite, RefWrite};
-use crate::wire::number::Number;
 
 /// An estimate, invoice, credit memo, purchase order or bill.
 #[derive(Clone, Debug, Default, Serialize)]

@@ -1,9 +1,9 @@
 //! Items as written (qbo.md 5.5). There is no member for stock on hand: what is sent there books an adjustment (R21).
 
+use factory_accounting_http::json::Number;
 use serde::Serialize;
 
 use super::{Head, RefWrite};
-use crate::wire::number::Number;
 
 /// An item.
 #[derive(Clone, Debug, Default, Serialize)]

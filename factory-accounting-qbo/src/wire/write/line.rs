@@ -1,11 +1,11 @@
 //! Lines as written (qbo.md 5.9, 5.17, 5.18).
 
+use factory_accounting_http::json::Number;
 use serde::Serialize;
 use serde::Serializer;
 use serde::ser::SerializeMap;
 
 use super::{LinkedTxnWrite, RefWrite};
-use crate::wire::number::Number;
 
 /// A line. Its place in the list is its number.
 #[derive(Clone, Debug)]

@@ -1,10 +1,10 @@
 //! Payments of customers and to vendors as written (qbo.md 5.16, 5.19). They are only ever created.
 
 use chrono::NaiveDate;
+use factory_accounting_http::json::Number;
 use serde::Serialize;
 
 use super::{LinkedTxnWrite, RefWrite};
-use crate::wire::number::Number;
 
 /// A customer's payment, or the tie of a credit memo to an invoice.
 #[derive(Clone, Debug, Serialize)]

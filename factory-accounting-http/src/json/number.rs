@@ -6,9 +6,10 @@ use serde::ser::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
 
-/// A decimal that is written as a JSON number, and read from a number or a numeric text.
+/// A decimal that is written as a JSON number, without trailing zeros or an exponent, and read from a number or a numeric
+/// text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Number(pub(crate) Decimal);
+pub struct Number(pub Decimal);
 
 impl Serialize for Number {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -19,12 +20,15 @@ impl Serialize for Number {
 
 impl<'de> Deserialize<'de> for Number {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        optional(deserializer)?.ok_or_else(|| D::Error::custom("expected a number, found nothing"))
+        number(deserializer)?.ok_or_else(|| D::Error::custom("expected a number, found nothing"))
     }
 }
 
 /// A number that may be absent, null or a blank text.
-pub(crate) fn optional<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Number>, D::Error> {
+///
+/// # Errors
+/// Where something else stands there, or more digits than a decimal holds.
+pub fn number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Number>, D::Error> {
     let raw = Box::<RawValue>::deserialize(deserializer)?;
     let text = raw.get().trim_matches('"').trim();
     if text.is_empty() || text == "null" {
@@ -43,7 +47,7 @@ mod tests {
 
     #[derive(Debug, Deserialize)]
     struct Holder {
-        #[serde(default, deserialize_with = "optional")]
+        #[serde(default, deserialize_with = "number")]
         amount: Option<Number>,
     }
 
@@ -71,7 +75,12 @@ mod tests {
         ] {
             assert_eq!(read(json), Ok(expected.map(str::to_owned)), "{json}");
         }
-        for json in [r#"{"amount":"ten"}"#, r#"{"amount":[]}"#, r#"{"amount":true}"#] {
+        for json in [
+            r#"{"amount":"ten"}"#,
+            r#"{"amount":[]}"#,
+            r#"{"amount":true}"#,
+            r#"{"amount":0.12345678901234567890123456789012}"#,
+        ] {
             assert!(read(json).is_err(), "{json}");
         }
     }
