@@ -28,6 +28,13 @@ struct NewFile {
 }
 
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "snake_case")]
+enum Snapshot {
+    Keep(String),
+    Restore(String),
+}
+
+#[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct WhichFile {
     file: Option<String>,
@@ -81,6 +88,16 @@ impl MyobEmulator {
     fn done(&mut self, route: &str, body: &Bytes, real: DateTime<Utc>) -> Answer {
         match route {
             "/files" => self.change_files(&read(body)?),
+            "/snapshots" => match read(body)? {
+                Snapshot::Keep(name) => {
+                    self.keep_books(&name);
+                    Ok(json!({ "kept": name }))
+                }
+                Snapshot::Restore(name) if self.restore_books(&name) => Ok(json!({ "restored": name })),
+                Snapshot::Restore(name) => {
+                    Err(refused(StatusCode::NOT_FOUND, format!("nothing was kept under {name:?}: keep it first")))
+                }
+            },
             "/act" => self.act_as_person(read(body)?, real),
             "/switches" => {
                 self.switches = overlaid::<Switches>(&json!(self.switches), &read(body)?)?;

@@ -45,6 +45,7 @@ mod testing;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use bytes::Bytes;
@@ -83,6 +84,8 @@ pub struct MyobEmulator {
     bench: Bench,
     identity: Identity,
     files: Vec<OwnFile>,
+    /// What the files held when they were kept, by the names that they were kept under.
+    kept: BTreeMap<String, (Vec<OwnFile>, Landings)>,
     limits: Limits,
     landings: Landings,
     switches: Switches,
@@ -128,6 +131,7 @@ impl MyobEmulator {
             bench: Bench::new(seed, config.clock),
             identity: Identity::new(seed, config.apps.clone()),
             files: seeded_files(&config),
+            kept: BTreeMap::new(),
             limits: Limits::new(config.limits),
             landings: Landings::default(),
             switches: config.switches.clone(),
@@ -295,6 +299,20 @@ impl MyobEmulator {
     pub fn reset_books(&mut self) {
         self.files = seeded_files(&self.config);
         self.landings = Landings::default();
+    }
+
+    /// Keeps the files with their books, and the writes that are on their way, under a name; a later keeping under the same
+    /// name takes its place (myob.md 12.6).
+    pub fn keep_books(&mut self, name: impl Into<String>) {
+        self.kept.insert(name.into(), (self.files.clone(), self.landings.clone()));
+    }
+
+    /// Brings back what was kept under a name; `false` where nothing was. Consents, tokens, limits, time and the list of
+    /// calls stay.
+    pub fn restore_books(&mut self, name: &str) -> bool {
+        let Some((files, landings)) = self.kept.get(name).cloned() else { return false };
+        (self.files, self.landings) = (files, landings);
+        true
     }
 
     fn file(&self, id: Uuid) -> Option<&OwnFile> {

@@ -31,6 +31,23 @@ fn it_advances_injects_and_counts() {
 }
 
 #[test]
+fn it_keeps_books_and_brings_them_back() {
+    let mut client = Client::new();
+    let ledger = |client: &mut Client| client.control("GET", "/ledger", "").1;
+    let before = ledger(&mut client);
+    let kept = client.control("POST", "/snapshots", r#"{"keep":"new"}"#);
+    assert_eq!(kept, (StatusCode::OK, value!({ "kept": "new" })));
+    client.control("POST", "/files", r#"{"country":"nz"}"#);
+    let card = r#"{"CompanyName":"Acme","IsIndividual":false}"#;
+    assert_eq!(client.post("Contact/Personal", card).status(), StatusCode::CREATED);
+    assert_ne!(ledger(&mut client), before);
+    assert_eq!(client.control("POST", "/snapshots", r#"{"restore":"new"}"#).0, StatusCode::OK);
+    assert_eq!((ledger(&mut client), client.myob.files().len()), (before, 1));
+    assert_eq!(client.control("POST", "/snapshots", r#"{"restore":"old"}"#).0, StatusCode::NOT_FOUND);
+    assert_eq!(client.control("POST", "/snapshots", r#"{"keep":"a","restore":"a"}"#).0, StatusCode::BAD_REQUEST);
+}
+
+#[test]
 fn it_changes_switches_limits_and_files() {
     let mut client = Client::new();
     let (_, switches) = client.control("POST", "/switches", r#"{"refresh_reuse":"kill_chain"}"#);
