@@ -237,6 +237,7 @@ impl Maker {
                 order: None,
                 extent: Default::default(),
                 above_order: false,
+                work_undertaken: None,
             }),
             None => Record::Order(Order {
                 id,
@@ -257,16 +258,11 @@ impl Maker {
 
     fn line(&self, line: &OrderLine) -> Result<Line, String> {
         let product = self.products.get(&line.product).ok_or_else(|| format!("no product {} above", line.product))?;
+        let discount = Discount::Rate(Rate((line.discount * Decimal::ONE_HUNDRED).normalize()));
         Ok(Line::Item(ItemLine {
             product: Some(line.product.to_string().into()),
-            description: described(product),
-            quantity: Quantity(line.quantity.into()),
-            unit_price: UnitPrice(line.price),
-            discount: (!line.discount.is_zero())
-                .then(|| Discount::Rate(Rate((line.discount * Decimal::ONE_HUNDRED).normalize()))),
-            tax: None,
-            account: None,
-            job: None,
+            discount: (!line.discount.is_zero()).then_some(discount),
+            ..ItemLine::new(described(product), Quantity(line.quantity.into()), UnitPrice(line.price))
         }))
     }
 
@@ -277,13 +273,7 @@ impl Maker {
             let Some(supplier) = product.supplier else { continue };
             by_supplier.entry(supplier).or_default().push(Line::Item(ItemLine {
                 product: Some(product.id.to_string().into()),
-                description: described(product),
-                quantity: Quantity(product.on_order.into()),
-                unit_price: UnitPrice(product.price),
-                discount: None,
-                tax: None,
-                account: None,
-                job: None,
+                ..ItemLine::new(described(product), Quantity(product.on_order.into()), UnitPrice(product.price))
             }));
         }
         let order = |(supplier, lines): (u64, Vec<Line>)| {
@@ -321,17 +311,10 @@ fn party(company: CompanyRow) -> Party {
     };
     let placed = !address.lines.is_empty() || address.city.is_some();
     Party {
-        id: company.id.to_string().into(),
-        name: company.name,
-        email: None,
         phone: company.phone,
-        tax_number: None,
         addresses: placed.then_some(address).into_iter().collect(),
         contacts: company.contact.is_some().then_some(person).into_iter().collect(),
-        terms: None,
-        currency: None,
-        do_not_send: false,
-        create_in_package: None,
+        ..Party::new(company.id.to_string(), company.name)
     }
 }
 
@@ -355,16 +338,7 @@ fn described(product: &ProductRow) -> String {
 }
 
 fn freight(amount: Decimal) -> Line {
-    Line::Item(ItemLine {
-        product: None,
-        description: "Freight".to_owned(),
-        quantity: Quantity(Decimal::ONE),
-        unit_price: UnitPrice(amount),
-        discount: None,
-        tax: None,
-        account: None,
-        job: None,
-    })
+    Line::Item(ItemLine::new("Freight", Quantity(Decimal::ONE), UnitPrice(amount)))
 }
 
 /// Where the goods went, on one line.

@@ -76,6 +76,8 @@ codes! {
     SourceNotTied = "FA-114", "the document is in the accounting package, but not tied to the order that it came from", "close the order there by hand if it is fulfilled, then mark this done";
     /// The package holds a payment that it has not applied.
     PaymentUnapplied = "FA-115", "the payment is in the accounting package, but not applied to its document", "apply it to the document there by hand, then mark this done";
+    /// A kind of service or expense is not mapped.
+    Unmapped = "FA-116", "a kind of service or expense has no item or account in the accounting package", "map the kind in the settings and send again";
     /// Payments lock lines and prices.
     Locked = "FA-201", "payments or credits have been applied: lines and prices are locked", "undo the change to lines and prices, or remove the payment in the accounting package, and send again";
     /// Payments forbid voiding.
@@ -88,6 +90,10 @@ codes! {
     PartyArchived = "FA-205", "the customer or supplier is archived in the accounting package", "restore it there, or link another one; then send again";
     /// The remote record moved on twice in a row.
     Conflict = "FA-206", "someone else keeps changing the record in the accounting package", "look at it there, then send again";
+    /// The document is addressed to another party than the one it was sent to.
+    Retargeted = "FA-207", "the document has another customer or supplier than when it was sent", "give it its party back, or have it voided and written anew for the other one";
+    /// The settings keep what has been sent.
+    EditKept = "FA-208", "the document has changed since it was sent, and the settings keep documents as they were sent", "send the change, or keep what is in the accounting package and mark this done";
     /// Several records carry our marker.
     SeveralFound = "FA-301", "more than one record in the accounting package could be this one", "adopt the right one and void the others there";
     /// One record carries our marker but differs.

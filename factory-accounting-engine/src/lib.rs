@@ -5,6 +5,7 @@
 //! round. Everything else, the endless loop as well as a cron job, is a thin wrapper on these two.
 
 mod connect;
+mod decisions;
 mod doubt;
 mod drafts;
 mod engine;
@@ -13,7 +14,8 @@ mod files;
 mod history;
 mod import;
 mod inbound;
-mod person;
+mod links;
+mod locks;
 mod planning;
 mod poison;
 mod push;
@@ -21,6 +23,7 @@ mod reading;
 mod round;
 mod sending;
 mod settling;
+mod status;
 mod turns;
 mod wanting;
 
@@ -28,9 +31,10 @@ pub use engine::{Engine, EngineBuilder, EngineConfig, EngineError};
 pub use event::{Event, NoObserver, Observer, Verb};
 pub use import::{ImportHost, ImportReport, ImportSelection};
 pub use inbound::ChangeReport;
-pub use person::{Freshness, RecordStatus};
+pub use locks::Freshness;
 pub use push::Ticket;
 pub use round::RunReport;
+pub use status::RecordStatus;
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

@@ -154,34 +154,13 @@ fn settings(place: Place) -> anyhow::Result<Settings> {
 }
 
 fn customer(number: u64) -> Record {
-    Record::Customer(Party {
-        id: format!("c-{number}").into(),
-        name: format!("Customer {number}"),
-        email: None,
-        phone: None,
-        tax_number: None,
-        addresses: Vec::new(),
-        contacts: Vec::new(),
-        terms: None,
-        currency: None,
-        do_not_send: false,
-        create_in_package: None,
-    })
+    Record::Customer(Party::new(format!("c-{number}"), format!("Customer {number}")))
 }
 
 /// Three lines, one of them at four decimals.
 fn invoice(number: u64, currency: Currency) -> Invoice {
     let line = |description: &str, quantity: Decimal, price: Decimal| {
-        Line::Item(ItemLine {
-            product: None,
-            description: description.to_owned(),
-            quantity: Quantity(quantity),
-            unit_price: UnitPrice(price),
-            discount: None,
-            tax: None,
-            account: None,
-            job: None,
-        })
+        Line::Item(ItemLine::new(description, Quantity(quantity), UnitPrice(price)))
     };
     let day = chrono::NaiveDate::from_ymd_opt(2026, 7, 1).unwrap_or_default();
     Invoice {
@@ -204,6 +183,7 @@ fn invoice(number: u64, currency: Currency) -> Invoice {
         order: None,
         extent: Default::default(),
         above_order: false,
+        work_undertaken: None,
     }
 }
 

@@ -42,6 +42,9 @@ pub struct References {
     /// The client's work order number.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub work_order_number: Option<String>,
+    /// Type of the job, in the host's words: it may have an income account of its own (F47).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub job_type: Option<String>,
 }
 
 /// How far a quote has come.
@@ -189,6 +192,9 @@ document! {
         /// A person has agreed that this invoice takes its order above the order's amount (R12).
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         above_order: bool,
+        /// What was done, for the customer to read (F102).
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        work_undertaken: Option<String>,
     }
     due: |document| document.due
 }
@@ -199,6 +205,9 @@ document! {
         /// What of it is set off against which invoice.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         allocations: Vec<Allocation>,
+        /// Writes off what the customer will not pay: its lines go to the account of bad debts (F77).
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        bad_debt: bool,
     }
     due: |_| None
 }
@@ -222,6 +231,9 @@ document! {
         /// The purchase order that it bills.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         purchase_order: Option<LocalId>,
+        /// Money spent rather than a supplier's invoice: its lines go to the account of expenses (F96).
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        expense: bool,
     }
     due: |document| document.due
 }

@@ -32,6 +32,8 @@ struct LineForm {
     tax: Option<String>,
     account: Option<String>,
     job: Option<LocalId>,
+    category: Option<String>,
+    nature: Option<Nature>,
 }
 
 #[derive(Deserialize)]
@@ -67,6 +69,8 @@ impl TryFrom<LineForm> for Line {
                     tax: form.tax,
                     account: form.account,
                     job: form.job,
+                    category: form.category,
+                    nature: form.nature,
                 }))
             }
         }
@@ -118,6 +122,58 @@ pub struct ItemLine {
     /// Job that the line belongs to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub job: Option<LocalId>,
+    /// Kind of service on sales, of expense on purchases, in the host's words; mapped by the settings (F42, F43).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub category: Option<String>,
+    /// What the line is, where that decides its account.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nature: Option<Nature>,
+}
+
+impl ItemLine {
+    /// A line that names no more than its text, quantity and price.
+    pub fn new(description: impl Into<String>, quantity: Quantity, unit_price: UnitPrice) -> Self {
+        Self {
+            product: None,
+            description: description.into(),
+            quantity,
+            unit_price,
+            discount: None,
+            tax: None,
+            account: None,
+            job: None,
+            category: None,
+            nature: None,
+        }
+    }
+}
+
+/// What a line is, where that decides its account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Nature {
+    /// Work (F98).
+    Labour,
+    /// Supplies and materials (F99).
+    Materials,
+    /// Held back by the customer when below zero, released when above (R54).
+    Retention,
+    /// Billed before the work when above zero, set off against it when below.
+    Deposit,
+}
+
+impl Nature {
+    /// How a person calls it.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Labour => "labour",
+            Self::Materials => "materials",
+            Self::Retention => "retention",
+            Self::Deposit => "deposit",
+        }
+    }
 }
 
 /// A line of text.

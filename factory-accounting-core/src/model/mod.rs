@@ -12,7 +12,7 @@ mod record;
 pub use documents::{
     Bill, CreditNote, Extent, Invoice, Order, PurchaseOrder, Quote, QuoteStage, References, TaxMode, Trade,
 };
-pub use line::{Discount, ItemLine, Line, TextLine};
+pub use line::{Discount, ItemLine, Line, Nature, TextLine};
 pub use party::{Address, AddressKind, ContactPerson, Due, Party, PaymentTerms};
 pub use payment::{Allocation, Payment, PaymentTarget};
 pub use product::{Job, PriceSide, Product};

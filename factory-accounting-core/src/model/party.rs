@@ -36,12 +36,40 @@ pub struct Party {
     /// Currency it is billed in; the organisation's own where absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub currency: Option<Currency>,
+    /// Account code in the package of lines for which nothing closer names one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account: Option<String>,
+    /// Tax of lines for which nothing closer names one: a tax term of the host, or a tax code of the package. A customer
+    /// whose orders are free of tax has its own here (L19).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tax: Option<String>,
     /// Neither this party nor its documents go to the package, whatever the settings say (L16, R32).
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub do_not_send: bool,
     /// Overrides the contact policy for this party: create it in the package or not (F32).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub create_in_package: Option<bool>,
+}
+
+impl Party {
+    /// A party of which no more than the name is known.
+    pub fn new(id: impl Into<LocalId>, name: impl Into<String>) -> Self {
+        Self {
+            id: id.into(),
+            name: name.into(),
+            email: None,
+            phone: None,
+            tax_number: None,
+            addresses: Vec::new(),
+            contacts: Vec::new(),
+            terms: None,
+            currency: None,
+            account: None,
+            tax: None,
+            do_not_send: false,
+            create_in_package: None,
+        }
+    }
 }
 
 /// A postal address.

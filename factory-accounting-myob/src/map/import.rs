@@ -1,6 +1,5 @@
 //! Customers and suppliers as an import takes them over (F18, F19).
 
-use factory_accounting_core::ids::LocalId;
 use factory_accounting_core::model::{Address, AddressKind, ContactPerson, Due, Party, PaymentTerms};
 use factory_accounting_core::provider::{CatalogueEntry, RemoteParty};
 use rust_decimal::prelude::ToPrimitive as _;
@@ -28,8 +27,6 @@ pub(crate) fn party(collection: Collection, contact: wire::Contact) -> Result<Op
     contacts.retain(|person| person.first_name.is_some() || person.last_name.is_some());
     contacts.dedup();
     let party = Party {
-        id: LocalId::new(id.as_str()),
-        name,
         email: first.email.clone(),
         phone: first.phone.clone(),
         tax_number: details.abn.or(details.tax_id_number),
@@ -37,8 +34,7 @@ pub(crate) fn party(collection: Collection, contact: wire::Contact) -> Result<Op
         contacts,
         terms: details.terms.as_ref().and_then(terms),
         currency: contact.foreign_currency.and_then(|currency| currency.code?.parse().ok()),
-        do_not_send: false,
-        create_in_package: None,
+        ..Party::new(id.as_str(), name)
     };
     let mut remote = RemoteParty::new(id, party);
     remote.external_key = key;

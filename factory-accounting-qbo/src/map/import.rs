@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use factory_accounting_core::ids::LocalId;
 use factory_accounting_core::model::{Address, AddressKind, ContactPerson, Due, Party, PaymentTerms, RecordKind};
 use factory_accounting_core::provider::RemoteParty;
 use rust_decimal::prelude::ToPrimitive as _;
@@ -35,12 +34,9 @@ pub(crate) fn party(
     let addresses = [(name.bill_addr, AddressKind::Postal), (name.ship_addr, AddressKind::Delivery)];
     let person = ContactPerson { first_name: name.given_name, last_name: name.family_name, email: None, phone: None };
     let party = Party {
-        id: LocalId::new(id.as_str()),
-        name: names::true_name(kind, &display, company, notes).to_owned(),
         email: name.primary_email_addr.and_then(|email| email.address),
         phone: name.primary_phone.and_then(|phone| phone.free_form_number),
-        // Answers mask it (qbo.md 5.3).
-        tax_number: None,
+        // Answers mask the tax number (qbo.md 5.3).
         addresses: addresses.into_iter().filter_map(|(address, kind)| read_address(kind, address?)).collect(),
         contacts: Some(person)
             .filter(|person| person.first_name.is_some() || person.last_name.is_some())
@@ -48,8 +44,7 @@ pub(crate) fn party(
             .collect(),
         terms: name.sales_term_ref.and_then(|term| terms.get(&term.value?).copied()),
         currency: name.currency_ref.and_then(|currency| currency.value?.parse().ok()),
-        do_not_send: false,
-        create_in_package: None,
+        ..Party::new(id.as_str(), names::true_name(kind, &display, company, notes))
     };
     let mut remote = RemoteParty::new(id, party);
     remote.external_key = key;

@@ -7,7 +7,7 @@
 //! - A person's own phone number has no place in Xero and stays out.
 
 use factory_accounting_core::error::ProviderError;
-use factory_accounting_core::ids::{LocalId, RemoteId};
+use factory_accounting_core::ids::RemoteId;
 use factory_accounting_core::model::{Address, AddressKind, ContactPerson, Due, Party, PaymentTerms, RecordKind};
 use factory_accounting_core::planned::PlannedParty;
 use factory_accounting_core::provider::{RemoteParty, RemoteRecord};
@@ -167,8 +167,6 @@ fn payment_terms(kind: RecordKind, terms: PaymentTerms) -> Result<wire::PaymentT
 pub(crate) fn import(contact: Contact) -> Option<RemoteParty> {
     let id = RemoteId::new(contact.id?);
     let party = Party {
-        id: LocalId::new(id.as_str()),
-        name: contact.name?,
         email: contact.email,
         phone: contact.phones.iter().find(|phone| phone.phone_type == "DEFAULT").and_then(dialled),
         tax_number: contact.tax_number,
@@ -176,8 +174,7 @@ pub(crate) fn import(contact: Contact) -> Option<RemoteParty> {
         contacts: read_persons(contact.first_name, contact.last_name, contact.persons),
         terms: contact.terms.and_then(|terms| terms.sales.or(terms.bills)).and_then(read_terms),
         currency: contact.currency.and_then(|code| code.parse().ok()),
-        do_not_send: false,
-        create_in_package: None,
+        ..Party::new(id.as_str(), contact.name?)
     };
     let mut remote = RemoteParty::new(id, party);
     remote.external_key = contact.number;

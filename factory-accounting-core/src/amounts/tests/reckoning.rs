@@ -128,16 +128,7 @@ fn what_cannot_be_reckoned_is_refused_with_field_and_remedy() {
 fn l8_progress_counts_the_lines_after_discount_and_leaves_text_out() {
     let item = |text: &str| {
         let input = line(text).unwrap();
-        Line::Item(ItemLine {
-            product: None,
-            description: "work".to_owned(),
-            quantity: input.quantity,
-            unit_price: input.unit_price,
-            discount: input.discount,
-            tax: None,
-            account: None,
-            job: None,
-        })
+        Line::Item(ItemLine { discount: input.discount, ..ItemLine::new("work", input.quantity, input.unit_price) })
     };
     let text = Line::Text(TextLine { text: "thank you".to_owned() });
     let lines = [item("3 x 9.99 -10%"), text, item("1 x -6.97")];

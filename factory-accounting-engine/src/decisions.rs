@@ -1,0 +1,72 @@
+//! What a person decides about what waits.
+
+use factory_accounting_core::code::Code;
+use factory_accounting_core::ids::{OperationId, RemoteId};
+use factory_accounting_core::plan::{self, Subject};
+use factory_accounting_core::provider::RemoteStatus;
+use factory_accounting_core::store::{
+    Decision, Link, LinkOrigin, Operation, OperationQuery, OperationState, RecordedDecision, StateFilter,
+};
+
+use crate::engine::{Engine, EngineError};
+
+impl Engine {
+    /// Answers a parked operation. `by` is recorded with it.
+    ///
+    /// # Errors
+    /// Refused where the operation is not parked, or where the record to adopt does not exist.
+    pub async fn decide(&self, operation: OperationId, decision: Decision, by: &str) -> Result<(), EngineError> {
+        let inner = &self.inner;
+        let link = match &decision {
+            Decision::Adopt { remote } => Some(self.adoptable(operation, remote).await?),
+            Decision::Retry => {
+                self.look_at_needs(operation).await?;
+                None
+            }
+            _ => None,
+        };
+        let recorded = RecordedDecision { decision, by: by.to_owned(), at: inner.now() };
+        Ok(inner.store.decide(&inner.connection, operation, recorded, link).await?)
+    }
+
+    /// What was archived or voided when a document was parked may have been restored since: sending it again looks anew.
+    async fn look_at_needs(&self, id: OperationId) -> Result<(), EngineError> {
+        let inner = &self.inner;
+        let Some(operation) = self.parked(id).await? else { return Ok(()) };
+        let OperationState::Parked { parked } = &operation.state else { return Ok(()) };
+        if !matches!(parked.code, Code::PartyArchived | Code::RemoteGone) {
+            return Ok(());
+        }
+        let Ok(subject) = Subject::of(&operation) else { return Ok(()) };
+        let needs = plan::references(&subject);
+        for link in inner.store.links(&inner.connection, &needs).await?.into_iter().flatten() {
+            if link.status != RemoteStatus::Open {
+                self.look_again(link).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// A parked operation by its id.
+    async fn parked(&self, id: OperationId) -> Result<Option<Operation>, EngineError> {
+        let inner = &self.inner;
+        let query = OperationQuery {
+            states: vec![StateFilter::Parked],
+            after: Some(OperationId(id.0.saturating_sub(1))),
+            limit: 1,
+            key: None,
+        };
+        let found = inner.store.operations(&inner.connection, query).await?.pop();
+        Ok(found.filter(|operation| operation.id == id))
+    }
+
+    async fn adoptable(&self, id: OperationId, remote: &RemoteId) -> Result<Link, EngineError> {
+        let inner = &self.inner;
+        let operation = self.parked(id).await?.ok_or_else(|| {
+            EngineError::Refused(format!("operation {id} does not wait for a decision: look at the list anew"))
+        })?;
+        let record = self.read_remote(operation.key.kind, remote).await?;
+        let link = crate::sending::link_from(&operation, &record, None, LinkOrigin::Adopted, None, inner.now());
+        Ok(Link { revision: None, ..link })
+    }
+}
