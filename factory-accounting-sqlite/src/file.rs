@@ -132,13 +132,9 @@ impl File {
         &self.sealer
     }
 
-    /// Runs a writing verb in one transaction. It begins as a writer, so that it waits its turn rather than failing halfway.
+    /// Runs a writing verb in one transaction, which is on the disk when it has answered.
     pub(crate) fn write<T>(&self, work: impl FnOnce(&Connection) -> Outcome<T>) -> Outcome<T> {
-        let mut writer = lock(&self.writer);
-        let transaction = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let outcome = work(&transaction)?;
-        transaction.commit()?;
-        Ok(outcome)
+        transact(&mut lock(&self.writer), work)
     }
 
     /// Runs a writing verb whose transaction need not be on the disk when it has answered: the next one that must be takes
@@ -146,12 +142,7 @@ impl File {
     pub(crate) fn write_lazily<T>(&self, work: impl FnOnce(&Connection) -> Outcome<T>) -> Outcome<T> {
         let mut writer = lock(&self.writer);
         writer.pragma_update(None, "synchronous", "normal")?;
-        let written = (|| {
-            let transaction = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
-            let outcome = work(&transaction)?;
-            transaction.commit()?;
-            Ok(outcome)
-        })();
+        let written = transact(&mut writer, work);
         writer.pragma_update(None, "synchronous", "full")?;
         written
     }
@@ -177,6 +168,15 @@ impl File {
 fn lock(connection: &Mutex<Connection>) -> MutexGuard<'_, Connection> {
     // A panic inside a transaction has rolled it back; the connection is whole.
     connection.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// One transaction, rolled back unless the work succeeds. It begins as a writer, so that it waits its turn rather than
+/// failing halfway.
+fn transact<T>(writer: &mut Connection, work: impl FnOnce(&Connection) -> Outcome<T>) -> Outcome<T> {
+    let transaction = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let outcome = work(&transaction)?;
+    transaction.commit()?;
+    Ok(outcome)
 }
 
 fn connect(options: &SqliteOptions) -> Outcome<Connection> {
