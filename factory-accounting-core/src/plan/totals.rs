@@ -110,17 +110,7 @@ fn reckon(
     lines: &[PlannedLine],
     context: &Context<'_>,
 ) -> Result<Reckoned, Parked> {
-    let inputs: Vec<Option<LineInput>> = lines
-        .iter()
-        .map(|line| {
-            line.charge.as_ref().map(|charge| LineInput {
-                quantity: charge.quantity,
-                unit_price: charge.unit_price,
-                discount: charge.discount,
-                tax_rate: charge.tax_rate,
-            })
-        })
-        .collect();
+    let inputs: Vec<Option<LineInput>> = lines.iter().map(|line| line.charge.as_ref().map(input)).collect();
     let rules = &context.capabilities.amounts;
     let reckoned =
         amounts::reckon(&inputs, tax_mode, trade.currency, rules).map_err(|error| unreckonable(trade, error))?;
@@ -128,6 +118,16 @@ fn reckon(
         return Ok(reckoned);
     }
     by_component(trade, lines, reckoned, context).ok_or_else(|| too_large(trade))
+}
+
+/// What a line's amount and tax are reckoned from.
+fn input(charge: &Charge) -> LineInput {
+    LineInput {
+        quantity: charge.quantity,
+        unit_price: charge.unit_price,
+        discount: charge.discount,
+        tax_rate: charge.tax_rate,
+    }
 }
 
 /// Rounds tax where such a package rounds it: on the sum of the lines of each rate that the tax codes are made of.
@@ -238,13 +238,7 @@ fn hold_at_gross_prices(
         let carried = if Some(index) == most && !net.tax.is_zero() { carried } else { Decimal::ZERO };
         let gross = amounts::sum(net.amount, net.tax).and_then(|gross| amounts::sum(gross, carried));
         let gross = gross.ok_or_else(|| too_large(trade))?;
-        let input = LineInput {
-            quantity: charge.quantity,
-            unit_price: charge.unit_price,
-            discount: charge.discount,
-            tax_rate: charge.tax_rate,
-        };
-        let price = amounts::gross_price(index, &input, gross, trade.currency, rules)
+        let price = amounts::gross_price(index, &input(charge), gross, trade.currency, rules)
             .map_err(|error| unreckonable(trade, error))?;
         hold_at(line, price);
     }
