@@ -2,6 +2,7 @@
 
 mod lists;
 mod organisation;
+mod refusal;
 mod remote;
 mod write;
 
@@ -10,6 +11,7 @@ pub use lists::{
     RemoteParty, TaxCode, TaxComponent, TradeSide,
 };
 pub use organisation::{Attachment, ByteStream, DisconnectReport, NewAttachment, Organisation};
+pub use refusal::Refusals;
 pub use remote::{Billable, ProbeTarget, RemoteLine, RemoteRecord, RemoteStatus, Settled};
 pub use write::{EncodeError, EncodedWrite, Fate, Intent, WriteBatch, WriteReport, safe_replay_window};
 

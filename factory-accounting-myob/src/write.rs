@@ -16,7 +16,7 @@ use crate::config::MyobConfig;
 use crate::dialect::fates::{Sent, Settlement, Verdict};
 use crate::endpoint::Endpoint;
 use crate::map::document::Form;
-use crate::map::{allocation, carry, document, item, job, party, payment, unsupported, unwritable};
+use crate::map::{MYOB, allocation, carry, document, item, job, party, payment, unwritable};
 use crate::remote_id::{self, Collection};
 use crate::wire::members::Members;
 use crate::wire::write::RetireWrite;
@@ -86,7 +86,7 @@ fn request(
                 }
                 Content::Payment(content) => payment::create(config, content)?,
                 Content::Allocation(content) => (Collection::CreditSettlement, allocation::create(content, profile)?),
-                _ => return Err(unsupported("", format!("a new {kind} has no form in MYOB"))),
+                _ => return Err(MYOB.unsupported("", format!("a new {kind} has no form in MYOB"))),
             };
             Ok((Endpoint::post(collection), Some(body)))
         }
@@ -103,7 +103,7 @@ fn request(
                 _ => {
                     let message =
                         format!("a {kind} cannot be changed in MYOB once it is made: undo it and make it anew");
-                    return Err(unsupported("", message));
+                    return Err(MYOB.unsupported("", message));
                 }
             };
             let (collection, uid) = place(kind, base)?;
@@ -122,7 +122,7 @@ fn role(kind: RecordKind) -> Result<Collection, ProviderError> {
     match kind {
         RecordKind::Customer => Ok(Collection::Customer),
         RecordKind::Supplier => Ok(Collection::Supplier),
-        _ => Err(unsupported("", format!("a {kind} is neither customer nor supplier"))),
+        _ => Err(MYOB.unsupported("", format!("a {kind} is neither customer nor supplier"))),
     }
 }
 

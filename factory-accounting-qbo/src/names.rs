@@ -8,7 +8,7 @@
 use factory_accounting_core::error::ProviderError;
 use factory_accounting_core::model::RecordKind;
 
-use crate::map::{refused, within};
+use crate::map::QUICKBOOKS;
 
 /// Longest display name (qbo.md 5.3).
 pub(crate) const DISPLAY_NAME: usize = 500;
@@ -32,7 +32,7 @@ fn addition(kind: RecordKind, key: &str) -> String {
 pub(crate) fn display_name(kind: RecordKind, name: &str, key: &str, distinct: bool) -> Result<String, ProviderError> {
     let name = checked("name", name)?;
     let display = if distinct { format!("{name}{}", addition(kind, key)) } else { name.to_owned() };
-    within("name", Some(&display), DISPLAY_NAME)?;
+    QUICKBOOKS.within("name", Some(&display), DISPLAY_NAME)?;
     Ok(display)
 }
 
@@ -40,7 +40,7 @@ pub(crate) fn display_name(kind: RecordKind, name: &str, key: &str, distinct: bo
 pub(crate) fn job_name(number: &str, name: &str) -> Result<String, ProviderError> {
     let (number, name) = (checked("number", number)?, checked("name", name)?);
     let display = format!("{number} {name}").trim_end().to_owned();
-    within("name", Some(&display), DISPLAY_NAME)?;
+    QUICKBOOKS.within("name", Some(&display), DISPLAY_NAME)?;
     Ok(display)
 }
 
@@ -76,10 +76,12 @@ pub(crate) fn key_in(notes: &str) -> Option<&str> {
 fn checked<'a>(path: &str, name: &'a str) -> Result<&'a str, ProviderError> {
     let name = name.trim();
     if name.is_empty() {
-        return Err(refused(path, "is empty: QuickBooks needs a name"));
+        return Err(QUICKBOOKS.refused(path, "is empty: QuickBooks needs a name"));
     }
     match name.chars().find(|character| FORBIDDEN.contains(character)) {
-        Some(found) => Err(refused(path, format!("holds {found:?}, which QuickBooks refuses in names: leave it out"))),
+        Some(found) => {
+            Err(QUICKBOOKS.refused(path, format!("holds {found:?}, which QuickBooks refuses in names: leave it out")))
+        }
         None => Ok(name),
     }
 }

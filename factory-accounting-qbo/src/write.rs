@@ -20,7 +20,7 @@ use crate::dialect::fates::{Sent, Settlement};
 use crate::endpoint::{Endpoint, Entity};
 use crate::map::document::Form;
 use crate::map::reference::{Place, on_demand};
-use crate::map::{self, allocation, document, head, item, job, party, payment, unsupported};
+use crate::map::{QUICKBOOKS, allocation, document, head, item, job, party, payment};
 use crate::remote_id;
 use crate::wire::write::RetireWrite;
 
@@ -147,7 +147,7 @@ fn created(config: &QboConfig, kind: RecordKind, content: &Content) -> Result<Me
             entity => made(entity, verb, &payment::received(content)?),
         },
         Content::Allocation(content) => made(Entity::Payment, verb, &allocation::create(content)?),
-        _ => Err(unsupported("", format!("a new {kind} has no form in QuickBooks"))),
+        _ => Err(QUICKBOOKS.unsupported("", format!("a new {kind} has no form in QuickBooks"))),
     }
 }
 
@@ -162,7 +162,7 @@ fn updated(
         Content::Party(content) => made(role(kind)?, verb, &party::update(kind, content, base)?),
         Content::Job(content) => made(Entity::Customer, verb, &job::update(content, base)?),
         Content::Item(content) => made(Entity::Item, verb, &item::update(config.region, content, base)?),
-        _ => Err(unsupported("", format!("a {kind} cannot be changed in QuickBooks once it is made"))),
+        _ => Err(QUICKBOOKS.unsupported("", format!("a {kind} cannot be changed in QuickBooks once it is made"))),
     }
 }
 
@@ -179,7 +179,11 @@ fn void(kind: RecordKind, base: &RemoteRecord) -> Result<Member, ProviderError> 
         Entity::Payment if kind == RecordKind::Allocation => (Verb::Delete, false, None),
         Entity::Payment | Entity::BillPayment => (Verb::VoidPayment, true, None),
         Entity::Estimate | Entity::CreditMemo | Entity::PurchaseOrder | Entity::Bill => (Verb::Delete, false, None),
-        _ => return Err(unsupported("", format!("a {kind} held as {} cannot be voided from here", entity.name()))),
+        _ => {
+            return Err(
+                QUICKBOOKS.unsupported("", format!("a {kind} held as {} cannot be voided from here", entity.name()))
+            );
+        }
     };
     made(entity, verb, &RetireWrite { head: head(base, sparse)?, active })
 }
@@ -189,7 +193,7 @@ fn made(entity: Entity, verb: Verb, body: &impl Serialize) -> Result<Member, Pro
 }
 
 fn unwritable(error: &serde_json::Error) -> ProviderError {
-    map::refused("", format!("cannot be written as JSON: {error}"))
+    QUICKBOOKS.refused("", format!("cannot be written as JSON: {error}"))
 }
 
 fn form<'a>(config: &'a QboConfig, planned: &Planned, document: &PlannedDocument, entity: Entity) -> Form<'a> {
@@ -202,7 +206,7 @@ fn form<'a>(config: &'a QboConfig, planned: &Planned, document: &PlannedDocument
 fn role(kind: RecordKind) -> Result<Entity, ProviderError> {
     Entity::of(kind, None, None)
         .filter(|entity| matches!(entity, Entity::Customer | Entity::Vendor))
-        .ok_or_else(|| unsupported("", format!("a {kind} is neither customer nor vendor")))
+        .ok_or_else(|| QUICKBOOKS.unsupported("", format!("a {kind} is neither customer nor vendor")))
 }
 
 fn entity_of_new(planned: &Planned) -> Result<Entity, ProviderError> {
@@ -210,7 +214,7 @@ fn entity_of_new(planned: &Planned) -> Result<Entity, ProviderError> {
     let lines = |entity: &Entity| !matches!(entity, Entity::Payment | Entity::Customer | Entity::Vendor | Entity::Item);
     Entity::of(kind, planned.probe.order_form, None)
         .filter(lines)
-        .ok_or_else(|| unsupported("", format!("a {kind} has no form with lines in QuickBooks")))
+        .ok_or_else(|| QUICKBOOKS.unsupported("", format!("a {kind} has no form with lines in QuickBooks")))
 }
 
 /// What a record that the books hold is there.

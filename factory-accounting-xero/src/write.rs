@@ -16,7 +16,7 @@ use crate::capability::WRITE_TIMEOUT;
 use crate::client::Client;
 use crate::dialect::fates::{Sent, Settlement};
 use crate::endpoint::{Endpoint, Resource};
-use crate::map::{self, allocation, document, item, party, payment, unsupported};
+use crate::map::{XERO, allocation, document, item, party, payment};
 
 /// Longest key that Xero takes (xero.md 3).
 const KEY_TEXT: usize = 128;
@@ -99,7 +99,7 @@ fn element(intent: Intent, resource: Resource, planned: &Planned) -> Result<Box<
             raw(&document::update(kind, resource, content, planned.changes, base_of(planned)?)?)
         }
         (Content::Payment(content), Intent::Create) => raw(&payment::create(content)?),
-        _ => Err(unsupported("", format!("{} of {kind} has no form in Xero", intent.as_str()))),
+        _ => Err(XERO.unsupported("", format!("{} of {kind} has no form in Xero", intent.as_str()))),
     }
 }
 
@@ -118,7 +118,7 @@ fn void_alone(resource: Resource, planned: &Planned) -> Result<(Endpoint, String
 
 fn allocate(planned: &Planned) -> Result<(Endpoint, String), ProviderError> {
     let Content::Allocation(content) = &planned.content else {
-        return Err(unsupported("", "only an allocation can be allocated"));
+        return Err(XERO.unsupported("", "only an allocation can be allocated"));
     };
     let endpoint = Endpoint::put(Resource::CreditNotes)
         .at(content.credit_note.as_str())
@@ -137,7 +137,7 @@ fn envelope(resource: Resource, elements: &[Box<RawValue>]) -> Result<String, Pr
 }
 
 fn unwritable(error: &serde_json::Error) -> ProviderError {
-    map::refused("", format!("cannot be written as JSON: {error}"))
+    XERO.refused("", format!("cannot be written as JSON: {error}"))
 }
 
 /// Sends an encoded write once and judges the answer.

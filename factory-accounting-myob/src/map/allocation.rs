@@ -6,7 +6,7 @@ use factory_accounting_core::planned::PlannedAllocation;
 use factory_accounting_http::json::Number;
 use rust_decimal::Decimal;
 
-use super::{category, named, refused, unsupported, unwritable};
+use super::{MYOB, category, named, unwritable};
 use crate::profile::FileProfile;
 use crate::remote_id::{self, Collection};
 use crate::wire::members::Members;
@@ -16,13 +16,13 @@ use crate::wire::write::{Day, LinkWrite};
 /// A settlement to create: as much of the credit note as goes to the invoice.
 pub(crate) fn create(allocation: &PlannedAllocation, profile: &FileProfile) -> Result<Members, ProviderError> {
     let party = allocation.party.as_ref().ok_or_else(|| {
-        refused(
+        MYOB.refused(
             "allocations",
             format!("is for a customer that is not known: read {} from MYOB anew", allocation.invoice),
         )
     })?;
     if allocation.amount.amount <= Decimal::ZERO {
-        return Err(refused("allocations", format!("is {}: give an amount above 0", allocation.amount.amount)));
+        return Err(MYOB.refused("allocations", format!("is {}: give an amount above 0", allocation.amount.amount)));
     }
     let amount = Number(allocation.amount.amount);
     let write = SettlementWrite {
@@ -39,6 +39,6 @@ pub(crate) fn create(allocation: &PlannedAllocation, profile: &FileProfile) -> R
 fn sale(id: &RemoteId) -> Result<LinkWrite, ProviderError> {
     match remote_id::split(id) {
         Some((Collection::Invoice(_), uid)) => Ok(LinkWrite::new(uid)),
-        _ => Err(unsupported("allocations", format!("{id} is no invoice in MYOB: link the record anew"))),
+        _ => Err(MYOB.unsupported("allocations", format!("{id} is no invoice in MYOB: link the record anew"))),
     }
 }

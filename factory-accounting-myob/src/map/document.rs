@@ -17,7 +17,7 @@ use factory_accounting_core::provider::RemoteRecord;
 use factory_accounting_http::json::Number;
 use rust_decimal::Decimal;
 
-use super::{carry, category, delivery, filled, line, named, refused, unsupported, unwritable, within};
+use super::{MYOB, carry, category, delivery, filled, line, named, unwritable};
 use crate::capability::{DOCUMENT_NUMBER, LINE_TEXT, REFERENCE, SUPPLIER_NUMBER};
 use crate::config::MyobConfig;
 use crate::remote_id::{self, Collection, Layout};
@@ -53,7 +53,7 @@ impl<'a> Form<'a> {
         };
         let collection = layout.and_then(|layout| collection(kind, layout));
         let collection =
-            collection.ok_or_else(|| unsupported("", format!("a {kind} has no form with lines in MYOB")))?;
+            collection.ok_or_else(|| MYOB.unsupported("", format!("a {kind} has no form with lines in MYOB")))?;
         Self::on(config, kind, collection)
     }
 
@@ -81,7 +81,7 @@ impl<'a> Form<'a> {
                     "the company file has no {}: change its plan, or connect again and agree to all permissions",
                     collection.wire()
                 );
-                Err(unsupported("lines", message))
+                Err(MYOB.unsupported("lines", message))
             }
             _ => {
                 let message = format!(
@@ -89,7 +89,7 @@ impl<'a> Form<'a> {
                      from here, so make the change in AccountRight",
                     collection.wire()
                 );
-                Err(unsupported("lines", message))
+                Err(MYOB.unsupported("lines", message))
             }
         }
     }
@@ -113,14 +113,12 @@ impl<'a> Form<'a> {
     pub(crate) fn tax_code(&self, mode: TaxMode, at: usize, code: &str) -> Result<LinkWrite, ProviderError> {
         match mode {
             TaxMode::Inclusive if code.is_empty() => {
-                Err(refused(format!("lines[{at}].tax"), "is missing: MYOB needs a tax code on every line"))
+                Err(MYOB.refused(format!("lines[{at}].tax"), "is missing: MYOB needs a tax code on every line"))
             }
             TaxMode::Inclusive => Ok(LinkWrite::new(code)),
             TaxMode::NoTax => self.untaxed(),
-            TaxMode::Exclusive => Err(unsupported(
-                "tax_mode",
-                "documents go to MYOB with tax in their prices: turn them into such prices",
-            )),
+            TaxMode::Exclusive => Err(MYOB
+                .unsupported("tax_mode", "documents go to MYOB with tax in their prices: turn them into such prices")),
         }
     }
 
@@ -129,7 +127,7 @@ impl<'a> Form<'a> {
         self.config.profile.untaxed.as_ref().map(LinkWrite::from).ok_or_else(|| {
             let message = "is without tax, and the company file has no tax code of 0 per cent: make one in MYOB, then \
                            look at the file anew";
-            refused("tax_mode", message)
+            MYOB.refused("tax_mode", message)
         })
     }
 
@@ -260,7 +258,7 @@ fn own_currency(
     }
     let message =
         format!("is {}, and the {} in MYOB is in {books}: enter it in MYOB by hand", document.currency, form.kind);
-    Err(unsupported("currency", message))
+    Err(MYOB.unsupported("currency", message))
 }
 
 /// What has been paid stays with whom it was paid by (myob.md 4).
@@ -288,10 +286,10 @@ fn address(write: &mut DocumentWrite, form: &Form<'_>, document: &PlannedDocumen
 /// that is left out is MYOB's to give.
 fn set_number(write: &mut DocumentWrite, form: &Form<'_>, document: &PlannedDocument) -> Result<(), ProviderError> {
     let bill = form.kind == RecordKind::Bill;
-    within("number", document.number.as_deref(), if bill { SUPPLIER_NUMBER } else { DOCUMENT_NUMBER })?;
+    MYOB.within("number", document.number.as_deref(), if bill { SUPPLIER_NUMBER } else { DOCUMENT_NUMBER })?;
     match document.number.as_deref().map(str::trim) {
-        Some("") => Err(refused("number", "is empty: a document without a number cannot be found again in MYOB")),
-        None if bill => Err(unsupported("number", "the number of a bill is its supplier's: let the host own it")),
+        Some("") => Err(MYOB.refused("number", "is empty: a document without a number cannot be found again in MYOB")),
+        None if bill => Err(MYOB.unsupported("number", "the number of a bill is its supplier's: let the host own it")),
         number if bill => {
             write.supplier_invoice_number = number.map(str::to_owned);
             Ok(())
@@ -306,9 +304,9 @@ fn set_number(write: &mut DocumentWrite, form: &Form<'_>, document: &PlannedDocu
 fn set_reference(write: &mut DocumentWrite, form: &Form<'_>, document: &PlannedDocument) -> Result<(), ProviderError> {
     let Some(reference) = filled(document.reference.as_deref()) else { return Ok(()) };
     if !form.is_sale() {
-        return Err(unsupported("references", "purchases in MYOB have no reference: leave it out"));
+        return Err(MYOB.unsupported("references", "purchases in MYOB have no reference: leave it out"));
     }
-    within("references", Some(&reference), REFERENCE)?;
+    MYOB.within("references", Some(&reference), REFERENCE)?;
     write.customer_purchase_order_number = Some(reference);
     Ok(())
 }
@@ -323,7 +321,7 @@ fn set_due(write: &mut DocumentWrite, form: &Form<'_>, document: &PlannedDocumen
             let days = due.signed_duration_since(document.date).num_days();
             let Ok(balance_due_date) = u32::try_from(days) else {
                 let message = format!("is {due}, before the document's own date {}: give a later day", document.date);
-                return Err(refused("due", message));
+                return Err(MYOB.refused("due", message));
             };
             write.terms = Some(TermsWrite { payment_is_due: "InAGivenNumberOfDays", balance_due_date });
         }
@@ -358,7 +356,7 @@ fn quote_texts(form: &Form<'_>, document: &PlannedDocument) -> Result<Option<Str
             "is one comment with title and terms in MYOB, which keeps {LINE_TEXT} characters: shorten the three, \
              {length} in all"
         );
-        return Err(refused("summary", message));
+        return Err(MYOB.refused("summary", message));
     }
     Ok(Some(comment))
 }
@@ -371,7 +369,7 @@ fn quote_status(form: &Form<'_>, status: TargetStatus) -> Result<Option<&'static
         (RecordKind::Quote, TargetStatus::Quote(QuoteStage::Accepted)) => Ok(Some("Accepted")),
         (RecordKind::Quote, TargetStatus::Quote(QuoteStage::Declined)) => Ok(Some("Declined")),
         (kind, TargetStatus::Approved) if kind != RecordKind::Quote => Ok(None),
-        (kind, status) => Err(unsupported("status", format!("a {kind} in MYOB has no state {status:?}"))),
+        (kind, status) => Err(MYOB.unsupported("status", format!("a {kind} in MYOB has no state {status:?}"))),
     }
 }
 
@@ -381,7 +379,7 @@ fn source(form: &Form<'_>, document: &PlannedDocument) -> Result<Option<LinkWrit
     let from = match form.kind {
         RecordKind::Invoice => Collection::Order(form.layout),
         RecordKind::Bill => Collection::PurchaseOrder(form.layout),
-        kind => return Err(unsupported("", format!("a {kind} in MYOB is not made from a {}", source.kind))),
+        kind => return Err(MYOB.unsupported("", format!("a {kind} in MYOB is not made from a {}", source.kind))),
     };
     named(&source.id, from).map(Some)
 }

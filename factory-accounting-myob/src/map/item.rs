@@ -6,7 +6,7 @@ use factory_accounting_core::provider::RemoteRecord;
 use factory_accounting_http::json::Number;
 use rust_decimal::Decimal;
 
-use super::{carry, filled, refused, unwritable, within};
+use super::{MYOB, carry, filled, unwritable};
 use crate::capability::{ITEM_CODE, ITEM_NAME, LINE_TEXT};
 use crate::profile::FileProfile;
 use crate::wire::members::Members;
@@ -16,7 +16,7 @@ use crate::wire::write::item::{BuyingWrite, ItemWrite, SellingWrite};
 /// An item to create: one whose stock MYOB does not count, because the host does.
 pub(crate) fn create(item: &PlannedItem, profile: &FileProfile) -> Result<Members, ProviderError> {
     if item.sales.is_none() && item.purchases.is_none() {
-        return Err(refused("sales", "is missing, and so is purchases: an item in MYOB is sold, bought, or both"));
+        return Err(MYOB.refused("sales", "is missing, and so is purchases: an item in MYOB is sold, bought, or both"));
     }
     let mut write = owned(item)?;
     write.is_active = Some(true);
@@ -51,10 +51,10 @@ pub(crate) fn update(item: &PlannedItem, base: &RemoteRecord, profile: &FileProf
 }
 
 fn owned(item: &PlannedItem) -> Result<ItemWrite, ProviderError> {
-    within("code", Some(&item.code), ITEM_CODE)?;
-    within("name", Some(&item.name), ITEM_NAME)?;
+    MYOB.within("code", Some(&item.code), ITEM_CODE)?;
+    MYOB.within("name", Some(&item.name), ITEM_NAME)?;
     let description = filled(item.description.as_deref());
-    within("description", description.as_deref(), LINE_TEXT)?;
+    MYOB.within("description", description.as_deref(), LINE_TEXT)?;
     Ok(ItemWrite {
         number: item.code.trim().to_owned(),
         name: item.name.trim().to_owned(),
@@ -89,7 +89,7 @@ fn set_sides(body: &mut Members, item: &PlannedItem, profile: &FileProfile) -> R
 fn price(path: &str, side: &PlannedPrice) -> Result<Option<Number>, ProviderError> {
     match side.unit_price {
         Some(price) if price.0 < Decimal::ZERO => {
-            Err(refused(path, format!("{} is below zero, which MYOB refuses: leave it out", price.0)))
+            Err(MYOB.refused(path, format!("{} is below zero, which MYOB refuses: leave it out", price.0)))
         }
         price => Ok(price.map(|price| Number(price.0))),
     }
@@ -109,7 +109,7 @@ fn tax_code(
         (None, None, Some(usual)) => Ok(Some(LinkWrite::from(usual))),
         (None, None, None) => {
             let path = if name == "BuyingDetails" { "purchases.tax" } else { "sales.tax" };
-            Err(refused(path, "is missing, and the company file has no usual one: name a tax code"))
+            Err(MYOB.refused(path, "is missing, and the company file has no usual one: name a tax code"))
         }
     }
 }
@@ -119,6 +119,6 @@ fn account(path: &str, side: Option<&PlannedPrice>) -> Result<Option<LinkWrite>,
     let account: Option<&AccountRef> = side.account.as_ref();
     match account {
         Some(account) => Ok(Some(LinkWrite::from(&account.id))),
-        None => Err(refused(path, "is missing: MYOB posts the item there, so name an account")),
+        None => Err(MYOB.refused(path, "is missing: MYOB posts the item there, so name an account")),
     }
 }

@@ -4,7 +4,7 @@ use factory_accounting_core::error::ProviderError;
 use factory_accounting_core::planned::PlannedJob;
 use factory_accounting_core::provider::RemoteRecord;
 
-use super::{carry, named, refused, unwritable, within};
+use super::{MYOB, carry, named, unwritable};
 use crate::capability::{JOB_NAME, JOB_NUMBER};
 use crate::names::job_note;
 use crate::remote_id::{self, Collection};
@@ -34,10 +34,10 @@ pub(crate) fn update(job: &PlannedJob, base: &RemoteRecord) -> Result<Members, P
 
 fn owned(job: &PlannedJob) -> Result<JobWrite, ProviderError> {
     let (number, name) = (job.number.trim(), job.name.trim());
-    within("number", Some(number), JOB_NUMBER)?;
-    within("name", Some(name), JOB_NAME)?;
+    MYOB.within("number", Some(number), JOB_NUMBER)?;
+    MYOB.within("name", Some(name), JOB_NAME)?;
     if number.is_empty() {
-        return Err(refused("number", "is empty: jobs in MYOB are known by their numbers"));
+        return Err(MYOB.refused("number", "is empty: jobs in MYOB are known by their numbers"));
     }
     let mut write = JobWrite { number: number.to_owned(), name: name.to_owned(), ..JobWrite::default() };
     match remote_id::split(&job.parent) {

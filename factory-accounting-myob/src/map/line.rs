@@ -15,7 +15,7 @@ use factory_accounting_http::json::Number;
 use rust_decimal::Decimal;
 
 use super::document::Form;
-use super::{named, refused, unsupported, unwritable, within};
+use super::{MYOB, named, unwritable};
 use crate::capability::{
     AMOUNT_DECIMALS, DISCOUNT_DECIMALS, LARGEST_AMOUNT, LINE_TEXT, PRICE_DECIMALS, QUANTITY_DECIMALS,
 };
@@ -36,7 +36,7 @@ pub(crate) fn lines(
     mut held: Vec<Members>,
 ) -> Result<Vec<Members>, ProviderError> {
     if document.lines.is_empty() {
-        return Err(refused("lines", "is empty: MYOB needs at least one line"));
+        return Err(MYOB.refused("lines", "is empty: MYOB needs at least one line"));
     }
     let written = document.lines.iter().enumerate().map(|(at, planned)| {
         let write = match &planned.charge {
@@ -95,13 +95,13 @@ fn over(before: Option<Members>, write: &LineWrite) -> Result<Members, serde_jso
 
 fn text(at: usize, planned: &PlannedLine) -> Result<LineWrite, ProviderError> {
     let description = described(at, planned)?.ok_or_else(|| {
-        refused(format!("lines[{at}].description"), "is empty: a line that charges nothing needs a text")
+        MYOB.refused(format!("lines[{at}].description"), "is empty: a line that charges nothing needs a text")
     })?;
     Ok(LineWrite { line_type: TEXT, description: Some(description), ..LineWrite::default() })
 }
 
 fn described(at: usize, planned: &PlannedLine) -> Result<Option<String>, ProviderError> {
-    within(&format!("lines[{at}].description"), Some(&planned.description), LINE_TEXT)?;
+    MYOB.within(&format!("lines[{at}].description"), Some(&planned.description), LINE_TEXT)?;
     let blank = planned.description.trim().is_empty();
     Ok((!blank).then(|| planned.description.clone()))
 }
@@ -155,7 +155,7 @@ fn item(form: &Form<'_>, at: usize, charge: &Charge) -> Result<LinkWrite, Provid
             form.kind,
             charge.account.name()
         );
-        return Err(refused(format!("lines[{at}].product"), message));
+        return Err(MYOB.refused(format!("lines[{at}].product"), message));
     };
     named(&item.id, Collection::Item)
 }
@@ -166,7 +166,7 @@ fn job(at: usize, charge: &Charge) -> Result<Option<LinkWrite>, ProviderError> {
         [one] => named(one, Collection::Job).map(Some),
         several => {
             let message = format!("has {} jobs, a line in MYOB takes one: split it", several.len());
-            Err(unsupported(format!("lines[{at}].job"), message))
+            Err(MYOB.unsupported(format!("lines[{at}].job"), message))
         }
     }
 }
@@ -188,7 +188,7 @@ impl Sum {
             Some(Discount::Rate(rate)) => rate.0.normalize(),
             Some(Discount::Amount(_)) => {
                 let message = "is an amount, lines in MYOB take a rate: send the net price";
-                return Err(unsupported(format!("lines[{at}].discount"), message));
+                return Err(MYOB.unsupported(format!("lines[{at}].discount"), message));
             }
         };
         let (quantity, price) = (charge.quantity.0.normalize(), charge.unit_price.0.normalize());
@@ -199,27 +199,27 @@ impl Sum {
         ] {
             if value.scale() > most {
                 let message = format!("{value} has more than the {most} decimals that MYOB keeps: round it");
-                return Err(refused(format!("lines[{at}].{field}"), message));
+                return Err(MYOB.refused(format!("lines[{at}].{field}"), message));
             }
         }
         if price < Decimal::ZERO {
             let message = format!("{price} is below zero, which MYOB refuses: give a quantity below zero");
-            return Err(refused(format!("lines[{at}].unit_price"), message));
+            return Err(MYOB.refused(format!("lines[{at}].unit_price"), message));
         }
         if !(Decimal::ZERO..=Decimal::ONE_HUNDRED).contains(&discount) {
             let message = format!("{discount} is no discount: give 0 to 100 per cent");
-            return Err(refused(format!("lines[{at}].discount"), message));
+            return Err(MYOB.refused(format!("lines[{at}].discount"), message));
         }
         let total = rounded(quantity, price, discount).ok_or_else(|| {
             let message = format!("{quantity} x {price} is more than MYOB takes, {LARGEST_AMOUNT} at most: split it");
-            refused(format!("lines[{at}]"), message)
+            MYOB.refused(format!("lines[{at}]"), message)
         })?;
         if total != charge.amount {
             let message = format!(
                 "{quantity} x {price} less {discount} % comes to {total} in MYOB, not to {}: give a price that comes to it",
                 charge.amount
             );
-            return Err(refused(format!("lines[{at}].unit_price"), message));
+            return Err(MYOB.refused(format!("lines[{at}].unit_price"), message));
         }
         Ok(Self { quantity, price, discount, total })
     }

@@ -14,36 +14,16 @@ pub(crate) mod payment;
 pub(crate) mod remote;
 
 use factory_accounting_core::code::Code;
-use factory_accounting_core::error::{ErrorKind, Issue, ProviderError};
+use factory_accounting_core::error::ProviderError;
 use factory_accounting_core::ids::RemoteId;
+use factory_accounting_core::provider::Refusals;
 
 use crate::profile::FileProfile;
 use crate::remote_id::{self, Collection};
 use crate::wire::write::LinkWrite;
 
-/// Refuses a member before anything is sent, naming the field. It was not MYOB that refused it.
-pub(crate) fn refused(path: impl Into<String>, message: impl Into<String>) -> ProviderError {
-    ProviderError::new(ErrorKind::Validation, "cannot be written to MYOB as it is")
-        .with_code(Code::Invalid)
-        .with_package_code("RefusedBeforeSending")
-        .with_issues([Issue::new(path, message)])
-}
-
-/// Refuses what MYOB has no form for.
-pub(crate) fn unsupported(path: impl Into<String>, message: impl Into<String>) -> ProviderError {
-    ProviderError::new(ErrorKind::Unsupported, "MYOB cannot hold this")
-        .with_package_code("RefusedBeforeSending")
-        .with_issues([Issue::new(path, message)])
-}
-
-/// Refuses a text that is longer than MYOB keeps, in characters.
-pub(crate) fn within(path: &str, text: Option<&str>, most: usize) -> Result<(), ProviderError> {
-    let length = text.map_or(0, |text| text.chars().count());
-    if length <= most {
-        return Ok(());
-    }
-    Err(refused(path, format!("has {length} characters, MYOB keeps {most}: shorten it")))
-}
+/// What is refused in MYOB's name before anything is sent.
+pub(crate) const MYOB: Refusals = Refusals::of("MYOB").with_code(Code::Invalid);
 
 /// A text that says something. Empty ones are left out: MYOB may refuse them (myob.md 3.1).
 pub(crate) fn filled(text: Option<&str>) -> Option<String> {
@@ -65,7 +45,7 @@ pub(crate) fn category(profile: &FileProfile) -> Result<Option<LinkWrite>, Provi
         None if profile.category_required => {
             let message = "needs a category, which the company file asks for on every transaction: choose a default \
                            category, or make categories optional in MYOB's preferences";
-            Err(refused("", message))
+            Err(MYOB.refused("", message))
         }
         None => Ok(None),
     }
@@ -73,5 +53,5 @@ pub(crate) fn category(profile: &FileProfile) -> Result<Option<LinkWrite>, Provi
 
 /// What cannot be written as JSON; nothing that is made here is like that.
 pub(crate) fn unwritable(error: &serde_json::Error) -> ProviderError {
-    refused("", format!("cannot be written as JSON: {error}"))
+    MYOB.refused("", format!("cannot be written as JSON: {error}"))
 }

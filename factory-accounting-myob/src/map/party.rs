@@ -14,7 +14,7 @@ use factory_accounting_core::model::{Address, AddressKind, ContactPerson, Due, P
 use factory_accounting_core::planned::PlannedParty;
 use factory_accounting_core::provider::RemoteRecord;
 
-use super::{carry, filled, refused, unsupported, unwritable, within};
+use super::{MYOB, carry, filled, unwritable};
 use crate::capability::{COMPANY_NAME, FIRST_NAME, LAST_NAME, LINE_TEXT, PHONE, POST_CODE};
 use crate::names::display_id;
 use crate::profile::{Country, FileProfile};
@@ -100,14 +100,14 @@ fn tax_code(kind: RecordKind, code: Option<&RemoteId>) -> Result<LinkWrite, Prov
         let message = format!(
             "needs a tax code, and none is set for new {kind}s: set one in MYOB's preferences, then look at the file anew"
         );
-        refused("", message)
+        MYOB.refused("", message)
     })
 }
 
 fn name(party: &Party) -> Result<CardWrite, ProviderError> {
     let name = party.name.trim();
     if name.is_empty() {
-        return Err(refused("name", "is empty: a card in MYOB needs a name"));
+        return Err(MYOB.refused("name", "is empty: a card in MYOB needs a name"));
     }
     if let Some((first, last)) = own_name(party) {
         return Ok(CardWrite {
@@ -117,7 +117,7 @@ fn name(party: &Party) -> Result<CardWrite, ProviderError> {
             ..CardWrite::default()
         });
     }
-    within("name", Some(name), COMPANY_NAME)?;
+    MYOB.within("name", Some(name), COMPANY_NAME)?;
     Ok(CardWrite { company_name: Some(name.to_owned()), is_individual: false, ..CardWrite::default() })
 }
 
@@ -134,13 +134,13 @@ fn details(party: &Party, profile: &FileProfile) -> Result<DetailsWrite, Provide
     let books = profile.country.currency();
     if let Some(currency) = party.currency.filter(|currency| *currency != books) {
         let message = format!("is {currency}, and cards are made in {books} from here: set it in MYOB by hand");
-        return Err(unsupported("currency", message));
+        return Err(MYOB.unsupported("currency", message));
     }
     let mut details = DetailsWrite { terms: party.terms.map(terms).transpose()?, ..DetailsWrite::default() };
     match (filled(party.tax_number.as_deref()), profile.country) {
         (Some(number), Country::Au) => details.abn = Some(abn(&number)?),
         (Some(number), _) => {
-            within("tax_number", Some(&number), LINE_TEXT)?;
+            MYOB.within("tax_number", Some(&number), LINE_TEXT)?;
             details.tax_id_number = Some(number);
         }
         (None, _) => {}
@@ -154,7 +154,7 @@ fn abn(number: &str) -> Result<String, ProviderError> {
     let foreign = number.chars().any(|character| character.is_alphabetic() && !"ABNabn".contains(character));
     match (digits.get(..2), digits.get(2..5), digits.get(5..8), digits.get(8..11)) {
         (Some(a), Some(b), Some(c), Some(d)) if digits.len() == 11 && !foreign => Ok(format!("{a} {b} {c} {d}")),
-        _ => Err(refused("tax_number", format!("{number:?} is no ABN: give its 11 digits, or leave it out"))),
+        _ => Err(MYOB.refused("tax_number", format!("{number:?} is no ABN: give its 11 digits, or leave it out"))),
     }
 }
 
@@ -164,7 +164,9 @@ fn terms(terms: factory_accounting_core::model::PaymentTerms) -> Result<TermsWri
         Due::EndOfMonth => "NumberOfDaysAfterEOM",
         Due::DayOfThisMonth => "OnADayOfTheMonth",
         Due::DayOfNextMonth => "DayOfMonthAfterEOM",
-        other => return Err(unsupported("terms.from", format!("MYOB has no terms {other:?}: set them there by hand"))),
+        other => {
+            return Err(MYOB.unsupported("terms.from", format!("MYOB has no terms {other:?}: set them there by hand")));
+        }
     };
     Ok(TermsWrite { payment_is_due, balance_due_date: u32::from(terms.days) })
 }
@@ -184,7 +186,7 @@ fn addresses(party: &Party) -> Result<Vec<AddressWrite>, ProviderError> {
     places.extend(left.into_iter().map(Some));
     if places.len() > ADDRESSES {
         let message = format!("do not fit into the {ADDRESSES} places of a card in MYOB: leave some out");
-        return Err(refused("addresses", message));
+        return Err(MYOB.refused("addresses", message));
     }
     let mut written = Vec::new();
     for (location, place) in (1..).zip(places) {
@@ -205,13 +207,13 @@ fn addresses(party: &Party) -> Result<Vec<AddressWrite>, ProviderError> {
 
 /// How the party is reached stands with its first address.
 fn reach(address: &mut AddressWrite, party: &Party) -> Result<(), ProviderError> {
-    within("email", party.email.as_deref(), LINE_TEXT)?;
-    within("phone", party.phone.as_deref(), PHONE)?;
+    MYOB.within("email", party.email.as_deref(), LINE_TEXT)?;
+    MYOB.within("phone", party.phone.as_deref(), PHONE)?;
     address.email = filled(party.email.as_deref());
     address.phone1 = filled(party.phone.as_deref());
     if let Some(main) = party.contacts.first().filter(|_| own_name(party).is_none()) {
         let contact = called(main);
-        within("contacts[0].last_name", contact.as_deref(), LINE_TEXT)?;
+        MYOB.within("contacts[0].last_name", contact.as_deref(), LINE_TEXT)?;
         address.contact_name = contact.or_else(|| address.contact_name.take());
     }
     Ok(())
@@ -226,12 +228,12 @@ fn address(at: usize, address: &Address) -> Result<AddressWrite, ProviderError> 
     let path = |field: &str| format!("addresses[{at}].{field}");
     let lines: Vec<String> = address.lines.iter().filter_map(|line| filled(Some(line))).collect();
     let street = filled(Some(&lines.join("\n")));
-    within(&path("lines"), street.as_deref(), LINE_TEXT)?;
-    within(&path("attention"), address.attention.as_deref(), LINE_TEXT)?;
-    within(&path("city"), address.city.as_deref(), LINE_TEXT)?;
-    within(&path("region"), address.region.as_deref(), LINE_TEXT)?;
-    within(&path("postal_code"), address.postal_code.as_deref(), POST_CODE)?;
-    within(&path("country"), address.country.as_deref(), LINE_TEXT)?;
+    MYOB.within(&path("lines"), street.as_deref(), LINE_TEXT)?;
+    MYOB.within(&path("attention"), address.attention.as_deref(), LINE_TEXT)?;
+    MYOB.within(&path("city"), address.city.as_deref(), LINE_TEXT)?;
+    MYOB.within(&path("region"), address.region.as_deref(), LINE_TEXT)?;
+    MYOB.within(&path("postal_code"), address.postal_code.as_deref(), POST_CODE)?;
+    MYOB.within(&path("country"), address.country.as_deref(), LINE_TEXT)?;
     Ok(AddressWrite {
         street,
         city: filled(address.city.as_deref()),

@@ -8,7 +8,7 @@ use factory_accounting_core::planned::PlannedPayment;
 use factory_accounting_http::json::Number;
 use rust_decimal::Decimal;
 
-use super::{named, refused, unsupported, unwritable, within};
+use super::{MYOB, named, unwritable};
 use crate::capability::{DOCUMENT_NUMBER, LINE_TEXT};
 use crate::config::MyobConfig;
 use crate::remote_id::{self, Collection};
@@ -35,7 +35,7 @@ pub(crate) fn create(config: &MyobConfig, payment: &PlannedPayment) -> Result<(C
         (kind, _) => {
             let message =
                 format!("{} is no {kind} that MYOB takes payments for: link the record anew", payment.document);
-            return Err(unsupported("target", message));
+            return Err(MYOB.unsupported("target", message));
         }
     };
     Ok((collection, body.map_err(|error| unwritable(&error))?))
@@ -83,7 +83,7 @@ fn made(payment: &PlannedPayment, document: &str) -> Result<SupplierPaymentWrite
 /// Money given back. It is found by its number alone, which has to hold the whole reference.
 fn refund(payment: &PlannedPayment, document: &str) -> Result<RefundWrite, ProviderError> {
     let marker = marker(payment)?;
-    within("number", Some(&marker), DOCUMENT_NUMBER)?;
+    MYOB.within("number", Some(&marker), DOCUMENT_NUMBER)?;
     Ok(RefundWrite {
         account: LinkWrite::from(&payment.account.id),
         invoice: LinkWrite::new(document),
@@ -97,16 +97,16 @@ fn refund(payment: &PlannedPayment, document: &str) -> Result<RefundWrite, Provi
 
 fn party(payment: &PlannedPayment) -> Result<&RemoteId, ProviderError> {
     payment.party.as_ref().ok_or_else(|| {
-        refused("target", format!("is for a party that is not known: read {} from MYOB anew", payment.document))
+        MYOB.refused("target", format!("is for a party that is not known: read {} from MYOB anew", payment.document))
     })
 }
 
 /// The text that it is found by.
 fn marker(payment: &PlannedPayment) -> Result<String, ProviderError> {
     let marker = payment.reference.trim();
-    within("number", Some(marker), LINE_TEXT)?;
+    MYOB.within("number", Some(marker), LINE_TEXT)?;
     if marker.is_empty() {
-        return Err(refused("number", "is empty: a payment without a number cannot be found again in MYOB"));
+        return Err(MYOB.refused("number", "is empty: a payment without a number cannot be found again in MYOB"));
     }
     Ok(marker.to_owned())
 }
@@ -121,5 +121,5 @@ fn amount(payment: &PlannedPayment) -> Result<Number, ProviderError> {
     if amount > Decimal::ZERO {
         return Ok(Number(amount));
     }
-    Err(refused("amount", format!("is {amount}: MYOB takes payments above 0 only")))
+    Err(MYOB.refused("amount", format!("is {amount}: MYOB takes payments above 0 only")))
 }

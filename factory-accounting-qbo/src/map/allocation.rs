@@ -6,7 +6,7 @@ use factory_accounting_core::planned::PlannedAllocation;
 use factory_accounting_http::json::Number;
 use rust_decimal::Decimal;
 
-use super::{named, refused};
+use super::{QUICKBOOKS, named};
 use crate::endpoint::Entity;
 use crate::remote_id;
 use crate::wire::write::RefWrite;
@@ -16,7 +16,7 @@ use crate::wire::write::payment::{AppliedWrite, PaymentWrite};
 pub(crate) fn create(allocation: &PlannedAllocation) -> Result<PaymentWrite, ProviderError> {
     let party = allocation.party.as_ref().ok_or_else(|| {
         let message = format!("is for a customer that is not known: read {} from QuickBooks anew", allocation.invoice);
-        refused("allocations", message)
+        QUICKBOOKS.refused("allocations", message)
     })?;
     let amount = Number(allocation.amount.amount);
     let part = |id: &RemoteId, entity: Entity| -> Result<AppliedWrite, ProviderError> {

@@ -13,7 +13,7 @@ use rust_decimal::Decimal;
 
 use super::reference::{CUSTOMER_MEMO, Place};
 use super::source::Tie;
-use super::{head, line, named, refused, tax, unsupported, within};
+use super::{QUICKBOOKS, head, line, named, tax};
 use crate::capability::DOCUMENT_NUMBER;
 use crate::config::Region;
 use crate::endpoint::Entity;
@@ -97,7 +97,7 @@ fn set_changed_header(
 ) -> Result<(), ProviderError> {
     if base.currency.is_some_and(|currency| currency != document.currency) {
         let message = format!("a {} keeps its currency in QuickBooks: push it as a new one", form.kind);
-        return Err(unsupported("currency", message));
+        return Err(QUICKBOOKS.unsupported("currency", message));
     }
     write.doc_number = number(form, document)?.filter(|number| base.number.as_ref() != Some(number));
     write.txn_date = Some(document.date).filter(|date| base.date != Some(*date));
@@ -162,12 +162,16 @@ fn set_lines(
 
 /// The host's number. A number that is left out is given by QuickBooks, where it gives any (qbo.md 5.10).
 fn number(form: &Form<'_>, document: &PlannedDocument) -> Result<Option<String>, ProviderError> {
-    within("number", document.number.as_deref(), DOCUMENT_NUMBER)?;
+    QUICKBOOKS.within("number", document.number.as_deref(), DOCUMENT_NUMBER)?;
     match document.number.as_deref().map(str::trim) {
         // A number that is sent empty stays empty.
-        Some("") => Err(refused("number", "is empty: a document without a number cannot be found again in QuickBooks")),
+        Some("") => {
+            Err(QUICKBOOKS
+                .refused("number", "is empty: a document without a number cannot be found again in QuickBooks"))
+        }
         None if form.entity == Entity::Bill => {
-            Err(unsupported("number", "QuickBooks gives bills no number: let the host own the numbers of bills"))
+            Err(QUICKBOOKS
+                .unsupported("number", "QuickBooks gives bills no number: let the host own the numbers of bills"))
         }
         number => Ok(number.map(str::to_owned)),
     }
@@ -175,7 +179,7 @@ fn number(form: &Form<'_>, document: &PlannedDocument) -> Result<Option<String>,
 
 fn set_reference(write: &mut DocumentWrite, form: &Form<'_>, document: &PlannedDocument) -> Result<(), ProviderError> {
     let Some(reference) = document.reference.clone() else { return Ok(()) };
-    within("references", Some(&reference), form.reference.text())?;
+    QUICKBOOKS.within("references", Some(&reference), form.reference.text())?;
     match form.reference {
         Place::PrivateNote => write.private_note = Some(reference),
         Place::CustomerMemo => write.customer_memo = Some(RefWrite::new(reference)),
@@ -211,7 +215,7 @@ fn set_quote_texts(
         let complaint = format!(
             "is one message with title and terms in QuickBooks, which keeps {CUSTOMER_MEMO} characters: shorten the three, {length} in all"
         );
-        return Err(refused("summary", complaint));
+        return Err(QUICKBOOKS.refused("summary", complaint));
     }
     write.customer_memo = Some(RefWrite::new(message));
     Ok(())
@@ -222,7 +226,7 @@ fn exchange_rate(rate: Decimal) -> Result<Number, ProviderError> {
     if rate > Decimal::ZERO {
         return Ok(Number(rate));
     }
-    Err(refused(
+    Err(QUICKBOOKS.refused(
         "exchange_rate",
         format!("{rate} cannot be a rate: give units of the organisation's currency, above 0"),
     ))
@@ -235,9 +239,11 @@ fn estimate_status(form: &Form<'_>, status: TargetStatus) -> Result<Option<&'sta
             QuoteStage::Draft | QuoteStage::Sent => Ok(Some("Pending")),
             QuoteStage::Accepted => Ok(Some("Accepted")),
             QuoteStage::Declined => Ok(Some("Rejected")),
-            other => Err(unsupported("stage", format!("an estimate in QuickBooks has no state {other:?}"))),
+            other => Err(QUICKBOOKS.unsupported("stage", format!("an estimate in QuickBooks has no state {other:?}"))),
         },
         (entity, TargetStatus::Approved) if entity != Entity::Estimate => Ok(None),
-        (_, status) => Err(unsupported("status", format!("a {} in QuickBooks has no state {status:?}", form.kind))),
+        (_, status) => {
+            Err(QUICKBOOKS.unsupported("status", format!("a {} in QuickBooks has no state {status:?}", form.kind)))
+        }
     }
 }

@@ -5,7 +5,7 @@ use factory_accounting_core::planned::{AccountRef, PlannedItem, PlannedPrice};
 use factory_accounting_core::provider::RemoteRecord;
 use factory_accounting_http::json::Number;
 
-use super::{head, refused, within};
+use super::{QUICKBOOKS, head};
 use crate::capability::{ITEM_CODE, ITEM_NAME};
 use crate::config::Region;
 use crate::names::FORBIDDEN;
@@ -18,7 +18,9 @@ const PURCHASE_TEXT: usize = 1_000;
 /// An item to create: one whose stock QuickBooks does not count, because the host does.
 pub(crate) fn create(region: Region, item: &PlannedItem) -> Result<ItemWrite, ProviderError> {
     if item.sales.is_none() && item.purchases.is_none() {
-        return Err(refused("sales", "is missing, and so is purchases: QuickBooks needs an account for one of them"));
+        return Err(
+            QUICKBOOKS.refused("sales", "is missing, and so is purchases: QuickBooks needs an account for one of them")
+        );
     }
     let mut write = owned_fields(region, item)?;
     write.item_type = Some("NonInventory");
@@ -34,15 +36,17 @@ pub(crate) fn update(region: Region, item: &PlannedItem, base: &RemoteRecord) ->
 }
 
 fn owned_fields(region: Region, item: &PlannedItem) -> Result<ItemWrite, ProviderError> {
-    within("code", Some(&item.code), ITEM_CODE)?;
-    within("name", Some(&item.name), ITEM_NAME)?;
+    QUICKBOOKS.within("code", Some(&item.code), ITEM_CODE)?;
+    QUICKBOOKS.within("name", Some(&item.name), ITEM_NAME)?;
     if let Some(found) = item.name.chars().find(|character| FORBIDDEN.contains(character)) {
-        return Err(refused("name", format!("holds {found:?}, which QuickBooks refuses in names: leave it out")));
+        return Err(
+            QUICKBOOKS.refused("name", format!("holds {found:?}, which QuickBooks refuses in names: leave it out"))
+        );
     }
     let text = |side: &Option<PlannedPrice>| side.as_ref().and(item.description.clone());
     let (sold, bought) = (text(&item.sales), text(&item.purchases));
-    within("description", sold.as_deref(), crate::capability::LINE_TEXT)?;
-    within("description", bought.as_deref(), PURCHASE_TEXT)?;
+    QUICKBOOKS.within("description", sold.as_deref(), crate::capability::LINE_TEXT)?;
+    QUICKBOOKS.within("description", bought.as_deref(), PURCHASE_TEXT)?;
     let price =
         |side: &Option<PlannedPrice>| side.as_ref().and_then(|side| side.unit_price).map(|price| Number(price.0));
     let tax = |side: &Option<PlannedPrice>| side.as_ref().and_then(|side| side.tax_code.clone());
@@ -71,6 +75,6 @@ fn account(path: &str, side: Option<&PlannedPrice>) -> Result<Option<RefWrite>, 
     let account: Option<&AccountRef> = side.account.as_ref();
     match account {
         Some(account) => Ok(Some(RefWrite::from(&account.id))),
-        None => Err(refused(path, "is missing: QuickBooks posts the item there, so name an account")),
+        None => Err(QUICKBOOKS.refused(path, "is missing: QuickBooks posts the item there, so name an account")),
     }
 }

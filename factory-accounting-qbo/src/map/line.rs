@@ -16,7 +16,7 @@ use rust_decimal::Decimal;
 
 use super::document::Form;
 use super::source::Tie;
-use super::{named, refused, tax, unsupported, within};
+use super::{QUICKBOOKS, named, tax};
 use crate::capability::{AMOUNT_DECIMALS, LARGEST_AMOUNT, LINE_TEXT, PRICE_DECIMALS, QUANTITY_DECIMALS};
 use crate::endpoint::Entity;
 use crate::wire::write::RefWrite;
@@ -30,7 +30,7 @@ pub(crate) fn lines(
     base: Option<&RemoteRecord>,
 ) -> Result<Vec<LineWrite>, ProviderError> {
     if document.lines.is_empty() {
-        return Err(refused("lines", "is empty: QuickBooks needs at least one line"));
+        return Err(QUICKBOOKS.refused("lines", "is empty: QuickBooks needs at least one line"));
     }
     let held = base.and_then(|base| base.lines.as_deref()).unwrap_or_default();
     document
@@ -55,10 +55,10 @@ pub(crate) fn lines(
 
 fn text(at: usize, planned: &PlannedLine) -> Result<Option<String>, ProviderError> {
     let path = format!("lines[{at}].description");
-    within(&path, Some(&planned.description), LINE_TEXT)?;
+    QUICKBOOKS.within(&path, Some(&planned.description), LINE_TEXT)?;
     let blank = planned.description.trim().is_empty();
     if blank && planned.charge.is_none() {
-        return Err(refused(path, "is empty: a line that charges nothing needs a text"));
+        return Err(QUICKBOOKS.refused(path, "is empty: a line that charges nothing needs a text"));
     }
     Ok((!blank).then(|| planned.description.clone()))
 }
@@ -71,10 +71,8 @@ fn detail(
     before: Option<&RemoteLine>,
 ) -> Result<DetailWrite, ProviderError> {
     if charge.discount.is_some() {
-        return Err(unsupported(
-            format!("lines[{at}].discount"),
-            "lines in QuickBooks take no discount: send the net price",
-        ));
+        return Err(QUICKBOOKS
+            .unsupported(format!("lines[{at}].discount"), "lines in QuickBooks take no discount: send the net price"));
     }
     let tax_code_ref = tax::code(form.region, document.tax_mode, at, charge)?;
     let product = product(at, charge)?;
@@ -82,7 +80,7 @@ fn detail(
         addressed(document, at, charge)?;
         let Some(item) = &charge.item else {
             let message = "names no item, and QuickBooks posts sales through items: choose one for the account";
-            return Err(refused(format!("lines[{at}].product"), message));
+            return Err(QUICKBOOKS.refused(format!("lines[{at}].product"), message));
         };
         let detail = item_detail(&item.id, charge, tax_code_ref, SpentFor::default())?;
         return Ok(DetailWrite::SalesItem { amount: product, detail });
@@ -124,13 +122,13 @@ fn product(at: usize, charge: &Charge) -> Result<Number, ProviderError> {
     for (field, value, most) in [("quantity", quantity, QUANTITY_DECIMALS), ("unit_price", price, PRICE_DECIMALS)] {
         if value.scale() > most {
             let message = format!("{value} has more than the {most} decimals that QuickBooks keeps: round it");
-            return Err(refused(format!("lines[{at}].{field}"), message));
+            return Err(QUICKBOOKS.refused(format!("lines[{at}].{field}"), message));
         }
     }
     // Within these bounds the product has fewer digits than a decimal holds, so that it is exact.
     let exact = quantity.checked_mul(price).filter(|exact| exact.abs() <= LARGEST_AMOUNT).ok_or_else(|| {
         let message = format!("{quantity} x {price} is more than QuickBooks takes, {LARGEST_AMOUNT} at most: split it");
-        refused(format!("lines[{at}]"), message)
+        QUICKBOOKS.refused(format!("lines[{at}]"), message)
     })?;
     let amount = Halves::AwayFromZero.round(exact, AMOUNT_DECIMALS);
     if amount != charge.amount {
@@ -138,7 +136,7 @@ fn product(at: usize, charge: &Charge) -> Result<Number, ProviderError> {
             "{quantity} x {price} comes to {amount} in QuickBooks, not to {}: give a price that comes to it",
             charge.amount
         );
-        return Err(refused(format!("lines[{at}].unit_price"), message));
+        return Err(QUICKBOOKS.refused(format!("lines[{at}].unit_price"), message));
     }
     Ok(Number(amount))
 }
@@ -150,7 +148,7 @@ fn addressed(document: &PlannedDocument, at: usize, charge: &Charge) -> Result<(
         Some(job) => {
             let message =
                 format!("{job} is not whom the document is for: QuickBooks takes one job for all of its lines");
-            Err(unsupported(format!("lines[{at}].job"), message))
+            Err(QUICKBOOKS.unsupported(format!("lines[{at}].job"), message))
         }
     }
 }
@@ -163,7 +161,7 @@ fn spent_for(at: usize, charge: &Charge, before: Option<&RemoteLine>) -> Result<
         [one] => Some(one),
         several => {
             let message = format!("has {} jobs, a line in QuickBooks takes one: split it", several.len());
-            return Err(unsupported(format!("lines[{at}].job"), message));
+            return Err(QUICKBOOKS.unsupported(format!("lines[{at}].job"), message));
         }
     };
     let marked = before.filter(|line| matches!(line.billable, Some(Billable::Yes | Billable::Billed)));

@@ -14,36 +14,16 @@ pub(crate) mod remote;
 pub(crate) mod source;
 pub(crate) mod tax;
 
-use factory_accounting_core::error::{ErrorKind, Issue, ProviderError};
+use factory_accounting_core::error::{ErrorKind, ProviderError};
 use factory_accounting_core::ids::RemoteId;
-use factory_accounting_core::provider::RemoteRecord;
+use factory_accounting_core::provider::{Refusals, RemoteRecord};
 
 use crate::endpoint::Entity;
 use crate::remote_id;
 use crate::wire::write::{Head, RefWrite};
 
-/// Refuses a member before anything is sent, naming the field.
-pub(crate) fn refused(path: impl Into<String>, message: impl Into<String>) -> ProviderError {
-    ProviderError::new(ErrorKind::Validation, "cannot be written to QuickBooks as it is")
-        .with_package_code("RefusedBeforeSending")
-        .with_issues([Issue::new(path, message)])
-}
-
-/// Refuses what QuickBooks has no form for.
-pub(crate) fn unsupported(path: impl Into<String>, message: impl Into<String>) -> ProviderError {
-    ProviderError::new(ErrorKind::Unsupported, "QuickBooks cannot hold this")
-        .with_package_code("RefusedBeforeSending")
-        .with_issues([Issue::new(path, message)])
-}
-
-/// Refuses a text that is longer than QuickBooks keeps, in characters.
-pub(crate) fn within(path: &str, text: Option<&str>, most: usize) -> Result<(), ProviderError> {
-    let length = text.map_or(0, |text| text.chars().count());
-    if length <= most {
-        return Ok(());
-    }
-    Err(refused(path, format!("has {length} characters, QuickBooks keeps {most}: shorten it")))
-}
+/// What is refused in QuickBooks's name before anything is sent.
+pub(crate) const QUICKBOOKS: Refusals = Refusals::of("QuickBooks");
 
 /// Names a record of an entity.
 pub(crate) fn named(id: &RemoteId, entity: Entity) -> Result<RefWrite, ProviderError> {

@@ -10,7 +10,7 @@ use factory_accounting_core::model::{Address, AddressKind, Party, RecordKind};
 use factory_accounting_core::planned::PlannedParty;
 use factory_accounting_core::provider::RemoteRecord;
 
-use super::{head, refused, within};
+use super::{QUICKBOOKS, head};
 use crate::names;
 use crate::wire::write::RefWrite;
 use crate::wire::write::party::{AddressWrite, EmailWrite, NameWrite, PhoneWrite};
@@ -52,14 +52,14 @@ fn set_name(write: &mut NameWrite, kind: RecordKind, planned: &PlannedParty) -> 
 }
 
 fn owned_fields(kind: RecordKind, party: &Party) -> Result<NameWrite, ProviderError> {
-    within("email", party.email.as_deref(), 100)?;
-    within("phone", party.phone.as_deref(), 30)?;
-    within("tax_number", party.tax_number.as_deref(), 20)?;
+    QUICKBOOKS.within("email", party.email.as_deref(), 100)?;
+    QUICKBOOKS.within("phone", party.phone.as_deref(), 30)?;
+    QUICKBOOKS.within("tax_number", party.tax_number.as_deref(), 20)?;
     let main = party.contacts.first();
     let (first, last) =
         (main.and_then(|person| person.first_name.clone()), main.and_then(|person| person.last_name.clone()));
-    within("contacts[0].first_name", first.as_deref(), 100)?;
-    within("contacts[0].last_name", last.as_deref(), 100)?;
+    QUICKBOOKS.within("contacts[0].first_name", first.as_deref(), 100)?;
+    QUICKBOOKS.within("contacts[0].last_name", last.as_deref(), 100)?;
     let mut write = NameWrite {
         given_name: first,
         family_name: last,
@@ -88,15 +88,15 @@ fn written(at: usize, address: &Address) -> Result<AddressWrite, ProviderError> 
     let lines: Vec<&String> = address.attention.iter().chain(&address.lines).collect();
     if lines.len() > ADDRESS_LINES {
         let message = format!("has {} lines, QuickBooks keeps {ADDRESS_LINES}: join some", lines.len());
-        return Err(refused(path("lines"), message));
+        return Err(QUICKBOOKS.refused(path("lines"), message));
     }
     for line in &lines {
-        within(&path("lines"), Some(line), 500)?;
+        QUICKBOOKS.within(&path("lines"), Some(line), 500)?;
     }
-    within(&path("city"), address.city.as_deref(), 255)?;
-    within(&path("region"), address.region.as_deref(), 255)?;
-    within(&path("postal_code"), address.postal_code.as_deref(), 30)?;
-    within(&path("country"), address.country.as_deref(), 255)?;
+    QUICKBOOKS.within(&path("city"), address.city.as_deref(), 255)?;
+    QUICKBOOKS.within(&path("region"), address.region.as_deref(), 255)?;
+    QUICKBOOKS.within(&path("postal_code"), address.postal_code.as_deref(), 30)?;
+    QUICKBOOKS.within(&path("country"), address.country.as_deref(), 255)?;
     let mut lines = lines.into_iter().cloned();
     Ok(AddressWrite {
         line1: lines.next(),

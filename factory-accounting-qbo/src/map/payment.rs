@@ -6,7 +6,7 @@ use factory_accounting_core::planned::PlannedPayment;
 use factory_accounting_http::json::Number;
 use rust_decimal::Decimal;
 
-use super::{named, refused, unsupported, within};
+use super::{QUICKBOOKS, named};
 use crate::capability::DOCUMENT_NUMBER;
 use crate::endpoint::Entity;
 use crate::remote_id;
@@ -54,11 +54,11 @@ pub(crate) fn entity(payment: &PlannedPayment) -> Result<Entity, ProviderError> 
     match payment.document_kind {
         RecordKind::Invoice | RecordKind::Order => Ok(Entity::Payment),
         RecordKind::Bill => Ok(Entity::BillPayment),
-        RecordKind::CreditNote => Err(unsupported(
+        RecordKind::CreditNote => Err(QUICKBOOKS.unsupported(
             "target",
             "QuickBooks pays no credit memo out: set it off against an invoice, or refund it there",
         )),
-        other => Err(unsupported("target", format!("QuickBooks takes no payment for a {other}"))),
+        other => Err(QUICKBOOKS.unsupported("target", format!("QuickBooks takes no payment for a {other}"))),
     }
 }
 
@@ -69,16 +69,21 @@ fn applied(payment: &PlannedPayment, amount: Number, entity: Entity) -> Result<A
 /// A payment without the party of its document would be left unapplied in silence (qbo.md 5.16).
 fn party(payment: &PlannedPayment) -> Result<&factory_accounting_core::ids::RemoteId, ProviderError> {
     payment.party.as_ref().ok_or_else(|| {
-        refused("target", format!("is for a party that is not known: read {} from QuickBooks anew", payment.document))
+        QUICKBOOKS.refused(
+            "target",
+            format!("is for a party that is not known: read {} from QuickBooks anew", payment.document),
+        )
     })
 }
 
 /// The text that it is found by.
 fn marker(payment: &PlannedPayment) -> Result<String, ProviderError> {
-    within("number", Some(&payment.reference), DOCUMENT_NUMBER)?;
+    QUICKBOOKS.within("number", Some(&payment.reference), DOCUMENT_NUMBER)?;
     let marker = payment.reference.trim();
     if marker.is_empty() {
-        return Err(refused("number", "is empty: a payment without a number cannot be found again in QuickBooks"));
+        return Err(
+            QUICKBOOKS.refused("number", "is empty: a payment without a number cannot be found again in QuickBooks")
+        );
     }
     Ok(marker.to_owned())
 }
@@ -89,5 +94,5 @@ fn amount(payment: &PlannedPayment) -> Result<Number, ProviderError> {
     if amount > Decimal::ZERO {
         return Ok(Number(amount));
     }
-    Err(refused("amount", format!("is {amount}: QuickBooks takes payments above 0 only")))
+    Err(QUICKBOOKS.refused("amount", format!("is {amount}: QuickBooks takes payments above 0 only")))
 }

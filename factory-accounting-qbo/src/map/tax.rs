@@ -8,7 +8,7 @@ use factory_accounting_core::planned::{Charge, StatedTax};
 use factory_accounting_http::json::Number;
 use rust_decimal::Decimal;
 
-use super::{refused, unsupported};
+use super::QUICKBOOKS;
 use crate::config::Region;
 use crate::wire::write::RefWrite;
 use crate::wire::write::document::{TaxLineDetailWrite, TaxLineWrite, TxnTaxDetailWrite};
@@ -22,7 +22,7 @@ const UNTAXED: &str = "NON";
 pub(crate) fn calculation(region: Region, mode: TaxMode) -> Result<Option<&'static str>, ProviderError> {
     match (region, mode) {
         (_, TaxMode::Inclusive) => {
-            Err(unsupported("tax_mode", "QuickBooks is sent net prices only: turn them into net prices"))
+            Err(QUICKBOOKS.unsupported("tax_mode", "QuickBooks is sent net prices only: turn them into net prices"))
         }
         (Region::UnitedStates, _) => Ok(None),
         (Region::International, TaxMode::Exclusive) => Ok(Some("TaxExcluded")),
@@ -47,11 +47,11 @@ pub(crate) fn code(
         (Region::UnitedStates, _) => {
             let message =
                 format!("tax code {:?} is none of a company in the United States: use TAX or NON", charge.tax_code);
-            Err(refused(path(), message))
+            Err(QUICKBOOKS.refused(path(), message))
         }
         (Region::International, TaxMode::NoTax) => Ok(None),
         (Region::International, _) if charge.tax_code.is_empty() => {
-            Err(refused(path(), "is missing: QuickBooks needs a tax code on every line"))
+            Err(QUICKBOOKS.refused(path(), "is missing: QuickBooks needs a tax code on every line"))
         }
         (Region::International, _) => Ok(Some(RefWrite::new(charge.tax_code.clone()))),
     }
@@ -63,13 +63,11 @@ pub(crate) fn stated(region: Region, taxes: &[StatedTax]) -> Result<Option<TxnTa
         return Ok(None);
     }
     if region == Region::UnitedStates {
-        return Err(unsupported(
-            "total",
-            "QuickBooks reckons the tax itself in the United States: leave the total out",
-        ));
+        return Err(QUICKBOOKS
+            .unsupported("total", "QuickBooks reckons the tax itself in the United States: leave the total out"));
     }
     let total = taxes.iter().try_fold(Decimal::ZERO, |sum, tax| sum.checked_add(tax.tax));
-    let total = total.ok_or_else(|| refused("total", "is too large"))?;
+    let total = total.ok_or_else(|| QUICKBOOKS.refused("total", "is too large"))?;
     let line = |tax: &StatedTax| TaxLineWrite {
         amount: Number(tax.tax),
         detail_type: "TaxLineDetail",

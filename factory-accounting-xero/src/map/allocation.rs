@@ -9,7 +9,7 @@ use factory_accounting_core::planned::PlannedAllocation;
 use factory_accounting_http::json::Number;
 use uuid::Uuid;
 
-use super::refused;
+use super::XERO;
 use crate::wire::payment::{AllocationWrite, InvoiceRef};
 
 /// An allocation to create. Only new ones are ever sent (xero.md 4.10).
@@ -31,5 +31,7 @@ pub(crate) fn split(id: &RemoteId) -> Result<(&str, &str), ProviderError> {
     id.as_str()
         .split_once('/')
         .filter(|(credit_note, allocation)| Uuid::try_parse(credit_note).is_ok() && Uuid::try_parse(allocation).is_ok())
-        .ok_or_else(|| refused("id", format!("{id:?} is not an allocation's id: expected <credit note>/<allocation>")))
+        .ok_or_else(|| {
+            XERO.refused("id", format!("{id:?} is not an allocation's id: expected <credit note>/<allocation>"))
+        })
 }

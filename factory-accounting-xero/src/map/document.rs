@@ -11,7 +11,7 @@ use factory_accounting_core::provider::{RemoteRecord, RemoteStatus};
 use factory_accounting_http::json::Number;
 use rust_decimal::{Decimal, RoundingStrategy};
 
-use super::{refused, unsupported, within};
+use super::XERO;
 use crate::endpoint::Resource;
 use crate::wire::document::{DocumentWrite, LineWrite, TrackingWrite};
 
@@ -37,7 +37,7 @@ pub(crate) fn create(
     document: &PlannedDocument,
 ) -> Result<DocumentWrite, ProviderError> {
     if document.lines.is_empty() {
-        return Err(refused("lines", "is empty: Xero needs at least one line"));
+        return Err(XERO.refused("lines", "is empty: Xero needs at least one line"));
     }
     let mut write = whole(kind, resource, document)?;
     write.document_type = document_type(kind);
@@ -55,7 +55,7 @@ pub(crate) fn update(
     base: &RemoteRecord,
 ) -> Result<DocumentWrite, ProviderError> {
     if changes.lines && document.lines.is_empty() {
-        return Err(refused("lines", "is empty: Xero needs at least one line"));
+        return Err(XERO.refused("lines", "is empty: Xero needs at least one line"));
     }
     let mut write = if kind == RecordKind::Quote {
         quote_update(resource, document, base)?
@@ -140,10 +140,9 @@ pub(crate) fn void(kind: RecordKind, resource: Resource, base: &RemoteRecord) ->
         }
         (_, RemoteStatus::Open | RemoteStatus::Paid) => "VOIDED",
         (_, other) => {
-            return Err(unsupported(
-                "status",
-                format!("a {kind} in state {other:?} can neither be deleted nor voided"),
-            ));
+            return Err(
+                XERO.unsupported("status", format!("a {kind} in state {other:?} can neither be deleted nor voided"))
+            );
         }
     };
     let mut write = DocumentWrite::new(resource);
@@ -187,10 +186,10 @@ fn whole(kind: RecordKind, resource: Resource, document: &PlannedDocument) -> Re
 
 fn check_texts(kind: RecordKind, document: &PlannedDocument) -> Result<(), ProviderError> {
     if let Some(number) = document.number.as_deref() {
-        within("number", Some(number), 255)?;
+        XERO.within("number", Some(number), 255)?;
         // xero.md 4.7: printable ASCII.
         if !number.bytes().all(|byte| byte.is_ascii_graphic() || byte == b' ') {
-            return Err(refused(
+            return Err(XERO.refused(
                 "number",
                 "holds characters that Xero refuses in numbers: use plain letters, digits and signs",
             ));
@@ -198,23 +197,23 @@ fn check_texts(kind: RecordKind, document: &PlannedDocument) -> Result<(), Provi
     }
     if kind == RecordKind::Bill {
         if document.number.is_none() {
-            return Err(unsupported("number", "Xero gives bills no number: let the host own the numbers of bills"));
+            return Err(XERO.unsupported("number", "Xero gives bills no number: let the host own the numbers of bills"));
         }
         if document.reference.is_some() {
-            return Err(unsupported("references", "bills have no reference in Xero: leave it out"));
+            return Err(XERO.unsupported("references", "bills have no reference in Xero: leave it out"));
         }
     }
-    within("references", document.reference.as_deref(), if kind == RecordKind::Quote { 4_000 } else { 255 })?;
-    within("title", document.title.as_deref(), 100)?;
-    within("summary", document.summary.as_deref(), 3_000)?;
-    within("terms", document.terms.as_deref(), 4_000)
+    XERO.within("references", document.reference.as_deref(), if kind == RecordKind::Quote { 4_000 } else { 255 })?;
+    XERO.within("title", document.title.as_deref(), 100)?;
+    XERO.within("summary", document.summary.as_deref(), 3_000)?;
+    XERO.within("terms", document.terms.as_deref(), 4_000)
 }
 
 fn line(kind: RecordKind, mode: TaxMode, at: usize, planned: &PlannedLine) -> Result<LineWrite, ProviderError> {
     let path = |field: &str| format!("lines[{at}].{field}");
-    within(&path("description"), Some(&planned.description), 4_000)?;
+    XERO.within(&path("description"), Some(&planned.description), 4_000)?;
     if planned.description.trim().is_empty() {
-        return Err(refused(path("description"), "is empty: Xero needs a text on every line"));
+        return Err(XERO.refused(path("description"), "is empty: Xero needs a text on every line"));
     }
     let mut write = LineWrite {
         id: planned.remote.as_ref().map(|id| id.as_str().to_owned()),
@@ -238,7 +237,7 @@ fn discount(kind: RecordKind, at: usize, charge: &Charge) -> Result<(Option<Numb
     let Some(discount) = charge.discount else { return Ok((None, None)) };
     // xero.md 4.5: not on bills and credit notes, and purchase orders are documented both ways.
     if matches!(kind, RecordKind::Bill | RecordKind::CreditNote | RecordKind::PurchaseOrder) {
-        return Err(unsupported(
+        return Err(XERO.unsupported(
             format!("lines[{at}].discount"),
             format!("lines of a {kind} take no discount in Xero: send the net price"),
         ));
@@ -252,7 +251,7 @@ fn discount(kind: RecordKind, at: usize, charge: &Charge) -> Result<(Option<Numb
 // A tracking option is known here as `<category>/<option>`; quotes take the option alone (xero.md 4.5).
 fn tracking(kind: RecordKind, at: usize, charge: &Charge) -> Result<Vec<TrackingWrite>, ProviderError> {
     if charge.jobs.len() > TRACKING {
-        return Err(unsupported(
+        return Err(XERO.unsupported(
             format!("lines[{at}].job"),
             format!("has {} tracking options, a line in Xero takes {TRACKING}: remove some", charge.jobs.len()),
         ));
@@ -262,7 +261,7 @@ fn tracking(kind: RecordKind, at: usize, charge: &Charge) -> Result<Vec<Tracking
         .iter()
         .map(|job| {
             let (category, option) = job.as_str().split_once('/').ok_or_else(|| {
-                refused(
+                XERO.refused(
                     format!("lines[{at}].job"),
                     format!(
                         "{:?} is not a tracking option of Xero: refresh the lists and link the job again",
@@ -297,7 +296,7 @@ fn currency_rate(host: Decimal) -> Result<Number, ProviderError> {
         .map(|rate| rate.round_dp_with_strategy(RATE_DECIMALS, RoundingStrategy::MidpointAwayFromZero))
         .filter(|rate| !rate.is_zero());
     rate.map(Number).ok_or_else(|| {
-        refused(
+        XERO.refused(
             "exchange_rate",
             format!("{host} cannot be a rate in Xero: give units of the organisation's currency, above 0"),
         )
@@ -310,14 +309,14 @@ fn target_status(kind: RecordKind, status: TargetStatus) -> Result<&'static str,
         (RecordKind::Quote, TargetStatus::Quote(QuoteStage::Sent)) => Ok("SENT"),
         (RecordKind::Quote, TargetStatus::Quote(QuoteStage::Accepted)) => Ok("ACCEPTED"),
         (RecordKind::Quote, TargetStatus::Quote(QuoteStage::Declined)) => Ok("DECLINED"),
-        (RecordKind::Quote, other) => Err(unsupported("stage", format!("quotes in Xero have no state {other:?}"))),
+        (RecordKind::Quote, other) => Err(XERO.unsupported("stage", format!("quotes in Xero have no state {other:?}"))),
         (_, TargetStatus::Draft) => Ok("DRAFT"),
         // An order stays a draft for as long as it is an order (xero.md 4.7).
         (RecordKind::Order, TargetStatus::Approved) => {
-            Err(unsupported("status", "an order is a draft in Xero: approving it would make it an invoice"))
+            Err(XERO.unsupported("status", "an order is a draft in Xero: approving it would make it an invoice"))
         }
         (_, TargetStatus::Approved) => Ok("AUTHORISED"),
-        (_, other) => Err(unsupported("status", format!("a {kind} in Xero has no state {other:?}"))),
+        (_, other) => Err(XERO.unsupported("status", format!("a {kind} in Xero has no state {other:?}"))),
     }
 }
 
@@ -333,7 +332,7 @@ fn check_quote_step(target: TargetStatus, from: &RemoteStatus) -> Result<(), Pro
     if allowed {
         return Ok(());
     }
-    Err(unsupported(
+    Err(XERO.unsupported(
         "stage",
         format!(
             "the quote is in state {from:?} in Xero, which does not lead to {target:?}: mark it as sent there, then send again"

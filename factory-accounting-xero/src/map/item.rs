@@ -5,7 +5,7 @@ use factory_accounting_core::planned::{PlannedItem, PlannedPrice};
 use factory_accounting_core::provider::RemoteRecord;
 use factory_accounting_http::json::Number;
 
-use super::within;
+use super::XERO;
 use crate::wire::item::{ItemWrite, PriceWrite};
 
 /// An item to create: sold and bought as the host says.
@@ -29,9 +29,9 @@ pub(crate) fn update(item: &PlannedItem, base: &RemoteRecord) -> Result<ItemWrit
 }
 
 fn owned_fields(item: &PlannedItem) -> Result<ItemWrite, ProviderError> {
-    within("code", Some(&item.code), 30)?;
-    within("name", Some(&item.name), 50)?;
-    within("description", item.description.as_deref(), 4_000)?;
+    XERO.within("code", Some(&item.code), 30)?;
+    XERO.within("name", Some(&item.name), 50)?;
+    XERO.within("description", item.description.as_deref(), 4_000)?;
     let description = |side: &Option<PlannedPrice>| side.as_ref().and(item.description.clone());
     Ok(ItemWrite {
         code: item.code.clone(),

@@ -12,7 +12,7 @@ use factory_accounting_core::model::{Address, AddressKind, ContactPerson, Due, P
 use factory_accounting_core::planned::PlannedParty;
 use factory_accounting_core::provider::{RemoteParty, RemoteRecord};
 
-use super::{refused, unsupported, within};
+use super::XERO;
 use crate::wire::party::{self as wire, Contact, ContactWrite};
 
 /// Most further persons of a contact (xero.md 4.2).
@@ -21,7 +21,7 @@ const PERSONS: usize = 5;
 /// A contact to create.
 pub(crate) fn create(kind: RecordKind, planned: &PlannedParty) -> Result<ContactWrite, ProviderError> {
     let mut contact = owned_fields(kind, &planned.party)?;
-    within("id", Some(&planned.external_key), 50)?;
+    XERO.within("id", Some(&planned.external_key), 50)?;
     contact.contact_number = Some(planned.external_key.clone());
     contact.contact_persons = further_persons(&planned.party.contacts)?;
     Ok(contact)
@@ -45,12 +45,12 @@ pub(crate) fn archive(base: &RemoteRecord) -> ContactWrite {
 
 fn owned_fields(kind: RecordKind, party: &Party) -> Result<ContactWrite, ProviderError> {
     check_name(&party.name)?;
-    within("email", party.email.as_deref(), 255)?;
-    within("phone", party.phone.as_deref(), 50)?;
-    within("tax_number", party.tax_number.as_deref(), 50)?;
+    XERO.within("email", party.email.as_deref(), 255)?;
+    XERO.within("phone", party.phone.as_deref(), 50)?;
+    XERO.within("tax_number", party.tax_number.as_deref(), 50)?;
     let main = party.contacts.first();
-    within("contacts[0].first_name", main.and_then(|person| person.first_name.as_deref()), 255)?;
-    within("contacts[0].last_name", main.and_then(|person| person.last_name.as_deref()), 255)?;
+    XERO.within("contacts[0].first_name", main.and_then(|person| person.first_name.as_deref()), 255)?;
+    XERO.within("contacts[0].last_name", main.and_then(|person| person.last_name.as_deref()), 255)?;
     Ok(ContactWrite {
         name: Some(party.name.clone()),
         first_name: main.and_then(|person| person.first_name.clone()),
@@ -67,13 +67,13 @@ fn owned_fields(kind: RecordKind, party: &Party) -> Result<ContactWrite, Provide
 
 // xero.md 4.2: no space at either end, no double space, no angle bracket.
 fn check_name(name: &str) -> Result<(), ProviderError> {
-    within("name", Some(name), 255)?;
+    XERO.within("name", Some(name), 255)?;
     let single_spaced = name.split_whitespace().collect::<Vec<_>>().join(" ");
     if name != single_spaced {
-        return Err(refused("name", format!("has spaces that Xero refuses: write {single_spaced:?}")));
+        return Err(XERO.refused("name", format!("has spaces that Xero refuses: write {single_spaced:?}")));
     }
     if name.contains(['<', '>']) {
-        return Err(refused("name", "holds < or >, which Xero refuses: leave them out"));
+        return Err(XERO.refused("name", "holds < or >, which Xero refuses: leave them out"));
     }
     Ok(())
 }
@@ -81,10 +81,9 @@ fn check_name(name: &str) -> Result<(), ProviderError> {
 fn further_persons(contacts: &[ContactPerson]) -> Result<Vec<wire::Person>, ProviderError> {
     let further = contacts.get(1..).unwrap_or_default();
     if further.len() > PERSONS {
-        return Err(refused(
-            "contacts",
-            format!("has {} people, Xero keeps {}: remove some", contacts.len(), PERSONS + 1),
-        ));
+        return Err(
+            XERO.refused("contacts", format!("has {} people, Xero keeps {}: remove some", contacts.len(), PERSONS + 1))
+        );
     }
     Ok(further
         .iter()
@@ -120,18 +119,18 @@ fn addresses(addresses: &[Address]) -> Result<Vec<wire::Address>, ProviderError>
 fn address_slot(slot: &str, at: usize, address: &Address) -> Result<wire::Address, ProviderError> {
     let path = |field: &str| format!("addresses[{at}].{field}");
     if address.lines.len() > 4 {
-        return Err(refused(path("lines"), format!("has {} lines, Xero keeps 4: join some", address.lines.len())));
+        return Err(XERO.refused(path("lines"), format!("has {} lines, Xero keeps 4: join some", address.lines.len())));
     }
     for (number, line) in address.lines.iter().enumerate() {
-        within(&path(&format!("lines[{number}]")), Some(line), 500)?;
+        XERO.within(&path(&format!("lines[{number}]")), Some(line), 500)?;
     }
-    within(&path("attention"), address.attention.as_deref(), 255)?;
-    within(&path("city"), address.city.as_deref(), 255)?;
-    within(&path("region"), address.region.as_deref(), 255)?;
-    within(&path("postal_code"), address.postal_code.as_deref(), 50)?;
-    within(&path("country"), address.country.as_deref(), 50)?;
+    XERO.within(&path("attention"), address.attention.as_deref(), 255)?;
+    XERO.within(&path("city"), address.city.as_deref(), 255)?;
+    XERO.within(&path("region"), address.region.as_deref(), 255)?;
+    XERO.within(&path("postal_code"), address.postal_code.as_deref(), 50)?;
+    XERO.within(&path("country"), address.country.as_deref(), 50)?;
     if address.country.as_deref().is_some_and(|country| country.chars().any(|c| c.is_ascii_digit())) {
-        return Err(refused(path("country"), "holds digits, Xero takes letters only: write the country's name"));
+        return Err(XERO.refused(path("country"), "holds digits, Xero takes letters only: write the country's name"));
     }
     let line = |number: usize| address.lines.get(number).cloned();
     Ok(wire::Address {
@@ -154,7 +153,7 @@ fn payment_terms(kind: RecordKind, terms: PaymentTerms) -> Result<wire::PaymentT
         Due::EndOfMonth => "DAYSAFTERBILLMONTH",
         Due::DayOfThisMonth => "OFCURRENTMONTH",
         Due::DayOfNextMonth => "OFFOLLOWINGMONTH",
-        _ => return Err(unsupported("terms.from", "Xero has no such payment terms: choose others")),
+        _ => return Err(XERO.unsupported("terms.from", "Xero has no such payment terms: choose others")),
     };
     let term = Some(wire::Term { day: terms.days, kind: from.to_owned() });
     Ok(match kind {

@@ -5,20 +5,20 @@ use factory_accounting_core::model::RecordKind;
 use factory_accounting_core::planned::{self, PlannedPayment};
 use factory_accounting_http::json::Number;
 
-use super::{refused, unsupported, within};
+use super::XERO;
 use crate::wire::payment::{AccountRef, CreditNoteRef, InvoiceRef, PaymentWrite};
 
 /// A payment to create. Its reference is what it is found by (xero.md 7.3).
 pub(crate) fn create(payment: &PlannedPayment) -> Result<PaymentWrite, ProviderError> {
-    within("number", Some(&payment.reference), 255)?;
+    XERO.within("number", Some(&payment.reference), 255)?;
     if payment.reference.trim().is_empty() {
-        return Err(refused("number", "is empty: a payment without a number cannot be found again in Xero"));
+        return Err(XERO.refused("number", "is empty: a payment without a number cannot be found again in Xero"));
     }
     let document = payment.document.as_str().to_owned();
     let (invoice, credit_note) = match payment.document_kind {
         RecordKind::Invoice | RecordKind::Order | RecordKind::Bill => (Some(InvoiceRef { id: document }), None),
         RecordKind::CreditNote => (None, Some(CreditNoteRef { id: document })),
-        other => return Err(unsupported("target", format!("Xero takes no payment for a {other}"))),
+        other => return Err(XERO.unsupported("target", format!("Xero takes no payment for a {other}"))),
     };
     Ok(PaymentWrite {
         invoice,
