@@ -108,11 +108,18 @@ impl Round<'_> {
     /// Documents of a kind in the books that bill an order or a purchase order, as the host has them.
     pub(crate) async fn parts_of(&self, ordered: &RecordKey, bills: RecordKind) -> Result<Vec<Record>, EngineError> {
         let inner = self.inner;
+        let progress = inner.store.progress(&inner.connection, ordered).await?;
+        let keys: Vec<RecordKey> = progress.into_iter().map(|part| part.key).filter(|key| key.kind == bills).collect();
+        if keys.is_empty() {
+            return Ok(Vec::new());
+        }
+        let links = inner.store.links(&inner.connection, &keys).await?;
         let mut parts = Vec::new();
-        for part in inner.store.progress(&inner.connection, ordered).await? {
-            let held =
-                part.key.kind == bills && inner.link_of(&part.key).await?.is_some_and(|link| !link.status.is_gone());
-            let Some(newest) = inner.newest(&part.key).await?.filter(|_| held) else { continue };
+        for (key, link) in keys.iter().zip(links) {
+            if link.is_none_or(|link| link.status.is_gone()) {
+                continue;
+            }
+            let Some(newest) = inner.newest(key).await? else { continue };
             if let Ok(Subject::Record(record)) = Subject::of(&newest) {
                 parts.push(*record);
             }
