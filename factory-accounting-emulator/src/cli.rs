@@ -96,6 +96,14 @@ impl CountryName {
     }
 }
 
+/// What the options change in a configuration of any package.
+struct Common<'a> {
+    seed: &'a mut u64,
+    clock: &'a mut ClockMode,
+    limited: &'a mut bool,
+    auto_consent: &'a mut bool,
+}
+
 impl Cli {
     /// Refuses an address that other machines can reach, unless that is allowed.
     pub(crate) fn check_listen(&self) -> Result<(), String> {
@@ -113,16 +121,12 @@ impl Cli {
             );
         }
         let mut config: XeroConfig = self.file()?;
-        if let Some(seed) = self.seed {
-            config.seed = seed;
-        }
-        if self.manual_clock {
-            config.clock = ClockMode::Manual(manual_start());
-        }
-        if self.no_limits {
-            config.limits.enforced = false;
-        }
-        config.auto_consent |= self.auto_consent;
+        self.overlay(Common {
+            seed: &mut config.seed,
+            clock: &mut config.clock,
+            limited: &mut config.limits.enforced,
+            auto_consent: &mut config.auto_consent,
+        });
         config.check()?;
         Ok(config)
     }
@@ -133,16 +137,12 @@ impl Cli {
         if !self.country.is_empty() {
             config.companies = self.country.iter().map(|country| country.company()).collect::<Result<_, _>>()?;
         }
-        if let Some(seed) = self.seed {
-            config.seed = seed;
-        }
-        if self.manual_clock {
-            config.clock = ClockMode::Manual(manual_start());
-        }
-        if self.no_limits {
-            config.limits.enforced = false;
-        }
-        config.auto_consent |= self.auto_consent;
+        self.overlay(Common {
+            seed: &mut config.seed,
+            clock: &mut config.clock,
+            limited: &mut config.limits.enforced,
+            auto_consent: &mut config.auto_consent,
+        });
         config.check()?;
         Ok(config)
     }
@@ -153,18 +153,28 @@ impl Cli {
         if !self.country.is_empty() {
             config.files = self.country.iter().map(|country| country.file()).collect::<Result<_, _>>()?;
         }
-        if let Some(seed) = self.seed {
-            config.seed = seed;
-        }
-        if self.manual_clock {
-            config.clock = ClockMode::Manual(manual_start());
-        }
-        if self.no_limits {
-            config.limits.enforced = false;
-        }
-        config.auto_consent |= self.auto_consent;
+        self.overlay(Common {
+            seed: &mut config.seed,
+            clock: &mut config.clock,
+            limited: &mut config.limits.enforced,
+            auto_consent: &mut config.auto_consent,
+        });
         config.check()?;
         Ok(config)
+    }
+
+    /// Changes what every package's configuration has.
+    fn overlay(&self, common: Common<'_>) {
+        if let Some(seed) = self.seed {
+            *common.seed = seed;
+        }
+        if self.manual_clock {
+            *common.clock = ClockMode::Manual(manual_start());
+        }
+        if self.no_limits {
+            *common.limited = false;
+        }
+        *common.auto_consent |= self.auto_consent;
     }
 
     /// The configuration file, or the defaults where none is named.
