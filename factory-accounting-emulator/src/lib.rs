@@ -38,6 +38,7 @@ mod distort;
 mod fault;
 mod gzip;
 mod html;
+mod json;
 pub mod myob;
 mod outcome;
 mod package;

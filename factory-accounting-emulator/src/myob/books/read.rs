@@ -3,8 +3,8 @@
 use super::shelf::Row;
 use super::table::{Form, Layout, Table};
 use super::view::{FRAME, Guise, View};
-use super::wire::writer::Writer;
 use super::{Books, Context, Refusal, errors};
+use crate::json::Writer;
 use crate::myob::call::{Call, Reply};
 use crate::myob::odata::{Literal, Query, QueryError, Shape};
 use http::{StatusCode, header};
@@ -81,14 +81,13 @@ impl Books {
         let mut out = Writer::default();
         out.object(|out| {
             out.name("Items");
-            out.list(&page.rows, |out, view| view.write(out, ""));
+            out.values(&page.rows, |out, view| view.write(out, ""));
             out.name("NextPageLink");
             match &page.next {
                 Some(link) => out.string(link),
-                None => out.null(),
+                None => out.value("null"),
             }
-            out.name("Count");
-            out.raw(page.count);
+            out.raw("Count", page.count);
         });
         Ok(Reply::json(StatusCode::OK, out.finish()))
     }

@@ -6,6 +6,7 @@ use super::shelf::Row;
 use super::table::{Form, Layout, Table};
 use super::wire::reader::{self, Input};
 use super::{Books, Context, Refusal};
+use crate::json::Writer;
 use crate::myob::call::{Call, Reply};
 use crate::myob::switches::{ClientUid, InactiveLinks, QuoteStatus, Warnings};
 use bytes::Bytes;
@@ -86,7 +87,7 @@ impl Books {
             return Ok(told.then(|| Bytes::from(json!({"Errors": entries, "Information": null}).to_string())));
         }
         let row = self.present(table, uid)?;
-        let mut out = super::wire::writer::Writer::default();
+        let mut out = Writer::default();
         let more = if told { format!("\"Errors\":{entries}") } else { String::new() };
         self.view(row, ctx).write(&mut out, &more);
         Ok(Some(Bytes::from(out.finish())))

@@ -5,8 +5,8 @@ use super::shape::{Derived, Field, Kind, Target, VersionForm};
 use super::shelf::Row;
 use super::table::Table;
 use super::wire::reader::cents;
-use super::wire::writer::Writer;
 use super::{Books, Context};
+use crate::json::Writer;
 use crate::myob::odata::{Members, Seen};
 use crate::myob::switches::LastModifiedZone;
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Utc};
@@ -132,8 +132,7 @@ impl<'a> View<'a> {
             }
             out.text("RowVersion", &row.version.to_string());
             if !more.is_empty() {
-                out.separate();
-                out.raw(more);
+                out.value(more);
             }
         });
     }
@@ -173,19 +172,19 @@ impl<'a> Part<'a> {
     fn write_value(&self, out: &mut Writer, field: &Field, node: Option<&Node>) {
         match (field.kind, node) {
             (Kind::Derived(derived), _) => match self.derived(derived) {
-                Seen::Number(value) => out.decimal(value),
+                Seen::Number(value) => out.value(value),
                 Seen::Text(text) => out.string(&text),
-                _ => out.null(),
+                _ => out.value("null"),
             },
-            (Kind::Flag, None) => out.flag(false),
-            (Kind::List(_), None) => out.list(std::iter::empty::<()>(), |_, ()| {}),
-            (_, None) => out.null(),
+            (Kind::Flag, None) => out.value(false),
+            (Kind::List(_), None) => out.value("[]"),
+            (_, None) => out.value("null"),
             (_, Some(Node::Text(text))) => out.string(text),
-            (_, Some(Node::Number(value))) => out.decimal(*value),
-            (_, Some(Node::Flag(value))) => out.flag(*value),
+            (_, Some(Node::Number(value))) => out.value(value),
+            (_, Some(Node::Flag(value))) => out.value(value),
             (_, Some(Node::Day(day))) => out.string(&midnight(*day).format("%Y-%m-%dT%H:%M:%S").to_string()),
             (_, Some(Node::Guid(uid))) => out.string(&uid.to_string()),
-            (Kind::Version(VersionForm::Number), Some(Node::Version(version))) => out.raw(version),
+            (Kind::Version(VersionForm::Number), Some(Node::Version(version))) => out.value(version),
             (_, Some(Node::Version(version))) => out.string(&version.to_string()),
             (Kind::Link(target), Some(Node::Link(uid))) => {
                 Link { books: self.books, uid: *uid, target, ctx: self.ctx }.write(out);
@@ -194,7 +193,7 @@ impl<'a> Part<'a> {
             (_, Some(Node::Record(record))) => {
                 out.object(|out| Part { record, ..*self }.write_members(out, |_| false));
             }
-            (_, Some(Node::List(rows))) => out.list(rows, |out, record| {
+            (_, Some(Node::List(rows))) => out.values(rows, |out, record| {
                 out.object(|out| Part { record, ..*self }.write_members(out, |_| false));
             }),
         }
@@ -279,7 +278,7 @@ impl<'a> Link<'a> {
                 out.name(name);
                 match self.label(name) {
                     Some(text) => out.string(&text),
-                    None => out.null(),
+                    None => out.value("null"),
                 }
             }
             if self.ctx.uris

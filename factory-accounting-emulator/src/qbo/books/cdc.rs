@@ -2,8 +2,8 @@
 
 use super::entity::{Entity, GAPS};
 use super::errors::{self, Fault};
-use super::wire::writer::Writer;
 use super::{Books, Context, zone};
+use crate::json::Writer;
 use crate::qbo::call::{Call, Reply};
 use crate::qbo::switches::ChangesTooOld;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -34,7 +34,10 @@ impl Books {
             entities.iter().map(|entity| self.changes_of(*entity, since.max(oldest), &mut room)).collect();
         let mut out = Writer::default();
         out.object(|out| {
-            out.list("CDCResponse", [answers], |out, answers| out.raw_list("QueryResponse", answers));
+            out.list("CDCResponse", [answers], |out, answers| {
+                out.name("QueryResponse");
+                out.values(answers, Writer::value);
+            });
             out.text("time", &zone::server_time(ctx.now));
         });
         Ok(Reply::json(StatusCode::OK, out.finish()))
@@ -59,10 +62,11 @@ impl Books {
         let mut out = Writer::default();
         out.object(|out| {
             if !rows.is_empty() {
-                out.raw_list(entity.name(), &rows);
-                out.count("startPosition", 1);
-                out.count("maxResults", rows.len());
-                out.count("totalCount", rows.len());
+                out.name(entity.name());
+                out.values(&rows, Writer::value);
+                out.raw("startPosition", 1);
+                out.raw("maxResults", rows.len());
+                out.raw("totalCount", rows.len());
             }
         });
         out.finish()

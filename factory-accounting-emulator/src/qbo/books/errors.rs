@@ -3,8 +3,8 @@
 //! Messages follow Intuit's page of error codes; a detail that no source records says plainly what is wrong.
 
 use super::entity::Entity;
-use super::wire::writer::Writer;
 use super::zone;
+use crate::json::Writer;
 use chrono::{DateTime, Utc};
 use http::StatusCode;
 

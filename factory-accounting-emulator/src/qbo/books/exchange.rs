@@ -1,8 +1,8 @@
 //! Exchange rates: books in one currency know only the rate of that currency to itself (qbo.md 2).
 
 use super::errors::{self, Fault};
-use super::wire::writer::Writer;
 use super::{Books, Context, EntityJson, enveloped};
+use crate::json::Writer;
 use crate::qbo::call::{Call, Reply};
 use chrono::NaiveDate;
 use http::Method;
@@ -29,7 +29,7 @@ impl Books {
             out.raw("Rate", "1");
             out.text("AsOfDate", &day.to_string());
             out.text("domain", "QBO");
-            out.flag("sparse", false);
+            out.raw("sparse", false);
         });
         Ok(enveloped(&EntityJson { name: "ExchangeRate", json: out.finish() }, ctx.now))
     }

@@ -52,10 +52,10 @@ use shelf::{Row, Shelf};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use undo::Mark;
-use wire::writer::Writer;
 
 use super::call::{Call, Reply};
 use super::switches::{OrderPdf, Switches};
+use crate::json::Writer;
 
 /// One company's books. A clone shares every kind of row until it changes one of that kind.
 #[derive(Clone, Debug)]

@@ -5,7 +5,7 @@ use super::entity::Entity;
 use super::record::{Node, Record, Ref};
 use super::shape::{Field, Kind};
 use super::shelf::Row;
-use super::wire::writer::Writer;
+use crate::json::Writer;
 
 /// How much of a row is shown.
 #[derive(Clone, Copy, Debug)]
@@ -43,7 +43,7 @@ impl Books {
             self.write_member(field, node, out);
         }
         out.text("domain", "QBO");
-        out.flag("sparse", matches!(view, View::Only(_)));
+        out.raw("sparse", matches!(view, View::Only(_)));
         if shown("Id") {
             out.text("Id", &row.id.to_string());
         }
@@ -73,8 +73,9 @@ impl Books {
                 }
             }),
             Node::Text(text) => out.text(field.name, text),
-            Node::Number(number) => out.decimal(field.name, *number),
-            Node::Flag(flag) => out.flag(field.name, *flag),
+            // `1183`, `3592.39`: trailing zeros are not written (qbo.md 5.13).
+            Node::Number(number) => out.raw(field.name, number.normalize()),
+            Node::Flag(flag) => out.raw(field.name, flag),
             Node::Date(date) => out.text(field.name, &date.to_string()),
             Node::Ref(link) => out.member(field.name, |out| self.write_reference(&field.kind, link, out)),
             Node::Record(record) => out.member(field.name, |out| self.write_record(record, out)),

@@ -7,8 +7,8 @@ use super::record::Record;
 use super::shape::{Field, Shape};
 use super::tax::{EFFECTIVE_RATE, RATE_DETAIL, RATE_LIST, TAX_CODE, TAX_RATE};
 use super::wire::reader;
-use super::wire::writer::Writer;
 use super::{Books, Context, utf8};
+use crate::json::Writer;
 use crate::qbo::call::{Call, Reply};
 use http::{Method, StatusCode};
 use rust_decimal::Decimal;
@@ -46,7 +46,7 @@ impl Books {
             out.list("TaxRateDetails", &details, |out, (rate, detail)| {
                 out.text("TaxRateName", detail.text("TaxRateName").unwrap_or_default());
                 out.text("TaxRateId", &rate.to_string());
-                out.decimal("RateValue", detail.amount("RateValue"));
+                out.raw("RateValue", detail.amount("RateValue").normalize());
                 out.text("TaxAgencyId", detail.text("TaxAgencyId").unwrap_or_default());
                 out.text("TaxApplicableOn", detail.text("TaxApplicableOn").unwrap_or(SALES));
             });

@@ -105,7 +105,7 @@ fn render(out: &mut Writer, (endpoint, owner): (&str, Uuid), file: &Attachment) 
     out.text("FileName", &file.name);
     out.text("Url", &format!("https://api.xero.com/api.xro/2.0/{endpoint}/{owner}/Attachments/{}", file.name));
     out.text("MimeType", file.mime);
-    out.raw("ContentLength", &file.bytes.len().to_string());
+    out.raw("ContentLength", file.bytes.len());
     if file.online {
         out.flag("IncludeOnline", true);
     }

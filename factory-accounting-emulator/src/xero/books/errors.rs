@@ -69,7 +69,7 @@ impl Refusal {
 fn problem(status: StatusCode, number: u16, kind: &str, message: &str) -> Reply {
     let mut out = Writer::default();
     out.object(|out| {
-        out.raw("ErrorNumber", &number.to_string());
+        out.raw("ErrorNumber", number);
         out.text("Type", kind);
         out.text("Message", message);
     });

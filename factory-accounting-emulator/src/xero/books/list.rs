@@ -28,10 +28,10 @@ pub(super) struct Paging {
 
 impl Paging {
     pub(super) fn render(&self, out: &mut Writer) {
-        out.raw("page", &self.page.to_string());
-        out.raw("pageSize", &self.size.to_string());
-        out.raw("pageCount", &self.pages.to_string());
-        out.raw("itemCount", &self.items.to_string());
+        out.raw("page", self.page);
+        out.raw("pageSize", self.size);
+        out.raw("pageCount", self.pages);
+        out.raw("itemCount", self.items);
     }
 }
 

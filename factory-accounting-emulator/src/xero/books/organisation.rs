@@ -111,8 +111,8 @@ impl Books {
                 out.text("CountryCode", organisation.country);
                 out.flag("IsDemoCompany", organisation.class == "DEMO");
                 out.text("OrganisationStatus", "ACTIVE");
-                out.raw("FinancialYearEndDay", &organisation.year_end.0.to_string());
-                out.raw("FinancialYearEndMonth", &organisation.year_end.1.to_string());
+                out.raw("FinancialYearEndDay", organisation.year_end.0);
+                out.raw("FinancialYearEndMonth", organisation.year_end.1);
                 out.text("SalesTaxBasis", "ACCRUALS");
                 out.text("SalesTaxPeriod", "TWOMONTHS");
                 out.text("DefaultSalesTax", "Tax Exclusive");
@@ -191,7 +191,7 @@ impl Books {
             out.list("BrandingThemes", rows, |out, theme| {
                 out.id("BrandingThemeID", theme.id);
                 out.text("Name", &theme.name);
-                out.raw("SortOrder", &theme.sort_order.to_string());
+                out.raw("SortOrder", theme.sort_order);
                 out.instant("CreatedDateUTC", created);
             });
         }))

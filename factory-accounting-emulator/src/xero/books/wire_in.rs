@@ -4,42 +4,17 @@
 //! Members are parsed lazily from their own text, so that a decimal is read from the digits that were sent.
 
 use super::errors::Refusal;
+use crate::json;
 use chrono::{DateTime, NaiveDate};
 use rust_decimal::Decimal;
 use serde::Deserialize;
-use serde::de::{Deserializer, MapAccess, Visitor};
-use serde_json::value::RawValue;
-use std::borrow::Cow;
-use std::fmt;
 use std::str::FromStr;
 use uuid::Uuid;
 
 /// One JSON object whose members are still text.
-#[derive(Debug)]
-pub(super) struct Object<'a>(Vec<(Cow<'a, str>, &'a RawValue)>);
-
-impl<'de: 'a, 'a> Deserialize<'de> for Object<'a> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Members;
-        impl<'de> Visitor<'de> for Members {
-            type Value = Object<'de>;
-            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-                formatter.write_str("an object")
-            }
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-                let mut members = Vec::new();
-                while let Some((key, value)) = map.next_entry::<Name<'de>, &'de RawValue>()? {
-                    members.push((key.0, value));
-                }
-                Ok(Object(members))
-            }
-        }
-        deserializer.deserialize_map(Members)
-    }
-}
-
-#[derive(Deserialize)]
-struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
+#[derive(Debug, Deserialize)]
+#[serde(transparent)]
+pub(super) struct Object<'a>(#[serde(borrow)] json::Object<'a>);
 
 /// A reading step: the value, its absence, or a 400 for the whole request.
 type Read<T> = Result<Option<T>, Refusal>;
@@ -52,11 +27,8 @@ impl<'a> Object<'a> {
     }
 
     fn raw(&self, name: &str) -> Option<&'a str> {
-        self.0
-            .iter()
-            .find(|(key, _)| key.eq_ignore_ascii_case(name))
-            .map(|(_, value)| value.get().trim())
-            .filter(|text| *text != "null")
+        let sent = self.0.members().find(|(key, _)| key.eq_ignore_ascii_case(name));
+        sent.map(|(_, text)| text).filter(|text| *text != "null")
     }
 
     /// A text; numbers and booleans are taken by their spelling.
@@ -165,7 +137,7 @@ pub(super) fn elements<'a>(body: &'a [u8], collection: &str, noun: &str) -> Resu
         let object = Object::parse(whole)?;
         match object.list(collection)? {
             Some(list) => list,
-            None if object.0.is_empty() || object.mentions(collection) => Vec::new(),
+            None if object.0.members().next().is_none() || object.mentions(collection) => Vec::new(),
             None => vec![object],
         }
     };
@@ -175,7 +147,7 @@ pub(super) fn elements<'a>(body: &'a [u8], collection: &str, noun: &str) -> Resu
 impl Object<'_> {
     /// Whether the member was sent at all, null included.
     fn mentions(&self, name: &str) -> bool {
-        self.0.iter().any(|(key, _)| key.eq_ignore_ascii_case(name))
+        self.0.members().any(|(key, _)| key.eq_ignore_ascii_case(name))
     }
 }
 

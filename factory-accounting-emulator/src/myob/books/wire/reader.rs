@@ -3,13 +3,12 @@
 //!
 //! Members are parsed from their own text, so that a decimal is read from the digits that were sent.
 
+use crate::json::{self, Object};
 use crate::myob::books::errors::{self, Fault};
 use crate::myob::books::record::{Node, Record};
 use crate::myob::books::shape::{Field, Kind, Shape};
 use chrono::{NaiveDate, NaiveDateTime};
 use rust_decimal::{Decimal, RoundingStrategy};
-use serde::Deserialize;
-use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 use std::borrow::Cow;
 use std::fmt;
@@ -24,32 +23,6 @@ pub(in crate::myob::books) struct Input {
     pub(in crate::myob::books) body: Record,
 }
 
-/// One JSON object whose members are still text.
-struct Object<'a>(Vec<(Cow<'a, str>, &'a RawValue)>);
-
-impl<'de: 'a, 'a> Deserialize<'de> for Object<'a> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Members;
-        impl<'de> Visitor<'de> for Members {
-            type Value = Object<'de>;
-            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-                formatter.write_str("an object")
-            }
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-                let mut members = Vec::new();
-                while let Some((key, value)) = map.next_entry::<Name<'de>, &'de RawValue>()? {
-                    members.push((key.0, value));
-                }
-                Ok(Object(members))
-            }
-        }
-        deserializer.deserialize_map(Members)
-    }
-}
-
-#[derive(Deserialize)]
-struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
-
 /// The whole text, to tell where in it something stands, and the path to that place.
 struct Place<'a> {
     text: &'a str,
@@ -60,17 +33,13 @@ struct Place<'a> {
 pub(in crate::myob::books) fn read(shape: &'static Shape, text: &str) -> Result<Input, Fault> {
     let mut place = Place { text, path: String::new() };
     let mut input = Input { uid: None, version: None, body: Record::new(shape) };
-    for (name, raw) in place.object(text)?.0 {
-        let raw = raw.get().trim();
-        if raw == "null" {
-            continue;
-        }
+    for (name, raw) in place.object(text)?.filled() {
         if name.eq_ignore_ascii_case("UID") {
-            input.uid = Some(place.within(&name, |place| place.guid(raw))?);
+            input.uid = Some(place.within(name, |place| place.guid(raw))?);
         } else if name.eq_ignore_ascii_case("RowVersion") {
-            input.version = Some(place.within(&name, |place| place.scalar(raw).map(Cow::into_owned))?);
+            input.version = Some(place.within(name, |place| place.scalar(raw).map(Cow::into_owned))?);
         } else {
-            place.member(&mut input.body, &name, raw)?;
+            place.member(&mut input.body, name, raw)?;
         }
     }
     Ok(input)
@@ -132,11 +101,8 @@ impl<'a> Place<'a> {
 
     fn record(&mut self, shape: &'static Shape, raw: &'a str) -> Result<Record, Fault> {
         let mut record = Record::new(shape);
-        for (name, raw) in self.object(raw)?.0 {
-            let raw = raw.get().trim();
-            if raw != "null" {
-                self.member(&mut record, &name, raw)?;
-            }
+        for (name, raw) in self.object(raw)?.filled() {
+            self.member(&mut record, name, raw)?;
         }
         Ok(record)
     }
@@ -192,10 +158,9 @@ impl<'a> Place<'a> {
 
     /// Of a link only the `UID` counts; one without it is none (myob.md 3).
     fn link(&mut self, raw: &'a str) -> Result<Option<Uuid>, Fault> {
-        for (name, raw) in self.object(raw)?.0 {
-            let raw = raw.get().trim();
-            if name.eq_ignore_ascii_case("UID") && raw != "null" {
-                return self.within(&name, |place| place.guid(raw)).map(Some);
+        for (name, raw) in self.object(raw)?.filled() {
+            if name.eq_ignore_ascii_case("UID") {
+                return self.within(name, |place| place.guid(raw)).map(Some);
             }
         }
         Ok(None)
@@ -204,9 +169,7 @@ impl<'a> Place<'a> {
     /// A text, or a number or boolean by its spelling.
     fn scalar(&self, raw: &'a str) -> Result<Cow<'a, str>, Fault> {
         match raw.as_bytes().first() {
-            Some(b'"') => serde_json::from_str::<Name<'a>>(raw)
-                .map(|text| text.0)
-                .map_err(|error| self.wrong(raw, format_args!("{error}."))),
+            Some(b'"') => json::text(raw).map_err(|error| self.wrong(raw, format_args!("{error}."))),
             Some(b'{' | b'[') => {
                 let first = &raw[..1];
                 Err(self.wrong(first, format_args!("Unexpected character encountered while parsing value: {first}.")))

@@ -9,8 +9,8 @@ mod value;
 use super::entity::{Entity, GAPS};
 use super::errors::{self, Fault};
 use super::respond::View;
-use super::wire::writer::Writer;
 use super::{Books, Context, utf8, zone};
+use crate::json::Writer;
 use crate::qbo::call::{Call, Reply};
 use crate::qbo::switches::{MaxResultsAbove, Switches};
 use chrono::{DateTime, Utc};
@@ -56,7 +56,7 @@ impl Books {
         let rows = select::rows(self, entity, &conditions, &order, ctx);
         let mut out = Writer::default();
         if statement.projection == Projection::Count {
-            out.object(|out| out.count("totalCount", rows.len()));
+            out.object(|out| out.raw("totalCount", rows.len()));
             return Ok(out.finish());
         }
         let view = match &statement.projection {
@@ -69,9 +69,10 @@ impl Books {
         let page: Vec<String> = rows.iter().skip(start - 1).take(most).map(|row| self.view_json(row, view)).collect();
         out.object(|out| {
             if !page.is_empty() {
-                out.raw_list(entity.name(), &page);
-                out.count("startPosition", start);
-                out.count("maxResults", page.len());
+                out.name(entity.name());
+                out.values(&page, Writer::value);
+                out.raw("startPosition", start);
+                out.raw("maxResults", page.len());
             }
         });
         Ok(out.finish())

@@ -1,5 +1,4 @@
-//! JSON in and out: strict reading by shape, and answers in the shape's order.
+//! Strict reading by shape.
 
 pub(super) mod reader;
 pub(super) mod unkept;
-pub(super) mod writer;

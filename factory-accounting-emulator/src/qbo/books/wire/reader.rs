@@ -3,6 +3,7 @@
 //! Members are parsed from their own text, so that a decimal is read from the digits that were sent.
 
 use super::unkept;
+use crate::json::{self, Object};
 use crate::qbo::books::entity::{Entity, GAPS};
 use crate::qbo::books::errors::{self, Fault};
 use crate::qbo::books::ids::Id;
@@ -11,11 +12,8 @@ use crate::qbo::books::shape::{Field, Kind, Shape};
 use crate::qbo::switches::{NameCharacters, Switches};
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
-use serde::Deserialize;
-use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 use std::borrow::Cow;
-use std::fmt;
 use std::str::FromStr;
 
 /// One write as it was sent.
@@ -47,47 +45,9 @@ impl Input {
     }
 }
 
-/// One JSON object whose members are still text.
-#[derive(Debug)]
-pub(in crate::qbo::books) struct Object<'a>(pub(in crate::qbo::books) Vec<(Cow<'a, str>, &'a RawValue)>);
-
-impl<'de: 'a, 'a> Deserialize<'de> for Object<'a> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Members;
-        impl<'de> Visitor<'de> for Members {
-            type Value = Object<'de>;
-            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-                formatter.write_str("an object")
-            }
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-                let mut members = Vec::new();
-                while let Some((key, value)) = map.next_entry::<Name<'de>, &'de RawValue>()? {
-                    members.push((key.0, value));
-                }
-                Ok(Object(members))
-            }
-        }
-        deserializer.deserialize_map(Members)
-    }
-}
-
-#[derive(Deserialize)]
-struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
-
-impl<'a> Object<'a> {
-    pub(in crate::qbo::books) fn parse(text: &'a str) -> Result<Self, Fault> {
-        serde_json::from_str(text).map_err(|error| errors::malformed(&error.to_string()))
-    }
-
-    /// Members that are not null.
-    fn filled(&self) -> impl Iterator<Item = (&str, &'a str)> {
-        self.0.iter().map(|(key, value)| (key.as_ref(), value.get().trim())).filter(|(_, text)| *text != "null")
-    }
-}
-
 /// Reads a whole entity.
 pub(in crate::qbo::books) fn read(shape: &'static Shape, text: &str, switches: &Switches) -> Result<Input, Fault> {
-    let object = Object::parse(text)?;
+    let object: Object<'_> = serde_json::from_str(text).map_err(|error| errors::malformed(&error.to_string()))?;
     let mut input = Input { id: None, sync_token: None, sparse: false, body: Record::new(shape), cleared: Vec::new() };
     for (name, raw) in object.filled() {
         match name {
@@ -191,9 +151,7 @@ fn value(field: &'static Field, raw: &str, switches: &Switches) -> Result<Option
 /// A text, or a number or boolean by its spelling.
 fn scalar<'a>(name: &str, raw: &'a str) -> Result<Cow<'a, str>, Fault> {
     match raw.as_bytes().first() {
-        Some(b'"') => serde_json::from_str::<Name<'a>>(raw)
-            .map(|text| text.0)
-            .map_err(|error| errors::malformed(&error.to_string())),
+        Some(b'"') => json::text(raw).map_err(|error| errors::malformed(&error.to_string())),
         Some(b'{' | b'[') => Err(errors::malformed(&format!("{name} is not a single value"))),
         _ => Ok(Cow::Borrowed(raw)),
     }

@@ -153,7 +153,7 @@ fn defaults(out: &mut Writer, contact: &Contact) {
             for (side, term) in [("Bills", &contact.bill_terms), ("Sales", &contact.sales_terms)] {
                 if let Some(term) = term {
                     out.member(side, |out| {
-                        out.raw("Day", &term.day.to_string());
+                        out.raw("Day", term.day);
                         out.text("Type", &term.kind);
                     });
                 }
