@@ -1,5 +1,7 @@
 //! The pages that a person sees: plain forms that a browser and a program can both answer.
 
+use std::fmt::{Arguments, Write as _};
+
 use bytes::Bytes;
 use http::{Response, StatusCode};
 
@@ -17,4 +19,10 @@ pub(crate) fn page(status: StatusCode, package: &str, title: &str, content: &str
 /// Text that is safe in content and in a quoted attribute.
 pub(crate) fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;").replace('\'', "&#39;")
+}
+
+/// Adds a part to a page.
+pub(crate) fn push(content: &mut String, part: Arguments<'_>) {
+    // Writing to a string cannot fail.
+    let _ = content.write_fmt(part);
 }

@@ -33,6 +33,7 @@ mod answer;
 mod bench;
 mod calls;
 mod clock;
+mod consent;
 mod credentials;
 mod distort;
 mod fault;

@@ -6,11 +6,10 @@ use http::{HeaderValue, Method, Response, StatusCode, header};
 use url::Url;
 use uuid::Uuid;
 
-use super::{Code, Consent, Identity, page};
+use super::page::PAGE;
+use super::{Code, Consent, Identity};
+use crate::consent::ConsentPage;
 use crate::target::{pairs, value};
-
-/// The fields that the consent page itself adds to the request's parameters.
-const ANSWER_FIELDS: &[&str] = &["file", "decision"];
 
 /// The company files of the user, and who answers.
 #[derive(Debug)]
@@ -57,11 +56,11 @@ impl Identity {
         let fields = match *method {
             Method::GET => pairs(query.as_bytes()),
             Method::POST => pairs(body),
-            _ => return page::error("invalid_request", "only GET and POST are answered here"),
+            _ => return PAGE.error("invalid_request", "only GET and POST are answered here"),
         };
         let ask = match self.read_ask(&fields) {
             Ok(ask) => ask,
-            Err((code, description)) => return page::error(code, &description),
+            Err((code, description)) => return PAGE.error(code, &description),
         };
         let picked = match (offered.answering, value(&fields, "decision")) {
             (Answering::First, _) => offered.files.first(),
@@ -75,7 +74,7 @@ impl Identity {
         };
         match picked {
             Some((file, name)) => self.allow(&ask, *file, name, now),
-            None => page::error("access_denied", "there is no company file to consent for"),
+            None => PAGE.error("access_denied", "there is no company file to consent for"),
         }
     }
 
@@ -118,13 +117,12 @@ impl Identity {
     ) -> Response<Bytes> {
         let files: Vec<(Uuid, &str, bool)> =
             offered.files.iter().map(|(id, name)| (*id, name.as_str(), self.is_connected(ask.app, *id, now))).collect();
-        let parameters: Vec<(String, String)> =
-            fields.iter().filter(|(name, _)| !ANSWER_FIELDS.contains(&name.as_str())).cloned().collect();
-        page::consent(&page::ConsentPage {
+        PAGE.consent(&ConsentPage {
             app: &self.apps[ask.app].name,
+            user: None,
             scopes: &ask.scopes,
-            files: &files,
-            parameters: &parameters,
+            companies: &files,
+            fields,
             problem,
         })
     }
@@ -158,11 +156,11 @@ fn denied(ask: &Ask) -> Response<Bytes> {
 
 fn redirect(ask: &Ask, parameters: &[(&str, &str)]) -> Response<Bytes> {
     let Ok(mut url) = Url::parse(&ask.redirect_uri) else {
-        return page::error("invalid_request", "redirect_uri is no URL");
+        return PAGE.error("invalid_request", "redirect_uri is no URL");
     };
     url.query_pairs_mut().extend_pairs(parameters);
     let Ok(location) = HeaderValue::from_str(url.as_str()) else {
-        return page::error("invalid_request", "redirect_uri cannot be a header");
+        return PAGE.error("invalid_request", "redirect_uri cannot be a header");
     };
     let mut response = Response::new(Bytes::new());
     *response.status_mut() = StatusCode::FOUND;

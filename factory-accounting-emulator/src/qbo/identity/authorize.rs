@@ -6,11 +6,9 @@ use http::{HeaderValue, Method, Response, StatusCode, header};
 use url::Url;
 
 use super::{Code, Consent, Identity, page};
+use crate::consent::ConsentPage;
 use crate::qbo::config::{may_be_registered, realm_number};
 use crate::target::{pairs, value};
-
-/// The fields that the consent page itself adds to the request's parameters.
-const ANSWER_FIELDS: &[&str] = &["realm", "decision"];
 
 /// The companies of the user, and the one that is picked without asking.
 #[derive(Debug)]
@@ -111,13 +109,12 @@ impl Identity {
             .iter()
             .map(|(realm, name)| (*realm, name.as_str(), self.is_connected(ask.app, *realm)))
             .collect();
-        let parameters: Vec<(String, String)> =
-            fields.iter().filter(|(name, _)| !ANSWER_FIELDS.contains(&name.as_str())).cloned().collect();
-        page::consent(&page::ConsentPage {
+        page::consent(&ConsentPage {
             app: &self.apps[ask.app].name,
+            user: None,
             scopes: &ask.scopes,
             companies: &companies,
-            parameters: &parameters,
+            fields,
             problem,
         })
     }

@@ -6,13 +6,12 @@ use http::{HeaderValue, Method, Response, StatusCode, header};
 use url::Url;
 use uuid::Uuid;
 
-use super::{Code, DEMO_USER, Identity, page};
+use super::page::PAGE;
+use super::{Code, DEMO_USER, Identity};
+use crate::consent::ConsentPage;
 use crate::target::{pairs, value};
 use crate::xero::config::may_be_registered;
 use crate::xero::scopes;
-
-/// The fields that the consent page itself adds to the request's parameters.
-const ANSWER_FIELDS: &[&str] = &["tenant", "decision"];
 
 /// A request that may be shown to a person.
 struct Ask {
@@ -42,11 +41,11 @@ impl Identity {
         let fields = match *method {
             Method::GET => pairs(query.as_bytes()),
             Method::POST => pairs(body),
-            _ => return page::error("invalid_request", "only GET and POST are answered here"),
+            _ => return PAGE.error("invalid_request", "only GET and POST are answered here"),
         };
         let ask = match self.read_ask(&fields) {
             Ok(ask) => ask,
-            Err((code, description)) => return page::error(code, &description),
+            Err((code, description)) => return PAGE.error(code, &description),
         };
         if let Some(tenants) = auto {
             return self.allow(&ask, tenants, now);
@@ -54,7 +53,7 @@ impl Identity {
         match value(&fields, "decision") {
             Some("cancel") => redirect(&ask, &[("error", "access_denied")]),
             Some("allow") if *method == Method::POST => match picked(&fields, organisations) {
-                Err(problem) => page::error("invalid_request", &problem),
+                Err(problem) => PAGE.error("invalid_request", &problem),
                 Ok(tenants) if tenants.is_empty() => {
                     self.show(&ask, &fields, organisations, Some("Pick an organisation."))
                 }
@@ -120,16 +119,14 @@ impl Identity {
                 .iter()
                 .any(|known| known.app == ask.app && *known.user == *ask.user && known.tenant == tenant)
         };
-        let organisations: Vec<(Uuid, String, bool)> =
-            organisations.iter().map(|(tenant, name)| (*tenant, name.clone(), connected(*tenant))).collect();
-        let parameters: Vec<(String, String)> =
-            fields.iter().filter(|(name, _)| !ANSWER_FIELDS.contains(&name.as_str())).cloned().collect();
-        page::consent(&page::Consent {
+        let organisations: Vec<(Uuid, &str, bool)> =
+            organisations.iter().map(|(tenant, name)| (*tenant, name.as_str(), connected(*tenant))).collect();
+        PAGE.consent(&ConsentPage {
             app: &self.apps[ask.app].name,
-            user: &ask.user,
+            user: Some(&ask.user),
             scopes: &ask.scopes,
-            organisations: &organisations,
-            parameters: &parameters,
+            companies: &organisations,
+            fields,
             problem,
         })
     }
@@ -167,11 +164,11 @@ fn picked(fields: &[(String, String)], organisations: &[(Uuid, String)]) -> Resu
 
 fn redirect(ask: &Ask, parameters: &[(&str, &str)]) -> Response<Bytes> {
     let Ok(mut url) = Url::parse(&ask.redirect_uri) else {
-        return page::error("invalid_request", "redirect_uri is no URL");
+        return PAGE.error("invalid_request", "redirect_uri is no URL");
     };
     url.query_pairs_mut().extend_pairs(parameters).extend_pairs(ask.state.iter().map(|state| ("state", state)));
     let Ok(location) = HeaderValue::from_str(url.as_str()) else {
-        return page::error("invalid_request", "redirect_uri cannot be a header");
+        return PAGE.error("invalid_request", "redirect_uri cannot be a header");
     };
     let mut response = Response::new(Bytes::new());
     *response.status_mut() = StatusCode::FOUND;
