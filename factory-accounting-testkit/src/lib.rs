@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod leap_clock;
+pub mod plans;
 pub mod provider_suite;
 mod random;
 mod script;

@@ -7,17 +7,17 @@ use factory_accounting_core::capability::TaxAuthority;
 use factory_accounting_core::clock::Clock;
 use factory_accounting_core::ids::{ConnectionId, RemoteId, WorkerId};
 pub(crate) use factory_accounting_core::memory::MemoryTokenStore;
-use factory_accounting_core::model::{Party, TaxMode};
-use factory_accounting_core::model::{RecordKey, RecordKind};
+use factory_accounting_core::model::{Party, RecordKind, TaxMode};
 use factory_accounting_core::money::{Currency, Money, Quantity, TaxAmount, Totals, UnitPrice};
 use factory_accounting_core::planned::{
-    AccountRef, Changes, Charge, Content, Planned, PlannedAllocation, PlannedDocument, PlannedItem, PlannedItemRef,
-    PlannedLine, PlannedParty, PlannedPayment, PlannedPrice, TargetStatus,
+    AccountRef, Charge, Content, Planned, PlannedAllocation, PlannedDocument, PlannedItem, PlannedItemRef, PlannedLine,
+    PlannedParty, PlannedPayment, PlannedPrice, TargetStatus,
 };
-use factory_accounting_core::provider::{Intent, ProbeTarget, RemoteRecord, RemoteStatus, WriteBatch};
+use factory_accounting_core::provider::{ProbeTarget, RemoteRecord, RemoteStatus};
 use factory_accounting_core::token::TokenSet;
 use factory_accounting_http::AppPacer;
-use factory_accounting_testkit::LeapClock;
+pub(crate) use factory_accounting_testkit::plans::{based, batch};
+use factory_accounting_testkit::{LeapClock, plans};
 pub(crate) use factory_accounting_testkit::{Script, Wire};
 use secrecy::SecretString;
 use url::Url;
@@ -102,19 +102,7 @@ pub(crate) fn target(kind: RecordKind, marker: &str) -> ProbeTarget {
 }
 
 pub(crate) fn planned(kind: RecordKind, name: &str, content: Content) -> Planned {
-    Planned {
-        key: RecordKey::new(kind, "local-1"),
-        name: name.to_owned(),
-        content,
-        base: None,
-        changes: Changes::ALL,
-        probe: target(kind, name),
-    }
-}
-
-pub(crate) fn batch(intent: Intent, members: Vec<Planned>) -> WriteBatch {
-    let kind = members.first().map_or(RecordKind::Invoice, |planned| planned.key.kind);
-    WriteBatch { kind, intent, key: "k-1".to_owned(), members }
+    Planned { probe: target(kind, name), ..plans::planned(kind, name, content) }
 }
 
 pub(crate) fn party() -> Party {
@@ -231,9 +219,4 @@ pub(crate) fn base(kind: RecordKind, id: &str, status: RemoteStatus) -> RemoteRe
     base.party = Some(RemoteId::new(CONTACT));
     base.date = Some(day(2026, 11, 21));
     base
-}
-
-pub(crate) fn based(mut planned: Planned, base: RemoteRecord) -> Planned {
-    planned.base = Some(Box::new(base));
-    planned
 }

@@ -2,13 +2,14 @@
 
 use chrono::NaiveDate;
 use factory_accounting_core::ids::{RemoteId, VersionToken};
-use factory_accounting_core::model::{Discount, RecordKey, RecordKind, TaxMode};
+use factory_accounting_core::model::{Discount, RecordKind, TaxMode};
 use factory_accounting_core::money::{Currency, Money, Quantity, Rate, TaxAmount, Totals, UnitPrice};
 use factory_accounting_core::planned::{
-    AccountRef, Changes, Charge, Content, Planned, PlannedAllocation, PlannedDocument, PlannedItem, PlannedItemRef,
-    PlannedJob, PlannedLine, PlannedParty, PlannedPayment, PlannedPrice, TargetStatus,
+    AccountRef, Charge, Content, Planned, PlannedAllocation, PlannedDocument, PlannedItem, PlannedItemRef, PlannedJob,
+    PlannedLine, PlannedParty, PlannedPayment, PlannedPrice, TargetStatus,
 };
-use factory_accounting_core::provider::{Intent, ProbeTarget, RemoteRecord, RemoteStatus, WriteBatch};
+use factory_accounting_core::provider::{RemoteRecord, RemoteStatus};
+pub(super) use factory_accounting_testkit::plans::{based, batch, planned};
 use secrecy::SecretString;
 
 use crate::config::MyobConfig;
@@ -59,28 +60,6 @@ pub(super) fn id(text: &str) -> RemoteId {
 
 pub(super) fn account(text: &str) -> AccountRef {
     AccountRef { id: id(text), code: Some("4-1000".to_owned()) }
-}
-
-pub(super) fn batch(intent: Intent, members: Vec<Planned>) -> WriteBatch {
-    let kind = members.first().map_or(RecordKind::Invoice, |planned| planned.key.kind);
-    WriteBatch { kind, intent, key: "k-1".to_owned(), members }
-}
-
-pub(super) fn planned(kind: RecordKind, name: &str, content: Content) -> Planned {
-    Planned {
-        key: RecordKey::new(kind, "local-1"),
-        name: name.to_owned(),
-        content,
-        base: None,
-        changes: Changes::ALL,
-        probe: ProbeTarget::new(kind, name),
-    }
-}
-
-/// A planned update or void of a record as just read.
-pub(super) fn based(mut planned: Planned, base: RemoteRecord) -> Planned {
-    planned.base = Some(Box::new(base));
-    planned
 }
 
 /// A record as just read, with its whole content.
