@@ -6,24 +6,17 @@ use factory_accounting_core::model::{Record, RecordKind};
 use factory_accounting_core::provider::{CatalogueKind, RemoteStatus};
 use factory_accounting_core::rules::{InvoicingState, LockScope};
 use factory_accounting_core::store::{Decision, LinkOrigin};
-use factory_accounting_engine::{EngineError, Event, Freshness, RecordStatus};
+use factory_accounting_engine::{Event, Freshness, RecordStatus};
 use serde_json::json;
 
 use crate::host::{Host, lines};
-use crate::make::{customer, document, invoice, key, payment, record, settings_with, supplier};
+use crate::make::{HALE, customer, document, hale, invoice, key, payment, record, settings_with, supplier};
+use crate::sign_in::{elsewhere_is_refused, is_refreshed_once};
 use crate::world::XeroWorld;
-
-const HALE: &str = "Hale Joinery";
-
-fn hale() -> Record {
-    customer("C1", HALE)
-}
 
 /// A host whose customer and one invoice over 115.00 are in the books.
 fn invoiced() -> Host {
-    let host = Host::new();
-    host.send(vec![hale(), invoice("F-1", "C1", "100")]);
-    host
+    Host::invoiced()
 }
 
 fn pay(host: &Host, invoice: &str, amount: &str) {
@@ -477,35 +470,15 @@ fn r31_a_skip_is_recorded_with_who_decided() {
 
 #[test]
 fn r40_a_token_that_has_run_out_is_refreshed_once() {
-    let host = invoiced();
-    host.calls();
-    host.clock.advance(std::time::Duration::from_secs(31 * 60));
-    host.send(vec![invoice("F-2", "C1", "10"), invoice("F-3", "C1", "10")]);
-    assert_eq!(host.calls().iter().filter(|call| call.ends_with("/connect/token")).count(), 1);
-    assert_eq!(host.books().len(), 4);
+    is_refreshed_once(&invoiced(), "/connect/token");
 }
 
 #[test]
 fn r55_a_sign_in_to_another_organisation_is_refused() {
-    let host = invoiced();
-    let (other, emulator) = {
-        let mut world = XeroWorld::new();
-        world.tenant = world.emulator.add_tenant(factory_accounting_emulator::xero::Region::Au, None);
-        (world.tenant, world)
-    };
-    let elsewhere = Host::unconnected(emulator);
-    elsewhere.sign_in();
-    let engine = factory_accounting_engine::Engine::builder(
-        crate::host::connection(),
-        std::sync::Arc::clone(&elsewhere.provider),
-        std::sync::Arc::new(host.store.clone()),
-        std::sync::Arc::new(elsewhere.clock.clone()),
-    )
-    .build();
-    match elsewhere.clock.run(engine.connect()) {
-        Err(EngineError::OtherOrganisation { found, .. }) => assert_eq!(found.as_str(), other.to_string()),
-        other => panic!("{other:?}"),
-    }
+    let mut world = XeroWorld::new();
+    world.tenant = world.emulator.add_tenant(factory_accounting_emulator::xero::Region::Au, None);
+    let other = world.tenant.to_string();
+    elsewhere_is_refused(&invoiced(), world, &other);
 }
 
 #[test]

@@ -20,7 +20,7 @@ use factory_accounting_testkit::{SimClock, Wire, WireTransport};
 use http::Request;
 use serde_json::Value;
 
-use crate::make::key;
+use crate::make::{hale, in_currency, invoice, key};
 use crate::world::{Books, MyobWorld, QboWorld, XeroWorld};
 
 /// One call over the wire, with the answer's body where a whole one came.
@@ -156,6 +156,13 @@ impl<W: Books> Host<W> {
         host
     }
 
+    /// Connected, with Hale and one invoice over 100 before tax in the books.
+    pub(crate) fn invoiced() -> Self {
+        let host = Self::over(W::fresh());
+        host.send(vec![hale(), in_currency(W::CURRENCY, &invoice("F-1", "C1", "100"))]);
+        host
+    }
+
     pub(crate) fn unconnected(world: W) -> Self {
         let begins = Utc.with_ymd_and_hms(2026, 11, 21, 0, 0, 0).single().expect("an instant");
         let clock = SimClock::starting_at(begins);
@@ -283,6 +290,11 @@ impl<W: Books> Host<W> {
 
     pub(crate) fn events(&self) -> Vec<Event> {
         locked(&self.events.0).clone()
+    }
+
+    /// How many documents came to something else in the books than the host expects.
+    pub(crate) fn differing(&self) -> usize {
+        self.events().iter().filter(|event| matches!(event, Event::TotalsDiffer { .. })).count()
     }
 }
 

@@ -6,6 +6,8 @@ use serde_json::{Value, json};
 
 use crate::world::{Books, XeroWorld};
 
+pub(crate) mod au;
+
 /// A record from its JSON form.
 pub(crate) fn record(form: Value) -> Record {
     Record::parse(&form.to_string()).unwrap_or_else(|error| panic!("{error} in {form}"))
@@ -40,6 +42,13 @@ pub(crate) fn customer(id: &str, name: &str) -> Record {
     record(json!({ "kind": "customer", "id": id, "name": name }))
 }
 
+pub(crate) const HALE: &str = "Hale Joinery";
+
+/// The customer of most stories: C1.
+pub(crate) fn hale() -> Record {
+    customer("C1", HALE)
+}
+
 pub(crate) fn supplier(id: &str, name: &str) -> Record {
     record(json!({ "kind": "supplier", "id": id, "name": name }))
 }
@@ -47,6 +56,18 @@ pub(crate) fn supplier(id: &str, name: &str) -> Record {
 /// A line of the default tax: 15 % on top.
 pub(crate) fn line(description: &str, quantity: &str, unit_price: &str) -> Value {
     json!({ "type": "item", "description": description, "quantity": quantity, "unit_price": unit_price })
+}
+
+/// A job of Hale's: J1.
+pub(crate) fn staircase() -> Record {
+    record(json!({ "kind": "job", "id": "J1", "number": "J-104", "name": "Staircase", "customer": "C1" }))
+}
+
+/// A line of that job.
+pub(crate) fn job_line() -> Value {
+    let mut line = line("Oak", "1", "100");
+    merge(&mut line, json!({ "job": "J1" }));
+    line
 }
 
 /// A document of trade over one line; `changes` go over its JSON form.
@@ -62,6 +83,13 @@ pub(crate) fn document(kind: &str, id: &str, party: &str, unit_price: &str, chan
     merge(&mut form, json!({ role: party }));
     merge(&mut form, changes);
     record(form)
+}
+
+/// An invoice BAD-1 of Hale's over one line with changes.
+pub(crate) fn with_line(changes: Value) -> Record {
+    let mut line = line("Oak top", "1", "10");
+    merge(&mut line, changes);
+    document("invoice", "BAD-1", "C1", "1", json!({ "lines": [line] }))
 }
 
 pub(crate) fn invoice(id: &str, customer: &str, unit_price: &str) -> Record {

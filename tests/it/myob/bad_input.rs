@@ -6,7 +6,7 @@ use chrono::TimeDelta;
 use factory_accounting_core::clock::Clock as _;
 use factory_accounting_core::code::{Code, Parked};
 use factory_accounting_core::error::ErrorKind;
-use factory_accounting_core::model::{Record, RecordKind};
+use factory_accounting_core::model::RecordKind;
 use factory_accounting_core::provider::NewAttachment;
 use factory_accounting_core::store::{ConnectionState, Decision};
 use factory_accounting_emulator::myob::Country;
@@ -15,49 +15,16 @@ use factory_accounting_engine::EngineError;
 use http::Method;
 use serde_json::{Value, json};
 
-use super::{document, invoice};
 use crate::host::{Host, answer, locked};
-use crate::make::{customer, key, line, merge, record, supplier};
+use crate::make::au::{document, invoice, with_line};
+use crate::make::{customer, hale, key, record, supplier};
+use crate::questions::{between_two_good_ones, is_told_well};
 use crate::world::{Books as _, INSTALLATION, MyobWorld};
-
-const HALE: &str = "Hale Joinery";
-
-fn hale() -> Record {
-    customer("C1", HALE)
-}
-
-/// Pushes a bad record between two good invoices and returns the question that it became.
-fn between_two_good_ones(host: &Host<MyobWorld>, bad: Record) -> Parked {
-    let (kind, id) = (bad.kind(), bad.id().to_string());
-    host.send(vec![hale(), invoice("GOOD-1", "C1", "10"), bad, invoice("GOOD-2", "C1", "10")]);
-    for good in ["GOOD-1", "GOOD-2"] {
-        let line = format!("Sale/Invoice {good}: Open 11.00 for Hale Joinery");
-        assert!(host.books().contains(&line), "the rest went on: {:?}", host.books());
-    }
-    host.question(kind, &id)
-}
-
-/// One line that names code, document, field and remedy.
-fn is_told_well(question: &Parked, code: Code, named: &[&str]) {
-    let told = question.to_string();
-    assert_eq!(question.code, code, "{told}");
-    assert!(!told.contains('\n') && told.starts_with(code.as_str()), "{told}");
-    for name in named {
-        assert!(told.contains(name), "{name} is not named: {told}");
-    }
-    assert!(told.contains(code.remedy()), "no remedy: {told}");
-}
 
 /// What MYOB calls its refusal: a number or a name.
 fn refused_as(question: &Parked, package_code: &str) {
     let told = question.error.as_ref().and_then(|error| error.package_code());
     assert_eq!(told, Some(package_code), "{question}");
-}
-
-fn with_line(changes: Value) -> Record {
-    let mut line = line("Oak top", "1", "10");
-    merge(&mut line, changes);
-    document("invoice", "BAD-1", "C1", "1", json!({ "lines": [line] }))
 }
 
 fn uid(host: &Host<MyobWorld>, path: &str, name: &str) -> Value {

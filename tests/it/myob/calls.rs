@@ -19,8 +19,8 @@ use factory_accounting_testkit::{SimClock, Wire, WireTransport};
 use http::Request;
 use serde_json::json;
 
-use super::invoice;
 use crate::host::{Host, locked};
+use crate::make::au::invoice;
 use crate::make::customer;
 use crate::say;
 use crate::world::{Books as _, MyobWorld};

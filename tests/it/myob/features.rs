@@ -6,47 +6,24 @@ use factory_accounting_core::model::{Record, RecordKind};
 use factory_accounting_core::provider::{ChangeFeed, NewAttachment};
 use factory_accounting_core::store::LinkOrigin;
 use factory_accounting_emulator::myob::switches::OrderAfterConversion;
-use factory_accounting_engine::{EngineError, Event, Freshness, RecordStatus};
+use factory_accounting_engine::{Freshness, RecordStatus};
 use factory_accounting_myob::{Delivery, DeliveryStatuses, StepState, setup_steps};
 use serde_json::{Value, json};
 
-use super::{document, invoice, payment};
-use crate::host::{Host, answer, connection, locked};
-use crate::make::{customer, key, line, merge, record, supplier};
+use crate::host::{Host, answer, locked};
+use crate::make::au::{document, invoice, payment};
+use crate::make::{HALE, hale, job_line, key, line, record, staircase, supplier};
+use crate::sign_in::{elsewhere_is_refused, is_refreshed_once};
 use crate::world::{Books as _, MyobWorld};
-
-const HALE: &str = "Hale Joinery";
-
-fn hale() -> Record {
-    customer("C1", HALE)
-}
-
-fn staircase() -> Record {
-    record(json!({ "kind": "job", "id": "J1", "number": "J-104", "name": "Staircase", "customer": "C1" }))
-}
 
 fn oak() -> Record {
     record(json!({ "kind": "product", "id": "P1", "code": "OAK-40", "name": "Oak 40 mm",
         "sales": { "account": MyobWorld::SALES } }))
 }
 
-/// A line of a job.
-fn job_line() -> Value {
-    let mut line = line("Oak", "1", "100");
-    merge(&mut line, json!({ "job": "J1" }));
-    line
-}
-
 /// A host whose customer and one invoice over 110.00 are in the books.
 fn invoiced() -> Host<MyobWorld> {
-    let host = Host::file();
-    host.send(vec![hale(), invoice("F-1", "C1", "100")]);
-    host
-}
-
-/// Only what an engine's event log would tell of a document that comes to something else.
-fn differing(host: &Host<MyobWorld>) -> usize {
-    host.events().iter().filter(|event| matches!(event, Event::TotalsDiffer { .. })).count()
+    Host::invoiced()
 }
 
 fn orders(host: &Host<MyobWorld>, start: &str) -> Vec<String> {
@@ -321,7 +298,7 @@ fn r13_a_price_of_four_decimals_comes_to_the_hosts_cents_with_its_tax_in_it() {
     // 1250 x 0.0825 = 103.13, and 10.31 of GST.
     assert!(host.books().contains(&"Sale/Invoice F-1: Open 113.44 for Hale Joinery".to_owned()), "{:?}", host.books());
     assert_eq!(host.kept("Sale/Invoice", "F-1")["IsTaxInclusive"], true);
-    assert_eq!(differing(&host), 0);
+    assert_eq!(host.differing(), 0);
 }
 
 #[test]
@@ -334,7 +311,7 @@ fn r17_where_nobody_knows_how_tax_is_rounded_what_myob_answers_is_no_difference(
         let shown = host.kept("Sale/Invoice", "F-1");
         assert_eq!(json!(totals.total.normalize().to_string()), json!(shown["TotalAmount"].to_string()), "{shown}");
         assert_eq!(json!(totals.tax.normalize().to_string()), json!(shown["TotalTax"].to_string()), "{shown}");
-        assert_eq!(differing(&host), 0, "{:?}", host.events());
+        assert_eq!(host.differing(), 0, "{:?}", host.events());
     }
 }
 
@@ -405,32 +382,14 @@ fn r49_every_call_says_which_version_of_the_interface_it_means_and_whose_app_it_
 
 #[test]
 fn r55_a_sign_in_to_another_file_is_refused() {
-    let host = invoiced();
     let world = MyobWorld::files(2).remove(1);
     let other = world.file.to_string();
-    let elsewhere = Host::unconnected(world);
-    elsewhere.sign_in();
-    let engine = factory_accounting_engine::Engine::builder(
-        connection(),
-        std::sync::Arc::clone(&elsewhere.provider),
-        std::sync::Arc::new(host.store.clone()),
-        std::sync::Arc::new(elsewhere.clock.clone()),
-    )
-    .build();
-    match elsewhere.clock.run(engine.connect()) {
-        Err(EngineError::OtherOrganisation { found, .. }) => assert_eq!(found.as_str(), other),
-        other => panic!("{other:?}"),
-    }
+    elsewhere_is_refused(&invoiced(), world, &other);
 }
 
 #[test]
 fn r40_a_token_that_has_run_out_is_refreshed_once() {
-    let host = invoiced();
-    host.calls();
-    host.clock.advance(MyobWorld::TOKEN_LIFE + std::time::Duration::from_secs(60));
-    host.send(vec![invoice("F-2", "C1", "10"), invoice("F-3", "C1", "10")]);
-    assert_eq!(host.calls().iter().filter(|call| call.contains("/oauth2/v1/authorize")).count(), 1);
-    assert_eq!(host.books().len(), 4);
+    is_refreshed_once(&invoiced(), "/oauth2/v1/authorize");
 }
 
 #[test]

@@ -1,51 +1,18 @@
 //! What QuickBooks refuses, or what must not be sent there: each is a typed, one-line answer that names document, field and
 //! remedy; the rest of the work goes on.
 
-use factory_accounting_core::code::{Code, Parked};
-use factory_accounting_core::model::{Record, RecordKind};
+use factory_accounting_core::code::Code;
+use factory_accounting_core::model::RecordKind;
 use factory_accounting_core::store::{Decision, LinkOrigin};
 use factory_accounting_engine::EngineError;
 use http::Method;
 use serde_json::{Value, json};
 
-use super::{document, invoice, payment};
 use crate::host::{Host, answer, locked};
-use crate::make::{customer, line, merge, record, supplier};
+use crate::make::au::{document, invoice, payment, with_line};
+use crate::make::{HALE, customer, hale, line, merge, record, supplier};
+use crate::questions::{between_two_good_ones, is_told_well};
 use crate::world::QboWorld;
-
-const HALE: &str = "Hale Joinery";
-
-fn hale() -> Record {
-    customer("C1", HALE)
-}
-
-/// Pushes a bad record between two good invoices and returns the question that it became.
-fn between_two_good_ones(host: &Host<QboWorld>, bad: Record) -> Parked {
-    let (kind, id) = (bad.kind(), bad.id().to_string());
-    host.send(vec![hale(), invoice("GOOD-1", "C1", "10"), bad, invoice("GOOD-2", "C1", "10")]);
-    for good in ["GOOD-1", "GOOD-2"] {
-        let line = format!("Invoice {good}: Open 11.00 for Hale Joinery");
-        assert!(host.books().contains(&line), "the rest went on: {:?}", host.books());
-    }
-    host.question(kind, &id)
-}
-
-/// One line that names code, document, field and remedy.
-fn is_told_well(question: &Parked, code: Code, named: &[&str]) {
-    let told = question.to_string();
-    assert_eq!(question.code, code, "{told}");
-    assert!(!told.contains('\n') && told.starts_with(code.as_str()), "{told}");
-    for name in named {
-        assert!(told.contains(name), "{name} is not named: {told}");
-    }
-    assert!(told.contains(code.remedy()), "no remedy: {told}");
-}
-
-fn with_line(changes: Value) -> Record {
-    let mut line = line("Oak top", "1", "10");
-    merge(&mut line, changes);
-    document("invoice", "BAD-1", "C1", "1", json!({ "lines": [line] }))
-}
 
 fn id_of(host: &Host<QboWorld>, entity: &str, name: &str) -> Value {
     host.row(entity, name)["Id"].clone()

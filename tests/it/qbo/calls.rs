@@ -9,8 +9,8 @@ use factory_accounting_core::provider::RemoteParty;
 use factory_accounting_engine::{ImportHost, ImportSelection};
 use serde_json::json;
 
-use super::invoice;
 use crate::host::{Exchanged, Host, locked};
+use crate::make::au::invoice;
 use crate::make::customer;
 use crate::say;
 use crate::world::{Books as _, QboWorld};

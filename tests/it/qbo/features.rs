@@ -3,46 +3,23 @@
 use bytes::Bytes;
 use factory_accounting_core::code::Code;
 use factory_accounting_core::ids::RemoteId;
-use factory_accounting_core::model::{Record, RecordKind};
+use factory_accounting_core::model::RecordKind;
 use factory_accounting_core::provider::{Billable, ChangeFeed, NewAttachment};
 use factory_accounting_core::store::LinkOrigin;
 use factory_accounting_emulator::qbo::Country;
-use factory_accounting_engine::{EngineError, Event, Freshness, RecordStatus};
+use factory_accounting_engine::{Freshness, RecordStatus};
 use factory_accounting_qbo::ReferenceTarget;
 use serde_json::{Value, json};
 
-use super::{document, invoice, payment};
-use crate::host::{Host, connection, locked};
-use crate::make::{customer, in_currency, line, merge, record, supplier};
+use crate::host::{Host, locked};
+use crate::make::au::{document, invoice, payment};
+use crate::make::{HALE, hale, in_currency, job_line, record, staircase, supplier};
+use crate::sign_in::{elsewhere_is_refused, is_refreshed_once};
 use crate::world::{Books as _, QboWorld};
-
-const HALE: &str = "Hale Joinery";
-
-fn hale() -> Record {
-    customer("C1", HALE)
-}
-
-fn staircase() -> Record {
-    record(json!({ "kind": "job", "id": "J1", "number": "J-104", "name": "Staircase", "customer": "C1" }))
-}
-
-/// A line of a job.
-fn job_line() -> Value {
-    let mut line = line("Oak", "1", "100");
-    merge(&mut line, json!({ "job": "J1" }));
-    line
-}
 
 /// A host whose customer and one invoice over 110.00 are in the books.
 fn invoiced() -> Host<QboWorld> {
-    let host = Host::au();
-    host.send(vec![hale(), invoice("F-1", "C1", "100")]);
-    host
-}
-
-/// Only what an engine's event log would tell of a document that comes to something else.
-fn differing(host: &Host<QboWorld>) -> usize {
-    host.events().iter().filter(|event| matches!(event, Event::TotalsDiffer { .. })).count()
+    Host::invoiced()
 }
 
 #[test]
@@ -219,7 +196,7 @@ fn f97_r14_a_difference_of_a_cent_is_carried_by_the_stated_tax() {
     let shown = host.row("Invoice", "F-1");
     assert!(host.books().contains(&"Invoice F-1: Open 110.01 for Hale Joinery".to_owned()), "{:?}", host.books());
     assert_eq!(shown["TxnTaxDetail"]["TotalTax"].to_string(), "10.01", "{shown}");
-    assert_eq!(differing(&host), 0);
+    assert_eq!(host.differing(), 0);
 }
 
 #[test]
@@ -267,7 +244,7 @@ fn r17_tax_that_the_package_reckons_is_read_back_and_is_no_difference() {
     assert_eq!(totals.subtotal.normalize().to_string(), "100");
     assert_eq!(json!(totals.total.normalize().to_string()), json!(shown["TotalAmt"].to_string()), "{shown}");
     assert!(totals.total > totals.subtotal, "the company's state has a tax: {shown}");
-    assert_eq!(differing(&host), 0, "{:?}", host.events());
+    assert_eq!(host.differing(), 0, "{:?}", host.events());
 }
 
 #[test]
@@ -326,33 +303,15 @@ fn f98_f99_a_product_that_names_no_account_posts_where_the_company_has_chosen() 
 
 #[test]
 fn r55_a_sign_in_to_another_company_is_refused() {
-    let host = invoiced();
     let mut world = QboWorld::fresh();
     world.realm = world.emulator.add_company(Country::Au, None).expect("a company");
     let other = world.realm.clone();
-    let elsewhere = Host::unconnected(world);
-    elsewhere.sign_in();
-    let engine = factory_accounting_engine::Engine::builder(
-        connection(),
-        std::sync::Arc::clone(&elsewhere.provider),
-        std::sync::Arc::new(host.store.clone()),
-        std::sync::Arc::new(elsewhere.clock.clone()),
-    )
-    .build();
-    match elsewhere.clock.run(engine.connect()) {
-        Err(EngineError::OtherOrganisation { found, .. }) => assert_eq!(found.as_str(), other),
-        other => panic!("{other:?}"),
-    }
+    elsewhere_is_refused(&invoiced(), world, &other);
 }
 
 #[test]
 fn r40_a_token_that_has_run_out_is_refreshed_once() {
-    let host = invoiced();
-    host.calls();
-    host.clock.advance(QboWorld::TOKEN_LIFE + std::time::Duration::from_secs(60));
-    host.send(vec![invoice("F-2", "C1", "10"), invoice("F-3", "C1", "10")]);
-    assert_eq!(host.calls().iter().filter(|call| call.ends_with("/tokens/bearer")).count(), 1);
-    assert_eq!(host.books().len(), 4);
+    is_refreshed_once(&invoiced(), "/tokens/bearer");
 }
 
 #[test]

@@ -8,10 +8,9 @@ use factory_accounting_core::settings::Settings;
 use factory_accounting_testkit::sweep::{Scenario, Step};
 use serde_json::{Value, json};
 
-use crate::make::{customer, document, in_currency, invoice, key, line, payment, record, supplier};
+use crate::make::{HALE, customer, document, hale, in_currency, invoice, key, line, payment, record, supplier};
 use crate::world::{Books, Entry, State, entry};
 
-const HALE: &str = "Hale Joinery";
 const KAURI: &str = "Kauri Timber";
 
 /// Every story over a world.
@@ -41,10 +40,6 @@ pub(crate) fn all<W: Books>(world: &W) -> Vec<Scenario<W>> {
 
 struct Teller<'a, W> {
     world: &'a W,
-}
-
-fn hale() -> Record {
-    customer("C1", HALE)
 }
 
 /// Hale's invoice.

@@ -1,5 +1,18 @@
 //! The packages as worlds: the real provider, and the emulator's books in the same process.
 
+/// Has an emulator answer a request, under the fault that a plan names, if it names one. The emulators have no type in
+/// common.
+macro_rules! answered {
+    ($emulator:expr, $faults:expr, $request:expr, $fault:expr, $now:expr) => {{
+        if let Some((_, fault)) = $faults.iter().find(|(name, _)| Some(*name) == $fault) {
+            $emulator.inject(factory_accounting_emulator::FaultRule::next(fault.clone()));
+        }
+        let outcome = $emulator.handle($request, $now);
+        $emulator.clear_faults();
+        $crate::world::wire(outcome)
+    }};
+}
+
 mod myob;
 mod qbo;
 mod qbo_people;

@@ -17,7 +17,7 @@ use factory_accounting_emulator::myob::switches::{self, OrderAfterConversion, Sw
 use factory_accounting_emulator::myob::{
     BookedDocument, Country, FileConfig, MyobConfig as EmulatorConfig, MyobEmulator, RateLimits,
 };
-use factory_accounting_emulator::{CommitPoint, Fault, FaultRule, LateAnswer, LimitProblem, OfflineText};
+use factory_accounting_emulator::{CommitPoint, Fault, LateAnswer, LimitProblem, OfflineText};
 use factory_accounting_http::AppPacer;
 use factory_accounting_myob::{MyobConfig, MyobProvider, discover, limits};
 use factory_accounting_testkit::sweep::{Booked, Seams, World};
@@ -29,7 +29,7 @@ use serde_json::{Value, json};
 use url::Url;
 use uuid::Uuid;
 
-use super::{Books, Entry, State, wire};
+use super::{Books, Entry, State};
 use crate::make::merge;
 
 /// Income of what is installed on site: an account of the seeded chart that a test may take out of use.
@@ -204,12 +204,7 @@ impl World for MyobWorld {
     }
 
     fn handle(&mut self, request: Request<Bytes>, fault: Option<&'static str>, now: DateTime<Utc>) -> Wire {
-        if let Some((_, fault)) = FAULTS.iter().find(|(name, _)| Some(*name) == fault) {
-            self.emulator.inject(FaultRule::next(fault.clone()));
-        }
-        let outcome = self.emulator.handle(request, now);
-        self.emulator.clear_faults();
-        wire(outcome)
+        answered!(self.emulator, FAULTS, request, fault, now)
     }
 
     fn faults(&self, method: &Method, path: &str) -> Vec<&'static str> {

@@ -15,7 +15,7 @@ use factory_accounting_emulator::qbo::switches::{RequestIds, Switches};
 use factory_accounting_emulator::qbo::{
     BookedDocument, CompanyConfig, Country, QboConfig as EmulatorConfig, QboEmulator, RateLimits,
 };
-use factory_accounting_emulator::{CommitPoint, Fault, FaultRule, LimitProblem, OfflineText};
+use factory_accounting_emulator::{CommitPoint, Fault, LimitProblem, OfflineText};
 use factory_accounting_http::AppPacer;
 use factory_accounting_qbo::{QboConfig, QboProvider, ReferenceTarget, Region, limits};
 use factory_accounting_testkit::Wire;
@@ -27,7 +27,7 @@ use serde_json::{Value, json};
 use url::Url;
 
 use super::qbo_people::{self, original};
-use super::{Books, Entry, State, wire};
+use super::{Books, Entry, State};
 use crate::make::merge;
 
 /// One company, and the app that is connected to it. Its bookkeeper has given numbers to accounts and made the items that
@@ -153,12 +153,7 @@ impl World for QboWorld {
     }
 
     fn handle(&mut self, request: Request<Bytes>, fault: Option<&'static str>, now: DateTime<Utc>) -> Wire {
-        if let Some((_, fault)) = FAULTS.iter().find(|(name, _)| Some(*name) == fault) {
-            self.emulator.inject(FaultRule::next(fault.clone()));
-        }
-        let outcome = self.emulator.handle(request, now);
-        self.emulator.clear_faults();
-        wire(outcome)
+        answered!(self.emulator, FAULTS, request, fault, now)
     }
 
     fn faults(&self, method: &Method, path: &str) -> Vec<&'static str> {

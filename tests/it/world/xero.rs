@@ -13,7 +13,7 @@ use factory_accounting_core::token::TokenSet;
 use factory_accounting_emulator::xero::{
     BookedDocument, Region, TenantConfig, XeroConfig as EmulatorConfig, XeroEmulator,
 };
-use factory_accounting_emulator::{CommitPoint, Fault, FaultRule, LimitProblem, OfflineText};
+use factory_accounting_emulator::{CommitPoint, Fault, LimitProblem, OfflineText};
 use factory_accounting_http::AppPacer;
 use factory_accounting_testkit::Wire;
 use factory_accounting_testkit::sweep::{Booked, Seams, World};
@@ -26,7 +26,7 @@ use url::Url;
 use uuid::Uuid;
 
 use super::xero_people::{self, original};
-use super::{Books, Entry, State, wire};
+use super::{Books, Entry, State};
 use crate::make::merge;
 
 /// One organisation in New Zealand and the app that is connected to it.
@@ -71,12 +71,7 @@ impl World for XeroWorld {
     }
 
     fn handle(&mut self, request: Request<Bytes>, fault: Option<&'static str>, now: DateTime<Utc>) -> Wire {
-        if let Some((_, fault)) = FAULTS.iter().find(|(name, _)| Some(*name) == fault) {
-            self.emulator.inject(FaultRule::next(fault.clone()));
-        }
-        let outcome = self.emulator.handle(request, now);
-        self.emulator.clear_faults();
-        wire(outcome)
+        answered!(self.emulator, FAULTS, request, fault, now)
     }
 
     fn faults(&self, method: &Method, path: &str) -> Vec<&'static str> {
