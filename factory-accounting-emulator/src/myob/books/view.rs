@@ -169,6 +169,7 @@ impl<'a> Part<'a> {
         }
     }
 
+    /// Absent members are explicit nulls (myob.md 3.4); numbers show the places that they are kept with.
     fn write_value(&self, out: &mut Writer, field: &Field, node: Option<&Node>) {
         match (field.kind, node) {
             (Kind::Derived(derived), _) => match self.derived(derived) {
