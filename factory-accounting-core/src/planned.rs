@@ -219,6 +219,10 @@ pub struct PlannedDocument {
     /// Who reckons the tax.
     #[serde(default)]
     pub tax_authority: TaxAuthority,
+    /// By how much the tax within the total may part from the prediction either way, because nobody knows where the package
+    /// rounds it.
+    #[serde(default, skip_serializing_if = "Decimal::is_zero")]
+    pub tax_slack: Decimal,
     /// The tax of each rate as it is to be, where the package would come to other cents; empty where it would not.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub stated_taxes: Vec<StatedTax>,
@@ -231,6 +235,33 @@ pub struct PlannedDocument {
     pub summary: Option<String>,
     /// Terms of a quote.
     pub terms: Option<String>,
+}
+
+impl PlannedDocument {
+    /// All but the lines: what it is recognised by in the books.
+    #[must_use]
+    pub fn without_lines(&self) -> Self {
+        Self {
+            party: self.party.clone(),
+            number: self.number.clone(),
+            reference: self.reference.clone(),
+            date: self.date,
+            due: self.due,
+            currency: self.currency,
+            exchange_rate: self.exchange_rate,
+            tax_mode: self.tax_mode,
+            status: self.status,
+            lines: Vec::new(),
+            totals: self.totals,
+            tax_authority: self.tax_authority,
+            tax_slack: self.tax_slack,
+            stated_taxes: Vec::new(),
+            source: self.source.clone(),
+            title: None,
+            summary: None,
+            terms: None,
+        }
+    }
 }
 
 /// The tax of one rate.

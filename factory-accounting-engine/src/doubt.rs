@@ -8,12 +8,12 @@ use factory_accounting_core::error::ProviderError;
 use factory_accounting_core::ids::RemoteId;
 use factory_accounting_core::model::{RecordKey, RecordKind};
 use factory_accounting_core::plan::{self, Finding, Sending, Verdict};
-use factory_accounting_core::planned::Planned;
 use factory_accounting_core::provider::{Fate, Intent, ProbeTarget, RemoteRecord, safe_replay_window};
 use factory_accounting_core::store::{Attempt, LinkOrigin, Operation, OperationState, Step};
 
 use crate::engine::EngineError;
 use crate::event::Verb;
+use crate::kept;
 use crate::planning::Write;
 use crate::reading::complete;
 use crate::round::Round;
@@ -279,12 +279,8 @@ impl Round<'_> {
             let in_doubt = matches!(operation.state, OperationState::Sending { attempt: id } if id == attempt.id);
             let row = attempt.members.iter().find(|row| row.operation == operation.id);
             let (Some(row), true) = (row, in_doubt) else { continue };
-            match serde_json::from_str::<Planned>(&row.planned) {
-                Ok(planned) => {
-                    let fingerprint = plan::fingerprint(&planned.content);
-                    let origin = origin_of(&planned, attempt.request.intent, &operation);
-                    members.push(Write { operation, planned, fingerprint, origin, intent: attempt.request.intent });
-                }
+            match kept::write(operation.clone(), attempt.request.intent, row) {
+                Ok(write) => members.push(write),
                 Err(error) => {
                     let reason = format!(
                         "{} {:?} was being sent and its attempt cannot be read: {error}",
@@ -296,18 +292,6 @@ impl Round<'_> {
         }
         (members, damaged)
     }
-}
-
-/// An invoice that was being written as an update without a link of its own was taking over its order's draft.
-fn origin_of(planned: &Planned, intent: Intent, operation: &Operation) -> LinkOrigin {
-    let promoted = intent == Intent::Update
-        && operation.key.kind == RecordKind::Invoice
-        && operation.parent.is_some()
-        && planned
-            .base
-            .as_ref()
-            .is_some_and(|base| base.status == factory_accounting_core::provider::RemoteStatus::Draft);
-    if promoted { LinkOrigin::Promoted } else { LinkOrigin::Written }
 }
 
 fn wait(members: Vec<Write>) -> Vec<(Operation, Settling)> {

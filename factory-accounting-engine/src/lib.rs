@@ -14,6 +14,7 @@ mod files;
 mod history;
 mod import;
 mod inbound;
+mod kept;
 mod links;
 mod locks;
 mod planning;

@@ -15,12 +15,13 @@ use factory_accounting_core::settings::TakenNames;
 use tracing::Instrument as _;
 
 use factory_accounting_core::store::{
-    Attempt, AttemptMember, ConnectionState, Decision, Link, LinkOrigin, Operation, Outcome, RecordedDecision, Step,
-    StoreError, idempotency_key,
+    Attempt, ConnectionState, Decision, Link, LinkOrigin, Operation, Outcome, RecordedDecision, Step, StoreError,
+    idempotency_key,
 };
 
 use crate::engine::EngineError;
 use crate::event::{Event, Verb};
+use crate::kept;
 use crate::planning::{Lane, Write};
 use crate::round::Round;
 use crate::settling::Settling;
@@ -41,7 +42,7 @@ impl Round<'_> {
     /// Sends a group in one request.
     async fn send(&mut self, group: Vec<Write>) -> Result<(), EngineError> {
         let Some((request, members)) = self.encode(group).await? else { return Ok(()) };
-        let rows = members.iter().map(attempt_member).collect();
+        let rows = members.iter().map(kept::member).collect();
         let inner = self.inner;
         let attempt = match inner.store.begin(&inner.connection, self.epoch, rows, request, inner.now()).await {
             Ok(attempt) => attempt,
@@ -419,15 +420,6 @@ pub(crate) fn link_from(
         suppressed: before.is_some_and(|link| link.suppressed),
     }
     .settled_since(before)
-}
-
-fn attempt_member(member: &Write) -> AttemptMember {
-    AttemptMember {
-        operation: member.operation.id,
-        // Planned content holds nothing that JSON cannot.
-        planned: serde_json::to_string(&member.planned)
-            .unwrap_or_else(|error| unreachable!("planned content is JSON: {error}")),
-    }
 }
 
 pub(crate) fn doubt(error: &ProviderError) -> Settling {

@@ -14,6 +14,9 @@ use crate::seal::{Sealer, TokenKey};
 /// Statements that each connection keeps ready; all verbs together have fewer.
 const CACHED_STATEMENTS: usize = 128;
 
+/// Pages of the write-ahead log that are gathered before they go into the file: 16 MB.
+const CHECKPOINT_PAGES: u32 = 4_000;
+
 /// How a store is opened.
 #[derive(Debug)]
 pub struct SqliteOptions {
@@ -199,6 +202,8 @@ fn set_up(connection: &Connection, options: &SqliteOptions) -> Outcome<()> {
     connection.pragma_update(None, "journal_mode", "wal")?;
     // What a verb has answered is on the disk, but for those that may be forgotten: see `write_lazily`.
     connection.pragma_update(None, "synchronous", "full")?;
+    // A queue writes the same pages over and over: the more of it is gathered before it goes into the file, the fewer go.
+    connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
     if let Some(pages) = options.max_pages {
         connection.pragma_update(None, "max_page_count", pages)?;
     }

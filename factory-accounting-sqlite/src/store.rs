@@ -85,6 +85,16 @@ impl SqliteStore {
         blocking(move || file.write(work)).await
     }
 
+    /// See [`File::write_lazily`].
+    async fn write_lazily<T, W>(&self, work: W) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        W: FnOnce(&Connection) -> Outcome<T> + Send + 'static,
+    {
+        let file = Arc::clone(&self.file);
+        blocking(move || file.write_lazily(work)).await
+    }
+
     async fn read<T, W>(&self, work: W) -> Result<T, StoreError>
     where
         T: Send + 'static,
@@ -127,12 +137,13 @@ impl SyncStore for SqliteStore {
     }
 
     async fn claim(&self, request: ClaimRequest) -> Result<Claim, StoreError> {
-        self.write(move |db| work::claim(db, &request)).await
+        // What a lost power supply makes of a lease nobody misses: no worker has lived through it.
+        self.write_lazily(move |db| work::claim(db, &request)).await
     }
 
     async fn release(&self, connection: &ConnectionId, epoch: Epoch) -> Result<(), StoreError> {
         let connection = connection.clone();
-        self.write(move |db| work::release(db, &connection, epoch)).await
+        self.write_lazily(move |db| work::release(db, &connection, epoch)).await
     }
 
     async fn begin(
@@ -149,8 +160,7 @@ impl SyncStore for SqliteStore {
 
     async fn settle(&self, settle: Settle) -> Result<(), StoreError> {
         // Forgotten, it leaves an attempt whose fate is open, and that is found out anew as after any lost answer.
-        let file = Arc::clone(&self.file);
-        blocking(move || file.write_lazily(|db| work::settle(db, &settle))).await
+        self.write_lazily(move |db| work::settle(db, &settle)).await
     }
 
     async fn absorb(&self, absorb: Absorb) -> Result<(), StoreError> {

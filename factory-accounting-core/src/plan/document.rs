@@ -1,7 +1,9 @@
 //! Documents of trade: party, lines and how they are represented, state and number.
 
+use rust_decimal::Decimal;
+
 use crate::amounts::{self, LineInput, Representation};
-use crate::capability::{JobPlace, OrderForm};
+use crate::capability::{JobPlace, OrderForm, TaxAuthority};
 use crate::code::{Code, Parked};
 use crate::error::Issue;
 use crate::ids::RemoteId;
@@ -45,6 +47,7 @@ pub(super) fn draft_document(record: &Record, context: &Context<'_>) -> Result<(
     let party = job_of(&trade, context)?.unwrap_or(party);
     let mut lines = charge_lines(&trade, context)?;
     let Outlook { totals, tax_mode, stated_taxes } = total_lines(&trade, &mut lines, context)?;
+    let tax_slack = tax_slack(&lines, &trade, context);
     let source = source::tie(record, &mut lines, totals, context);
     lines.extend(host_number_line(record, &trade, context));
 
@@ -65,6 +68,7 @@ pub(super) fn draft_document(record: &Record, context: &Context<'_>) -> Result<(
         lines,
         totals,
         tax_authority: context.capabilities.amounts.tax_authority,
+        tax_slack,
         stated_taxes,
         source,
         title: quote_text(record, |quote| quote.title.as_ref()),
@@ -80,6 +84,15 @@ pub(super) fn draft_document(record: &Record, context: &Context<'_>) -> Result<(
         ..target(trade.kind, trade.number.to_owned())
     };
     Ok((Content::Document(Box::new(document)), probe))
+}
+
+/// A smallest unit for each line that charges something, where the package keeps to itself where it rounds.
+fn tax_slack(lines: &[PlannedLine], trade: &Trade<'_>, context: &Context<'_>) -> Decimal {
+    if context.capabilities.amounts.tax_authority != TaxAuthority::WithinTotal {
+        return Decimal::ZERO;
+    }
+    let charges = lines.iter().filter(|line| line.charge.is_some()).count();
+    Decimal::new(1, trade.currency.decimals()).saturating_mul(Decimal::from(charges))
 }
 
 fn no_such_orders(trade: &Trade<'_>, context: &Context<'_>) -> Parked {

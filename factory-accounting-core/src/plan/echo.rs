@@ -1,8 +1,6 @@
 //! What a package has made of a write that it took: other totals than were meant, and what it has left undone about a record
 //! that is there.
 
-use rust_decimal::Decimal;
-
 use crate::capability::TaxAuthority;
 use crate::code::{Code, Parked};
 use crate::money::Totals;
@@ -23,7 +21,7 @@ pub fn left_undone(name: &str, content: &Content, echo: &RemoteRecord, package: 
 }
 
 /// Whether the books come to something else than was meant. Tax that the package reckons is what it says it is (R17); where
-/// it is within the total, it may part from the prediction by a cent for each line that charges something.
+/// it is within the total, it may part from the prediction by [`PlannedDocument::tax_slack`].
 #[must_use]
 pub fn comes_to_other_than(document: &PlannedDocument, echoed: Totals) -> bool {
     let meant = document.totals;
@@ -31,9 +29,8 @@ pub fn comes_to_other_than(document: &PlannedDocument, echoed: Totals) -> bool {
         TaxAuthority::Rates => meant != echoed,
         TaxAuthority::Package => meant.subtotal != echoed.subtotal,
         TaxAuthority::WithinTotal => {
-            let charges = document.lines.iter().filter(|line| line.charge.is_some()).count();
-            let most = Decimal::new(1, document.currency.decimals()).saturating_mul(Decimal::from(charges));
-            meant.total != echoed.total || meant.tax.saturating_sub(echoed.tax).abs() > most
+            let apart = meant.tax.saturating_sub(echoed.tax).abs();
+            meant.total != echoed.total || apart > document.tax_slack
         }
     }
 }

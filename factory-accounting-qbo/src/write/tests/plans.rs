@@ -130,6 +130,7 @@ pub(super) fn document(party: &str) -> PlannedDocument {
         lines: vec![line(charge()), text("as per drawing 7")],
         totals: Totals { subtotal: decimal("1183.00"), tax: decimal("118.30"), total: decimal("1301.30") },
         tax_authority: factory_accounting_core::capability::TaxAuthority::Rates,
+        tax_slack: Decimal::ZERO,
         stated_taxes: Vec::new(),
         source: None,
         title: None,
