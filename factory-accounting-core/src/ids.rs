@@ -74,6 +74,10 @@ text_id! {
     /// Who holds a lease: unique per running worker.
     WorkerId
 }
+text_id! {
+    /// One installation of an app that draws numbers: a new one with every install, never the phone's own (F81).
+    DeviceId
+}
 
 macro_rules! counter {
     ($(#[$doc:meta])* $name:ident($inner:ty)) => {
@@ -105,6 +109,10 @@ counter! {
 counter! {
     /// One sending of one or more operations, given by the store before the first byte leaves.
     AttemptId(u64)
+}
+counter! {
+    /// A block of numbers, given by the store in order of leasing.
+    BlockId(u64)
 }
 counter! {
     /// Fence of a connection's lease; a worker with an older epoch changes nothing.

@@ -4,6 +4,7 @@
 //! - [`settings`]: what a company has decided about a connection.
 //! - [`planned`]: what the books are to show, ready for a provider.
 //! - [`provider`], [`store`], [`token`], [`clock`]: the seams.
+//! - [`numbers`]: numbers that the host gives, also without a connection.
 //! - [`code`]: why something waits for a person.
 
 pub mod amounts;
@@ -15,6 +16,7 @@ pub mod ids;
 pub mod memory;
 pub mod model;
 pub mod money;
+pub mod numbers;
 pub mod plan;
 pub mod planned;
 pub mod provider;

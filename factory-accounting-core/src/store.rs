@@ -15,6 +15,7 @@ mod attempt;
 mod claim;
 mod connection;
 mod link;
+mod numbers;
 mod operation;
 pub mod transition;
 
@@ -22,6 +23,7 @@ pub use attempt::{Attempt, AttemptMember, Settle, Settlement, Step, idempotency_
 pub use claim::{Claim, ClaimRequest, Work};
 pub use connection::{Connection, ConnectionState, Decision, RecordedDecision};
 pub use link::{Absorb, Link, LinkOrigin};
+pub use numbers::{BlockQuery, GapQuery, LeaseRequest, NumberStore, NumberUse, RefusedUse};
 pub use operation::{
     Counts, Enqueued, Goal, NewOperation, Operation, OperationQuery, OperationState, Outcome, Progress, Start,
     StateFilter,

@@ -5,6 +5,7 @@ mod file;
 mod inbox;
 mod keep;
 mod links;
+mod numbers;
 mod outbox;
 mod read;
 mod rows;
@@ -16,6 +17,7 @@ mod work;
 
 pub use file::SqliteOptions;
 pub use inbox::{InboxStatement, RefusedRow, inbox_statement};
+pub use numbers::{lease_in, use_in};
 pub use outbox::enqueue_in;
 pub use rusqlite;
 pub use schema::{migrate_in, schema, supported_version};

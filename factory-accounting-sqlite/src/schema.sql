@@ -180,3 +180,73 @@ CREATE TABLE fa_token (
     worker      TEXT,
     lease_until INTEGER
 );
+
+-- Numbers that the host gives: how far those of one kind and prefix have been given. The prefix is folded to small letters.
+CREATE TABLE fa_number_run (
+    id         INTEGER PRIMARY KEY NOT NULL,
+    connection TEXT NOT NULL,
+    kind       TEXT NOT NULL,
+    prefix     TEXT NOT NULL,
+    -- The first value given, and the first that was not.
+    first      INTEGER NOT NULL,
+    next       INTEGER NOT NULL,
+    UNIQUE (connection, kind, prefix)
+);
+
+-- Blocks that devices have leased. A row stays when what is left of it is taken back.
+CREATE TABLE fa_number_block (
+    id           INTEGER PRIMARY KEY AUTOINCREMENT,
+    connection   TEXT NOT NULL,
+    device       TEXT NOT NULL,
+    request      TEXT NOT NULL,
+    run          INTEGER NOT NULL REFERENCES fa_number_run (id),
+    -- As it stands on documents.
+    prefix       TEXT NOT NULL,
+    width        INTEGER NOT NULL,
+    first        INTEGER NOT NULL,
+    last         INTEGER NOT NULL,
+    leased_at    INTEGER NOT NULL,
+    -- How many of its numbers documents have, and how many of these count no more.
+    used         INTEGER NOT NULL DEFAULT 0,
+    voided       INTEGER NOT NULL DEFAULT 0,
+    reclaimed_at INTEGER,
+    reclaimed_by TEXT,
+    -- Asked again after a lost answer: still one block.
+    UNIQUE (connection, device, request)
+);
+
+-- What is not taken back is with one device only.
+CREATE UNIQUE INDEX fa_number_block_held ON fa_number_block (run, first) WHERE reclaimed_at IS NULL;
+CREATE INDEX fa_number_block_place ON fa_number_block (run, first, last);
+
+-- Which document has which number: never two.
+CREATE TABLE fa_number_use (
+    run       INTEGER NOT NULL REFERENCES fa_number_run (id),
+    value     INTEGER NOT NULL,
+    local     TEXT NOT NULL,
+    block     INTEGER NOT NULL REFERENCES fa_number_block (id),
+    used_at   INTEGER NOT NULL,
+    voided_at INTEGER,
+    PRIMARY KEY (run, value)
+) WITHOUT ROWID;
+
+CREATE INDEX fa_number_use_document ON fa_number_use (run, local);
+
+-- What was taken back and waits for the next lease.
+CREATE TABLE fa_number_free (
+    run   INTEGER NOT NULL REFERENCES fa_number_run (id),
+    first INTEGER NOT NULL,
+    last  INTEGER NOT NULL,
+    -- Of whose taking back it is.
+    block INTEGER NOT NULL REFERENCES fa_number_block (id),
+    PRIMARY KEY (run, first)
+) WITHOUT ROWID;
+
+-- Devices that were declared gone.
+CREATE TABLE fa_number_device (
+    connection TEXT NOT NULL,
+    device     TEXT NOT NULL,
+    gone_at    INTEGER NOT NULL,
+    gone_by    TEXT NOT NULL,
+    PRIMARY KEY (connection, device)
+) WITHOUT ROWID;

@@ -22,7 +22,7 @@ use crate::file::{File, SqliteOptions};
 use crate::outbox::Outbox;
 use crate::{RefusedRow, inbox, keep, links, read, tokens, work};
 
-/// A [`SyncStore`] and [`TokenStore`] in one SQLite file. Cloning it gives another handle to the same file.
+/// A [`SyncStore`], [`TokenStore`] and [`NumberStore`](factory_accounting_core::store::NumberStore) in one SQLite file. Cloning it gives another handle to the same file.
 ///
 /// Dropping a verb's future does not stop what has begun: the transaction still happens whole or not at all.
 #[derive(Clone)]
@@ -76,7 +76,7 @@ impl SqliteStore {
         self.write(move |db| inbox::dismiss(db, &connection, row)).await
     }
 
-    async fn write<T, W>(&self, work: W) -> Result<T, StoreError>
+    pub(crate) async fn write<T, W>(&self, work: W) -> Result<T, StoreError>
     where
         T: Send + 'static,
         W: FnOnce(&Connection) -> Outcome<T> + Send + 'static,
@@ -95,7 +95,7 @@ impl SqliteStore {
         blocking(move || file.write_lazily(work)).await
     }
 
-    async fn read<T, W>(&self, work: W) -> Result<T, StoreError>
+    pub(crate) async fn read<T, W>(&self, work: W) -> Result<T, StoreError>
     where
         T: Send + 'static,
         W: FnOnce(&Connection) -> Outcome<T> + Send + 'static,

@@ -4,12 +4,13 @@ use std::num::NonZeroU8;
 use std::sync::Arc;
 
 use factory_accounting_core::memory::{MemoryStore, MemoryTokenStore};
-use factory_accounting_core::store::SyncStore;
+use factory_accounting_core::store::{NumberStore, SyncStore};
 use factory_accounting_core::token::TokenStore;
 use factory_accounting_sqlite::{SqliteOptions, SqliteStore, TokenKey};
 use secrecy::SecretBox;
 
 mod model;
+mod numbers;
 
 fn sqlite() -> SqliteStore {
     let key = TokenKey::new(NonZeroU8::MIN, SecretBox::new(Box::new([7; 32])));
@@ -34,4 +35,14 @@ mod sqlite_store {
 mod sqlite_tokens {
     use super::*;
     factory_accounting_testkit::token_store_suite!(async { Arc::new(sqlite()) as Arc<dyn TokenStore> });
+}
+
+mod memory_numbers {
+    use super::*;
+    factory_accounting_testkit::number_store_suite!(async { Arc::new(MemoryStore::new()) as Arc<dyn NumberStore> });
+}
+
+mod sqlite_numbers {
+    use super::*;
+    factory_accounting_testkit::number_store_suite!(async { Arc::new(sqlite()) as Arc<dyn NumberStore> });
 }

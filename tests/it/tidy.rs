@@ -158,6 +158,7 @@ const PURE: &[(&str, &[&str])] = &[
     ("amounts", &["crate::provider", "crate::plan", "crate::store", "crate::memory", "async "]),
     ("validate", &["crate::provider", "crate::plan", "crate::store", "crate::memory", "async "]),
     ("rules", &["crate::plan::", "crate::memory", "SyncStore", "AccountingProvider", "async ", "Clock"]),
+    ("numbers", &["crate::plan", "crate::memory", "SyncStore", "AccountingProvider", "async ", "Clock"]),
     ("plan", &["crate::memory", "SyncStore", "AccountingProvider", "async ", "Clock"]),
 ];
 

@@ -23,6 +23,7 @@
 //! # }
 //! ```
 
+mod numbers;
 mod outbox;
 mod shelf;
 mod tokens;
@@ -57,6 +58,7 @@ pub struct MemoryStore {
 struct State {
     ids: Ids,
     shelves: BTreeMap<ConnectionId, Shelf>,
+    registers: BTreeMap<ConnectionId, numbers::Register>,
 }
 
 /// The ids given last. They are never given again.

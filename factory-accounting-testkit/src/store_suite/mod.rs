@@ -7,6 +7,9 @@
 //! mod my_tokens {
 //!     factory_accounting_testkit::token_store_suite!(async { Arc::new(MyStore::fresh().await) as Arc<dyn TokenStore> });
 //! }
+//! mod my_numbers {
+//!     factory_accounting_testkit::number_store_suite!(async { Arc::new(MyStore::fresh().await) as Arc<dyn NumberStore> });
+//! }
 //! ```
 //!
 //! The expression is evaluated anew for each rule and gives an empty store. The calling crate needs tokio with `rt` and
@@ -19,6 +22,7 @@ mod decisions;
 mod keeping;
 mod leases;
 mod linking;
+mod numbers;
 mod questions;
 mod settling;
 mod tokens;
@@ -31,6 +35,7 @@ pub mod rules {
     pub use super::keeping::*;
     pub use super::leases::*;
     pub use super::linking::*;
+    pub use super::numbers::*;
     pub use super::questions::*;
     pub use super::settling::*;
     pub use super::tokens::*;
@@ -160,6 +165,34 @@ macro_rules! token_store_suite {
     };
 }
 
+/// Makes one test per rule for a [`NumberStore`](factory_accounting_core::store::NumberStore). Takes an async expression that
+/// gives an `Arc<dyn NumberStore>` without contents.
+#[macro_export]
+macro_rules! number_store_suite {
+    ($empty_store:expr) => {
+        $crate::suite_tests! { $empty_store;
+            f79_a_device_leases_numbers_in_a_row,
+            f79_blocks_never_overlap,
+            f78_a_start_moves_forward_only,
+            a_new_prefix_begins_a_run_of_its_own,
+            asking_again_under_one_key_gives_one_block,
+            f81_a_block_in_use_is_not_given_again,
+            telling_a_use_again_changes_nothing,
+            r10_a_number_is_never_on_two_documents,
+            a_number_of_another_device_is_refused,
+            a_refused_use_leaves_the_others,
+            f81_nothing_is_taken_back_from_a_device_in_use,
+            two_devices_never_share_what_was_taken_back,
+            f78_what_was_taken_back_below_the_start_is_not_given,
+            a_device_that_comes_back_keeps_what_it_used,
+            a_voided_document_keeps_its_number,
+            f80_every_missing_number_is_explained,
+            blocks_are_listed_with_what_became_of_them,
+            a_refused_lease_leaves_nothing,
+        }
+    };
+}
+
 /// Makes one test for each rule named; the other suites are made of it.
 #[doc(hidden)]
 #[macro_export]
@@ -185,6 +218,7 @@ mod tests {
             include_str!("keeping.rs"),
             include_str!("leases.rs"),
             include_str!("linking.rs"),
+            include_str!("numbers.rs"),
             include_str!("questions.rs"),
             include_str!("settling.rs"),
             include_str!("tokens.rs"),
