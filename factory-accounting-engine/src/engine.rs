@@ -8,6 +8,7 @@ use factory_accounting_core::clock::Clock;
 use factory_accounting_core::error::ProviderError;
 use factory_accounting_core::ids::{ConnectionId, OrganisationId, WorkerId};
 use factory_accounting_core::model::{RecordKey, RecordKind};
+use factory_accounting_core::numbers::NumberError;
 use factory_accounting_core::plan::{Backoff, Catalogue, Context};
 use factory_accounting_core::provider::{AccountingProvider, CatalogueKind, Organisation};
 use factory_accounting_core::settings::Settings;
@@ -49,6 +50,9 @@ pub enum EngineError {
     /// The host does not know the record under this key.
     #[error("{0} has never been pushed")]
     Unknown(RecordKey),
+    /// A number is not to be had, or not to be used.
+    #[error(transparent)]
+    Number(#[from] NumberError),
     /// What was asked makes no sense here.
     #[error("{0}")]
     Refused(String),

@@ -4,6 +4,7 @@
 //! [`Engine::push`] puts a record into the outbox and returns at once; [`Engine::run_once`] moves the outbox on by one
 //! round. Everything else, the endless loop as well as a cron job, is a thin wrapper on these two.
 
+mod collisions;
 mod connect;
 mod decisions;
 mod doubt;
@@ -17,6 +18,7 @@ mod inbound;
 mod kept;
 mod links;
 mod locks;
+mod numbers;
 mod planning;
 mod poison;
 mod push;
@@ -28,11 +30,13 @@ mod status;
 mod turns;
 mod wanting;
 
+pub use collisions::{Collision, FreeNumber, HeldThere};
 pub use engine::{Engine, EngineBuilder, EngineConfig, EngineError};
 pub use event::{Event, NoObserver, Observer, Verb};
 pub use import::{ImportHost, ImportReport, ImportSelection};
 pub use inbound::ChangeReport;
 pub use locks::Freshness;
+pub use numbers::Numbers;
 pub use push::Ticket;
 pub use round::RunReport;
 pub use status::RecordStatus;

@@ -10,6 +10,7 @@ use factory_accounting_core::plan::{self, Draft, Subject};
 use factory_accounting_core::planned::{Changes, Planned};
 use factory_accounting_core::provider::Intent;
 use factory_accounting_core::rules;
+use factory_accounting_core::settings::NumberOwner;
 use factory_accounting_core::store::{
     Decision, Goal, Link, LinkOrigin, Operation, OperationState, Outcome, Progress, Step,
 };
@@ -290,8 +291,12 @@ impl Round<'_> {
         }
         let Some(other) = inner.store.namesake(&inner.connection, key, &operation.name).await? else { return Ok(None) };
         let Some(twin) = inner.newest(&other).await? else { return Ok(None) };
-        // Two suppliers may use one number, two invoices may be paid under one receipt.
-        let same_place = twin.id < operation.id && Subject::of(&twin).is_ok_and(|twin| place(&twin) == place(subject));
+        // What the host numbers itself is told apart by its number alone. But two suppliers may use one number, two invoices
+        // may be paid under one receipt, and where the package numbers, the host's may be numbers within a customer.
+        let alone = !matches!(key.kind, RecordKind::Bill | RecordKind::Payment)
+            && self.facts.settings.number_owner(key.kind) == NumberOwner::Host;
+        let same_place = alone || Subject::of(&twin).is_ok_and(|twin| place(&twin) == place(subject));
+        let same_place = same_place && twin.id < operation.id;
         Ok(same_place.then(|| {
             let reason = format!("{} {:?} has the same number as {other}", key.kind, operation.name);
             Parked::new(Code::NumberTwice, reason)

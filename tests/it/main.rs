@@ -9,6 +9,7 @@ mod host;
 mod ledger;
 mod make;
 mod myob;
+mod numbers;
 mod prediction;
 mod process;
 mod providers;

@@ -90,22 +90,22 @@ impl NumberSeries {
         odd.map_or(Ok(()), |odd| Err(NumberError::Characters { kind, number, odd }))
     }
 
-    /// Whether this series may take the place of `before`, and what follows. `next` is the first value of this series' prefix
-    /// that was never handed out; `None` where none was.
+    /// Whether this series may take the place of the one before, if there was one, and what follows. `next` is the first value
+    /// of this series' prefix that was never handed out; `None` where none was.
     ///
     /// # Errors
     /// [`NumberError::Series`]; [`NumberError::StartTooLow`] where the start is lowered below what was handed out, or a
     /// prefix that was in use before is taken up again below where it had come to.
-    pub fn follows(&self, before: &Self, next: Option<u64>) -> Result<SeriesChange, NumberError> {
+    pub fn follows(&self, before: Option<&Self>, next: Option<u64>) -> Result<SeriesChange, NumberError> {
         self.check()?;
-        let same_run = run_of(&self.prefix) == run_of(&before.prefix);
+        let before = before.filter(|before| run_of(&before.prefix) == run_of(&self.prefix));
         if let Some(next) = next.filter(|next| self.start < *next)
-            && (!same_run || self.start < before.start)
+            && before.is_none_or(|before| self.start < before.start)
         {
             return Err(NumberError::StartTooLow { prefix: self.prefix.clone(), start: self.start, next });
         }
         Ok(match next {
-            None if same_run => SeriesChange::Continues,
+            None if before.is_some() => SeriesChange::Continues,
             None => SeriesChange::NewRun,
             Some(next) if self.start > next => SeriesChange::Skips { numbers: self.start - next },
             Some(_) => SeriesChange::Continues,
@@ -227,14 +227,16 @@ mod tests {
             (2_000, 1_051, Some(1_051), Ok(Continues)),
             (2_000, 1_050, Some(1_051), Err(1_051)),
         ] {
-            let outcome = series("A-", after, 4).follows(&series("A-", before, 4), next);
+            let outcome = series("A-", after, 4).follows(Some(&series("A-", before, 4)), next);
             let expected =
                 expected.map_err(|next| NumberError::StartTooLow { prefix: "A-".to_owned(), start: after, next });
             assert_eq!(outcome, expected, "{before} to {after}, next {next:?}");
         }
-        assert_eq!(series("B-", 1, 4).follows(&series("A-", 900, 4), None), Ok(NewRun));
-        assert!(series("B-", 1, 4).follows(&series("A-", 1, 4), Some(76)).is_err(), "B- had come to 75 before");
-        assert_eq!(series("B-", 76, 4).follows(&series("A-", 1, 4), Some(76)), Ok(Continues));
+        assert_eq!(series("B-", 1, 4).follows(Some(&series("A-", 900, 4)), None), Ok(NewRun));
+        assert!(series("B-", 1, 4).follows(Some(&series("A-", 1, 4)), Some(76)).is_err(), "B- had come to 75 before");
+        assert!(series("B-", 1, 4).follows(None, Some(76)).is_err(), "it is set up again");
+        assert_eq!(series("B-", 1, 4).follows(None, None), Ok(NewRun));
+        assert_eq!(series("B-", 76, 4).follows(Some(&series("A-", 1, 4)), Some(76)), Ok(Continues));
     }
 
     proptest! {

@@ -1,8 +1,9 @@
-//! What the store suite cannot see from outside: the file, the host's transaction, sealed tokens.
+//! What the store suite cannot see from outside: the file, the host's transaction, sealed tokens, numbers by the million.
 
 mod crash;
 mod file;
 mod host;
+mod numbers;
 mod sealed;
 
 use chrono::{DateTime, TimeDelta, Utc};
