@@ -99,6 +99,8 @@ pub struct RecordCapability {
     pub editable_when_settled: Editable,
     /// Whether the package refuses a second document of this kind with the same number.
     pub unique_number: bool,
+    /// Other kinds whose documents are numbered together with these, so that no two of them share a number.
+    pub numbered_with: &'static [RecordKind],
     /// Longest number, or code of a product.
     pub number_text: usize,
     /// Which characters a number, or code of a product, may hold.
@@ -143,6 +145,7 @@ impl RecordCapability {
             version_checked: false,
             editable_when_settled: Editable::Nothing,
             unique_number: false,
+            numbered_with: &[],
             number_text: 255,
             number_characters: Characters::Any,
             name_text: 255,

@@ -176,15 +176,16 @@ pub trait SyncStore: Send + Sync + fmt::Debug {
     /// neither skipped, dropped nor superseded, unless that one is to void it or names another parent or no net amount.
     async fn progress(&self, connection: &ConnectionId, parent: &RecordKey) -> Result<Vec<Progress>, StoreError>;
 
-    /// Another record of the same kind that carries the same name: two documents of the host under one number. Each record
+    /// Other records of the same kind that carry the same name: two documents of the host under one number. Each record
     /// carries the name of its newest operation that was neither skipped, dropped nor superseded, unless that one is to
-    /// void it; of several such records the one that was pushed last.
-    async fn namesake(
+    /// void it. Those that were pushed last come first; at most `limit`.
+    async fn namesakes(
         &self,
         connection: &ConnectionId,
         key: &RecordKey,
         name: &str,
-    ) -> Result<Option<RecordKey>, StoreError>;
+        limit: usize,
+    ) -> Result<Vec<RecordKey>, StoreError>;
 
     /// Records a person's decision on a parked operation and moves it on. `link` comes with [`Decision::Adopt`]: it is
     /// stored, and the operation goes back to the queue under the same generation, to be compared with what is there. A

@@ -33,6 +33,8 @@ pub struct Collision {
 /// A document of the package, as a person recognises it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HeldThere {
+    /// Its kind: the package may number several kinds together.
+    pub kind: RecordKind,
     /// The package's id.
     pub id: RemoteId,
     /// Its state. A document that counts no more may hold its number all the same.
@@ -74,7 +76,11 @@ impl Engine {
     pub async fn number_check(&self, kind: RecordKind, numbers: &[String]) -> Result<Vec<Collision>, EngineError> {
         self.numbers_are_ours(kind).await?;
         let inner = &self.inner;
-        let found = self.look_for_numbers(kind, numbers).await?;
+        let mut found = vec![Vec::new(); numbers.len()];
+        for kind in self.pool(kind) {
+            let more = self.look_for_numbers(kind, numbers).await?;
+            found.iter_mut().zip(more).for_each(|(found, more)| found.extend(more));
+        }
         let ids: Vec<RemoteId> = found.iter().flatten().map(|record| record.id.clone()).collect();
         let links = inner.store.links_to(&inner.connection, &ids).await?;
         let names = self.names_of(kind, found.iter().flatten()).await?;
@@ -82,9 +88,10 @@ impl Engine {
         for (number, records) in numbers.iter().zip(found) {
             // No record has an empty id, so that none is passed over as the one that asks.
             let nobody = RecordKey::new(kind, LocalId::new(""));
-            let mut own = inner.store.namesake(&inner.connection, &nobody, number).await?;
+            let mut own = inner.store.namesakes(&inner.connection, &nobody, number, 1).await?.pop();
             for record in records {
-                let tied = links.iter().find(|link| link.remote == record.id && of_one_kind(link.key.kind, kind));
+                let tied =
+                    links.iter().find(|link| link.remote == record.id && of_one_kind(link.key.kind, record.kind));
                 let ours = tied.map(|link| link.key.clone());
                 if ours == own {
                     own = None;
@@ -97,8 +104,8 @@ impl Engine {
         Ok(collisions)
     }
 
-    /// Where a series can begin without meeting a number that is in the package already (F78). Reads all documents of the kind
-    /// once, as many calls as they have pages: for the day on which a company connects.
+    /// Where a series can begin without meeting a number that is in the package already (F78). Reads all documents that
+    /// are numbered with them once, as many calls as they have pages: for the day on which a company connects.
     ///
     /// # Errors
     /// Those of [`number_check`](Self::number_check); [`NumberError::Series`]; [`NumberError::TooLong`] and
@@ -116,9 +123,17 @@ impl Engine {
             after = Some(last.key.id.clone());
             links.iter().filter_map(|link| link.number.as_deref()).for_each(|number| highest.meet(number));
         }
+        let mut feeds = BTreeSet::new();
+        for kind in self.pool(kind) {
+            feeds.extend(self.feed_of(kind).await?);
+        }
         match (kind, self.feed_of(kind).await?) {
             (RecordKind::Job, _) => self.read_job_numbers(&mut highest).await?,
-            (_, Some(feed)) => self.read_numbers(kind, feed, &mut highest).await?,
+            (_, Some(_)) => {
+                for feed in feeds {
+                    self.read_numbers(kind, feed, &mut highest).await?;
+                }
+            }
             (_, None) => {
                 let reason = format!(
                     "{} does not list each {kind}: choose a start, and look at its first numbers with number_check",
@@ -154,6 +169,13 @@ impl Engine {
             NumberOwner::Host => Ok(()),
             NumberOwner::Package => Err(NumberError::PackageNumbers { kind }.into()),
         }
+    }
+
+    /// The kinds that the package numbers together with one, and that one first.
+    fn pool(&self, kind: RecordKind) -> Vec<RecordKind> {
+        let capability = self.inner.provider.capabilities().of(kind);
+        let others = capability.map_or(&[][..], |capability| capability.numbered_with);
+        [&[kind][..], others].concat()
     }
 
     /// Records of the package under each number; none where it does not find this kind by number.
@@ -300,6 +322,7 @@ fn of_one_kind(tied: RecordKind, asked: RecordKind) -> bool {
 fn held(record: RemoteRecord, names: &BTreeMap<RemoteId, String>) -> HeldThere {
     HeldThere {
         party_name: record.party.as_ref().and_then(|party| names.get(party)).cloned(),
+        kind: record.kind,
         id: record.id,
         status: record.status,
         party: record.party,

@@ -22,6 +22,9 @@ use crate::reading::Reading;
 use crate::round::Round;
 use crate::settling::Settling;
 
+/// How many records under one number are compared: receipts may carry a word that thousands of others carry too.
+const NAMESAKES: usize = 50;
+
 /// How long an operation waits for another document of its order.
 const A_WHILE: Duration = Duration::from_secs(15);
 
@@ -289,18 +292,18 @@ impl Round<'_> {
         {
             return Ok(None);
         }
-        let Some(other) = inner.store.namesake(&inner.connection, key, &operation.name).await? else { return Ok(None) };
-        let Some(twin) = inner.newest(&other).await? else { return Ok(None) };
         // What the host numbers itself is told apart by its number alone. But two suppliers may use one number, two invoices
         // may be paid under one receipt, and where the package numbers, the host's may be numbers within a customer.
         let alone = !matches!(key.kind, RecordKind::Bill | RecordKind::Payment)
             && self.facts.settings.number_owner(key.kind) == NumberOwner::Host;
-        let same_place = alone || Subject::of(&twin).is_ok_and(|twin| place(&twin) == place(subject));
-        let same_place = same_place && twin.id < operation.id;
-        Ok(same_place.then(|| {
-            let reason = format!("{} {:?} has the same number as {other}", key.kind, operation.name);
-            Parked::new(Code::NumberTwice, reason)
-        }))
+        for other in inner.store.namesakes(&inner.connection, key, &operation.name, NAMESAKES).await? {
+            let twin = inner.newest(&other).await?.filter(|twin| twin.id < operation.id);
+            if twin.is_some_and(|twin| alone || Subject::of(&twin).is_ok_and(|twin| place(&twin) == place(subject))) {
+                let reason = format!("{} {:?} has the same number as {other}", key.kind, operation.name);
+                return Ok(Some(Parked::new(Code::NumberTwice, reason)));
+            }
+        }
+        Ok(None)
     }
 }
 

@@ -201,6 +201,8 @@ fn quote() -> RecordCapability {
 
 fn credit_note() -> RecordCapability {
     let mut credit_note = sale();
+    // A credit note is an invoice below zero (myob.md 3.4).
+    credit_note.numbered_with = &[RecordKind::Invoice];
     credit_note.due_dates = false;
     credit_note
 }
@@ -211,6 +213,7 @@ fn order() -> RecordCapability {
 
 fn invoice() -> RecordCapability {
     let mut invoice = sale();
+    invoice.numbered_with = &[RecordKind::CreditNote];
     invoice.editable_when_settled = Editable::Descriptive;
     invoice.sources = SourceTie::Converted;
     invoice

@@ -150,6 +150,12 @@ fn document(config: &QboConfig, entity: Entity) -> RecordCapability {
     document.reference_text = place.text();
     if matches!(entity, Entity::Estimate | Entity::Invoice | Entity::CreditMemo) {
         document.line_items = LineItems::Required;
+        // Sales documents share one sequence (qbo.md 5.10).
+        document.numbered_with = match entity {
+            Entity::Estimate => &[RecordKind::Invoice, RecordKind::CreditNote],
+            Entity::CreditMemo => &[RecordKind::Quote, RecordKind::Invoice],
+            _ => &[RecordKind::Quote, RecordKind::CreditNote],
+        };
     }
     // A custom field that comes on demand is asked for in the address, which a batch has no place for (qbo.md 10.2).
     if matches!(place, Place::CustomField { .. }) && on_demand(&config.reference_field) {
@@ -172,6 +178,7 @@ fn order(config: &QboConfig) -> RecordCapability {
     let reference_text = forms.iter().map(|form| form.reference_text).min().unwrap_or_default();
     let [_, mut order] = forms;
     order.reference_text = reference_text;
+    order.numbered_with = &[RecordKind::Quote, RecordKind::Invoice, RecordKind::CreditNote];
     order.void = 1;
     order.editable_when_settled = Editable::Descriptive;
     order

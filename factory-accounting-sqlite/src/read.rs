@@ -131,22 +131,26 @@ pub(crate) fn progress(db: &Connection, connection: &ConnectionId, parent: &Reco
     Ok(progress)
 }
 
-pub(crate) fn namesake(
+pub(crate) fn namesakes(
     db: &Connection,
     connection: &ConnectionId,
     record: &RecordKey,
     name: &str,
-) -> Outcome<Option<RecordKey>> {
+    limit: usize,
+) -> Outcome<Vec<RecordKey>> {
     let mut statement = db.prepare_cached(
         "SELECT id, kind, local FROM fa_operation
          WHERE connection = ?1 AND kind = ?2 AND name = ?3 AND local <> ?4 ORDER BY id DESC",
     )?;
     let mut found = statement.query(params![connection.as_str(), record.kind.as_str(), name, record.id.as_str()])?;
-    while let Some(row) = found.next()? {
+    let mut namesakes = Vec::new();
+    while namesakes.len() < limit
+        && let Some(row) = found.next()?
+    {
         let other = key(&row.get::<_, String>(1)?, row.get(2)?)?;
         if counts_by(db, connection, &other, row)? {
-            return Ok(Some(other));
+            namesakes.push(other);
         }
     }
-    Ok(None)
+    Ok(namesakes)
 }

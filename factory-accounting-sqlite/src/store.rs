@@ -218,14 +218,15 @@ impl SyncStore for SqliteStore {
         self.read(move |db| read::progress(db, &connection, &parent)).await
     }
 
-    async fn namesake(
+    async fn namesakes(
         &self,
         connection: &ConnectionId,
         key: &RecordKey,
         name: &str,
-    ) -> Result<Option<RecordKey>, StoreError> {
+        limit: usize,
+    ) -> Result<Vec<RecordKey>, StoreError> {
         let (connection, key, name) = (connection.clone(), key.clone(), name.to_owned());
-        self.read(move |db| read::namesake(db, &connection, &key, &name)).await
+        self.read(move |db| read::namesakes(db, &connection, &key, &name, limit)).await
     }
 
     async fn decide(

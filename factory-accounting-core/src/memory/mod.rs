@@ -200,13 +200,14 @@ impl SyncStore for MemoryStore {
         Ok(self.state().shelf(connection).progress(parent))
     }
 
-    async fn namesake(
+    async fn namesakes(
         &self,
         connection: &ConnectionId,
         key: &RecordKey,
         name: &str,
-    ) -> Result<Option<RecordKey>, StoreError> {
-        Ok(self.state().shelf(connection).namesake(key, name))
+        limit: usize,
+    ) -> Result<Vec<RecordKey>, StoreError> {
+        Ok(self.state().shelf(connection).namesakes(key, name, limit))
     }
 
     async fn decide(

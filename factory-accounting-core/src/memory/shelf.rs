@@ -130,14 +130,16 @@ impl Shelf {
             .collect()
     }
 
-    pub(super) fn namesake(&self, key: &RecordKey, name: &str) -> Option<RecordKey> {
-        self.by_record
+    pub(super) fn namesakes(&self, key: &RecordKey, name: &str, limit: usize) -> Vec<RecordKey> {
+        let mut namesakes: Vec<&Operation> = self
+            .by_record
             .keys()
             .filter(|other| other.kind == key.kind && *other != key)
             .filter_map(|other| self.standing(other))
             .filter(|operation| operation.name == name && transition::counts(operation.goal, &operation.state))
-            .max_by_key(|operation| operation.id)
-            .map(|operation| operation.key.clone())
+            .collect();
+        namesakes.sort_by_key(|operation| std::cmp::Reverse(operation.id));
+        namesakes.into_iter().take(limit).map(|operation| operation.key.clone()).collect()
     }
 
     pub(super) fn put_connection(&mut self, connection: Connection) -> Result<(), StoreError> {

@@ -150,16 +150,18 @@ pub async fn namesakes_are_found_among_what_stands(store: Arc<dyn SyncStore>) {
         ])
         .await;
     let ask = async |id: &str, name: &str| {
-        bench.store.namesake(&bench.connection, &invoice_key(id), name).await.expect("asked")
+        bench.store.namesakes(&bench.connection, &invoice_key(id), name, 9).await.expect("asked")
     };
-    assert_eq!(ask("2", "INV-1").await, Some(invoice_key("1")));
-    assert_eq!(ask("1", "INV-1").await, None);
-    assert_eq!(ask("2", "inv-1").await, None);
+    assert_eq!(ask("2", "INV-1").await, [invoice_key("1")]);
+    assert_eq!(ask("1", "INV-1").await, []);
+    assert_eq!(ask("2", "inv-1").await, []);
     for gone in ["INV-5", "INV-7", "INV-8", "INV-9"] {
-        assert_eq!(ask("2", gone).await, None, "{gone}");
+        assert_eq!(ask("2", gone).await, [], "{gone}");
     }
-    assert_eq!(ask("2", "INV-6").await, Some(invoice_key("renamed")));
+    assert_eq!(ask("2", "INV-6").await, [invoice_key("renamed")]);
     bench.enqueue(named(invoice("later", 1), "INV-1")).await;
-    assert_eq!(ask("2", "INV-1").await, Some(invoice_key("later")));
-    assert_eq!(ask("later", "INV-1").await, Some(invoice_key("1")));
+    assert_eq!(ask("2", "INV-1").await, [invoice_key("later"), invoice_key("1")]);
+    assert_eq!(ask("later", "INV-1").await, [invoice_key("1")]);
+    let newest = bench.store.namesakes(&bench.connection, &invoice_key("2"), "INV-1", 1).await.expect("asked");
+    assert_eq!(newest, [invoice_key("later")]);
 }

@@ -141,13 +141,14 @@ impl SyncStore for SeamStore {
         self.store.progress(connection, parent).await
     }
 
-    async fn namesake(
+    async fn namesakes(
         &self,
         connection: &ConnectionId,
         key: &RecordKey,
         name: &str,
-    ) -> Result<Option<RecordKey>, StoreError> {
-        self.store.namesake(connection, key, name).await
+        limit: usize,
+    ) -> Result<Vec<RecordKey>, StoreError> {
+        self.store.namesakes(connection, key, name, limit).await
     }
 
     async fn decide(

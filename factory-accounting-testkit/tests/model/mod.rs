@@ -308,7 +308,7 @@ async fn seen(store: &dyn SyncStore) -> String {
             store.counts(&id).await,
             store.newest(&id, &record(1)).await,
             store.progress(&id, &record(0)).await,
-            store.namesake(&id, &record(1), "name 1").await,
+            store.namesakes(&id, &record(1), "name 1", 9).await,
             store.links(&id, &keys).await,
             store.links_to(&id, &remotes).await,
             store.connection(&id).await,
