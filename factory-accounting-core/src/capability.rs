@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::RecordKind;
 use crate::money::Halves;
+use crate::onboarding::SetupStep;
 use crate::provider::{ChangeFeed, Intent};
 
 /// What one connected organisation can do. A kind that is not listed cannot be written.
@@ -37,6 +38,9 @@ pub struct Capabilities {
     pub separate_roles: bool,
     /// The kinds of change that can be followed.
     pub feeds: &'static [ChangeFeed],
+    /// What people must do in the package before everything works, in the order in which they go through it (F13); empty
+    /// where nothing is known.
+    pub setup: Vec<SetupStep>,
 }
 
 impl Capabilities {
@@ -55,6 +59,7 @@ impl Capabilities {
             jobs: JobPlace::Line,
             separate_roles: false,
             feeds: &ChangeFeed::ALL,
+            setup: Vec::new(),
         }
     }
 

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{Issue, ProviderError};
 use crate::ids::RemoteId;
-use crate::model::RecordKey;
+use crate::model::{RecordKey, RecordKind};
 
 macro_rules! codes {
     ($($(#[$doc:meta])* $name:ident = $text:literal, $title:literal, $remedy:literal;)*) => {
@@ -110,6 +110,18 @@ codes! {
     Poison = "FA-403", "the program that sends has died several times at this record", "report it with the record's id; send again once it is mended";
     /// The answer is not what was sent.
     Damaged = "FA-404", "the stored record cannot be read", "push the record again";
+}
+
+impl Code {
+    /// What a record of a kind that is archived there is to those that name it.
+    #[must_use]
+    pub fn of_archived(kind: RecordKind) -> Self {
+        match kind {
+            RecordKind::Product => Self::ItemMissing,
+            RecordKind::Job => Self::RemoteState,
+            _ => Self::PartyArchived,
+        }
+    }
 }
 
 impl fmt::Display for Code {

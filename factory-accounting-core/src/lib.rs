@@ -2,6 +2,8 @@
 //!
 //! - [`model`]: what a host keeps, in its own terms.
 //! - [`settings`]: what a company has decided about a connection.
+//! - [`matching`]: which of the package's records one of the host's may be.
+//! - [`onboarding`]: how far a connection is set up.
 //! - [`planned`]: what the books are to show, ready for a provider.
 //! - [`provider`], [`store`], [`token`], [`clock`]: the seams.
 //! - [`numbers`]: numbers that the host gives, also without a connection.
@@ -13,10 +15,12 @@ pub mod clock;
 pub mod code;
 pub mod error;
 pub mod ids;
+pub mod matching;
 pub mod memory;
 pub mod model;
 pub mod money;
 pub mod numbers;
+pub mod onboarding;
 pub mod plan;
 pub mod planned;
 pub mod provider;

@@ -22,7 +22,7 @@ pub mod transition;
 pub use attempt::{Attempt, AttemptMember, Settle, Settlement, Step, idempotency_key};
 pub use claim::{Claim, ClaimRequest, Work};
 pub use connection::{Connection, ConnectionState, Decision, RecordedDecision};
-pub use link::{Absorb, Link, LinkOrigin};
+pub use link::{Absorb, Link, LinkEnd, LinkOrigin, PastLink};
 pub use numbers::{BlockQuery, GapQuery, LeaseRequest, NumberStore, NumberUse, RefusedUse};
 pub use operation::{
     Counts, Enqueued, Goal, NewOperation, Operation, OperationQuery, OperationState, Outcome, Progress, Start,
@@ -36,6 +36,7 @@ use chrono::{DateTime, Utc};
 
 use crate::ids::{ConnectionId, Cursor, Epoch, LocalId, OperationId, RemoteId};
 use crate::model::{RecordKey, RecordKind};
+use crate::onboarding::Onboarding;
 use crate::provider::{CatalogueEntry, CatalogueKind, ChangeFeed, EncodedWrite, Organisation};
 use crate::settings::Settings;
 
@@ -153,15 +154,40 @@ pub trait SyncStore: Send + Sync + fmt::Debug {
     ) -> Result<Vec<Link>, StoreError>;
 
     /// Stores a link made by hand or import, in place of an earlier one, and wakes operations parked until that record is
-    /// linked.
+    /// linked, unless the package record [cannot be named](Link::is_broken). An earlier link to another record is kept
+    /// among the [past ones](Self::past_links), here as at every other verb that stores links.
     ///
     /// # Errors
     /// [`StoreError::Refused`] where the package record is already linked to another host record of the same kind, unless
     /// that kind is products (F40).
     async fn put_link(&self, connection: &ConnectionId, link: Link, now: DateTime<Utc>) -> Result<(), StoreError>;
 
-    /// Forgets a link. Forgetting what is not there succeeds.
-    async fn remove_link(&self, connection: &ConnectionId, key: &RecordKey) -> Result<(), StoreError>;
+    /// Stores a link that a person has chosen, as [`put_link`](Self::put_link) does; the past one says who (F16, F17).
+    ///
+    /// # Errors
+    /// Those of [`put_link`](Self::put_link).
+    async fn relink(
+        &self,
+        connection: &ConnectionId,
+        link: Link,
+        by: &str,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError>;
+
+    /// Ends a link by a person's word; it is kept among the past ones. Ending what is not there succeeds.
+    async fn remove_link(
+        &self,
+        connection: &ConnectionId,
+        key: &RecordKey,
+        by: &str,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError>;
+
+    /// Links of records that have ended, record by record in the order asked, oldest end first.
+    async fn past_links(&self, connection: &ConnectionId, keys: &[RecordKey]) -> Result<Vec<PastLink>, StoreError>;
+
+    /// Links whose record [cannot be named](Link::is_broken) any more, in order of their keys (R29).
+    async fn broken_links(&self, connection: &ConnectionId) -> Result<Vec<Link>, StoreError>;
 
     /// Operations, in order of arrival.
     async fn operations(&self, connection: &ConnectionId, query: OperationQuery) -> Result<Vec<Operation>, StoreError>;
@@ -210,6 +236,17 @@ pub trait SyncStore: Send + Sync + fmt::Debug {
     /// # Errors
     /// [`StoreError::Refused`] where it is pinned to another organisation (R55).
     async fn put_connection(&self, connection: Connection) -> Result<(), StoreError>;
+
+    /// How far the setting up of the connection has come; `None` where it has not begun.
+    async fn onboarding(&self, connection: &ConnectionId) -> Result<Option<Onboarding>, StoreError>;
+
+    /// Stores how far it has come, if it still is where it was seen; `false` where somebody else was quicker.
+    async fn put_onboarding(
+        &self,
+        connection: &ConnectionId,
+        seen: Option<&Onboarding>,
+        now: &Onboarding,
+    ) -> Result<bool, StoreError>;
 
     /// The newest settings with their version, counting from 1; `None` where none were saved.
     async fn settings(&self, connection: &ConnectionId) -> Result<Option<(u64, Settings)>, StoreError>;

@@ -1,5 +1,6 @@
 //! Opening and closing a connection, its settings and the package's lists.
 
+use factory_accounting_core::error::{ErrorKind, ProviderError};
 use factory_accounting_core::provider::{CatalogueKind, DisconnectReport, Organisation};
 use factory_accounting_core::settings::Settings;
 use factory_accounting_core::store::{Connection, ConnectionState};
@@ -12,11 +13,12 @@ impl Engine {
     /// planning needs. A reconnect is the same call and loses nothing: links, settings, cursors and the queue keep (F9).
     ///
     /// # Errors
-    /// [`EngineError::OtherOrganisation`] where the connection is pinned to another one (R55).
+    /// [`EngineError::OtherOrganisation`] where the connection is pinned to another one (R55);
+    /// [`EngineError::InsufficientRole`] where whoever signed in may not connect the company (F3).
     pub async fn connect(&self) -> Result<Organisation, EngineError> {
         let inner = &self.inner;
         inner.called(Verb::Organisation, None, 1);
-        let organisation = inner.provider.organisation().await?;
+        let organisation = inner.provider.organisation().await.map_err(may_not)?;
         let known = inner.store.connection(&inner.connection).await?;
         if let Some(pinned) = known.and_then(|connection| connection.organisation)
             && pinned != organisation.id
@@ -29,6 +31,7 @@ impl Engine {
         }
         inner.store.put_organisation(&inner.connection, organisation.clone(), inner.now()).await?;
         self.read_lists(&inner.lists_for_planning()).await?;
+        self.begin_onboarding().await?;
         self.put_state(Some(organisation.id.clone()), ConnectionState::Connected).await?;
         Ok(organisation)
     }
@@ -87,10 +90,16 @@ impl Engine {
                 }
                 page += 1;
             }
+            let listed = crate::broken::Listed::of(&entries);
             inner.store.put_catalogue(&inner.connection, *kind, entries, inner.now()).await?;
+            self.heed_list(*kind, &listed).await?;
         }
         inner.forget_facts();
         Ok(())
+    }
+
+    pub(crate) async fn read_parties(&self) -> Result<(), EngineError> {
+        self.read_lists(&[CatalogueKind::Parties]).await
     }
 
     async fn put_state(
@@ -105,4 +114,9 @@ impl Engine {
         inner.tell(&Event::Connection(state));
         Ok(())
     }
+}
+
+/// Tells a sign-in that lacks the role from everything else that can go wrong (F3).
+fn may_not(error: ProviderError) -> EngineError {
+    if error.kind() == ErrorKind::Forbidden { EngineError::InsufficientRole(error) } else { error.into() }
 }

@@ -3,7 +3,7 @@
 use factory_accounting_core::code::Code;
 use factory_accounting_core::ids::{OperationId, RemoteId};
 use factory_accounting_core::plan::{self, Subject};
-use factory_accounting_core::provider::RemoteStatus;
+use factory_accounting_core::provider::{RemoteRecord, RemoteStatus};
 use factory_accounting_core::store::{
     Decision, Link, LinkOrigin, Operation, OperationQuery, OperationState, RecordedDecision, StateFilter,
 };
@@ -17,34 +17,42 @@ impl Engine {
     /// Refused where the operation is not parked, or where the record to adopt does not exist.
     pub async fn decide(&self, operation: OperationId, decision: Decision, by: &str) -> Result<(), EngineError> {
         let inner = &self.inner;
+        let mut looked_at = Vec::new();
         let link = match &decision {
             Decision::Adopt { remote } => Some(self.adoptable(operation, remote).await?),
             Decision::Retry => {
-                self.look_at_needs(operation).await?;
+                looked_at = self.look_at_needs(operation).await?;
                 None
             }
             _ => None,
         };
         let recorded = RecordedDecision { decision, by: by.to_owned(), at: inner.now() };
-        Ok(inner.store.decide(&inner.connection, operation, recorded, link).await?)
+        inner.store.decide(&inner.connection, operation, recorded, link).await?;
+        // Behind the decision, for what is in use again wakes all that wait for it, this one too.
+        for (link, record) in looked_at {
+            self.note_seen(link, &record).await?;
+        }
+        Ok(())
     }
 
     /// What was archived or voided when a document was parked may have been restored since: sending it again looks anew.
-    async fn look_at_needs(&self, id: OperationId) -> Result<(), EngineError> {
+    async fn look_at_needs(&self, id: OperationId) -> Result<Vec<(Link, RemoteRecord)>, EngineError> {
         let inner = &self.inner;
-        let Some(operation) = self.parked(id).await? else { return Ok(()) };
-        let OperationState::Parked { parked } = &operation.state else { return Ok(()) };
-        if !matches!(parked.code, Code::PartyArchived | Code::RemoteGone) {
-            return Ok(());
+        let mut looked_at = Vec::new();
+        let Some(operation) = self.parked(id).await? else { return Ok(looked_at) };
+        let OperationState::Parked { parked } = &operation.state else { return Ok(looked_at) };
+        if !matches!(parked.code, Code::PartyArchived | Code::RemoteGone) && parked.until_linked.is_none() {
+            return Ok(looked_at);
         }
-        let Ok(subject) = Subject::of(&operation) else { return Ok(()) };
+        let Ok(subject) = Subject::of(&operation) else { return Ok(looked_at) };
         let needs = plan::references(&subject);
         for link in inner.store.links(&inner.connection, &needs).await?.into_iter().flatten() {
             if link.status != RemoteStatus::Open {
-                self.look_again(link).await?;
+                let record = self.read_remote(link.key.kind, &link.remote).await?;
+                looked_at.push((link, record));
             }
         }
-        Ok(())
+        Ok(looked_at)
     }
 
     /// A parked operation by its id.

@@ -20,6 +20,8 @@ pub(crate) struct Surroundings {
     holders: BTreeMap<RemoteId, Vec<RecordKey>>,
     /// Orders of which something is in an attempt: their own document, or one that bills them.
     in_flight: BTreeSet<RecordKey>,
+    /// Records that parties and jobs were tied to before, where a document names another than theirs now (F16, F17).
+    pub(crate) former: BTreeMap<RecordKey, Vec<RemoteId>>,
     /// Documents that others came from, as the books hold them.
     pub(crate) sources: BTreeMap<RecordKey, RemoteRecord>,
     /// What documents in the books have billed of orders and purchase orders that become their bills as a whole.
@@ -63,6 +65,7 @@ impl Round<'_> {
             links.values().filter(|link| link.key.kind == RecordKind::Order).map(|link| link.remote.clone()).collect();
         let form = plan::order_form(&self.facts.settings, inner.provider.capabilities());
         let mut around = Surroundings {
+            former: self.former_ties(subjects, &links).await?,
             links,
             holders: BTreeMap::new(),
             in_flight: BTreeSet::new(),
@@ -88,6 +91,41 @@ impl Round<'_> {
 }
 
 impl Round<'_> {
+    /// Records that parties and jobs were tied to before, where a document that is in the books, or the one it comes from,
+    /// names another than theirs now. Nothing is read where none does.
+    async fn former_ties(
+        &self,
+        subjects: &[(Operation, Subject)],
+        links: &BTreeMap<RecordKey, Link>,
+    ) -> Result<BTreeMap<RecordKey, Vec<RemoteId>>, EngineError> {
+        let mut moved = BTreeSet::new();
+        for (operation, subject) in subjects {
+            let Subject::Record(record) = subject else { continue };
+            let parent = plan::parent_of(record);
+            let held = [Some(&operation.key), parent.as_ref()].into_iter().flatten();
+            let named: Vec<&RemoteId> =
+                held.filter_map(|key| links.get(key)).filter_map(|link| link.party.as_ref()).collect();
+            if named.is_empty() {
+                continue;
+            }
+            let own = plan::references(subject).into_iter();
+            let own: Vec<RecordKey> = own.filter(|key| key.kind.is_party() || key.kind == RecordKind::Job).collect();
+            let is_theirs = |id: &RemoteId| own.iter().any(|key| links.get(key).is_some_and(|link| link.remote == *id));
+            if !named.into_iter().all(is_theirs) {
+                moved.extend(own);
+            }
+        }
+        let mut former: BTreeMap<RecordKey, Vec<RemoteId>> = BTreeMap::new();
+        if moved.is_empty() {
+            return Ok(former);
+        }
+        let keys: Vec<RecordKey> = moved.into_iter().collect();
+        for past in self.inner.store.past_links(&self.inner.connection, &keys).await? {
+            former.entry(past.link.key).or_default().push(past.link.remote);
+        }
+        Ok(former)
+    }
+
     /// What documents in the books have billed of the orders and purchase orders among the operations, where those become
     /// their bills as a whole.
     async fn billed_parts(
@@ -144,6 +182,19 @@ pub(crate) fn billing_kind(ordered: RecordKind) -> Option<RecordKind> {
 }
 
 impl Surroundings {
+    /// No more than the links of what a record names.
+    pub(crate) fn of_links(links: BTreeMap<RecordKey, Link>) -> Self {
+        Self {
+            links,
+            holders: BTreeMap::new(),
+            in_flight: BTreeSet::new(),
+            former: BTreeMap::new(),
+            sources: BTreeMap::new(),
+            billed: BTreeMap::new(),
+            become_invoices: false,
+        }
+    }
+
     /// The invoice that holds the same remote record as an order.
     pub(crate) fn invoice_on(&self, remote: &RemoteId, order: &RecordKey) -> Option<&RecordKey> {
         self.holders.get(remote)?.iter().find(|key| *key != order && key.kind == RecordKind::Invoice)

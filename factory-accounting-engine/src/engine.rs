@@ -6,9 +6,10 @@ use std::time::Duration;
 use factory_accounting_core::capability::LineItems;
 use factory_accounting_core::clock::Clock;
 use factory_accounting_core::error::ProviderError;
-use factory_accounting_core::ids::{ConnectionId, OrganisationId, WorkerId};
+use factory_accounting_core::ids::{ConnectionId, OrganisationId, RemoteId, WorkerId};
 use factory_accounting_core::model::{RecordKey, RecordKind};
 use factory_accounting_core::numbers::NumberError;
+use factory_accounting_core::onboarding::NoStep;
 use factory_accounting_core::plan::{Backoff, Catalogue, Context};
 use factory_accounting_core::provider::{AccountingProvider, CatalogueKind, Organisation};
 use factory_accounting_core::settings::Settings;
@@ -34,7 +35,7 @@ pub enum EngineError {
     NotConnected,
     /// The sign-in was for another organisation than the connection is pinned to (R55).
     #[error(
-        "this connection belongs to organisation {expected}, but the sign-in was for {found} ({name}): sign in to the first, or open a new connection for the second"
+        "this connection belongs to organisation {expected}, but the sign-in was for {found} ({name}): sign in to the first; or open a new connection for the second, link its customers and suppliers there, and adopt the documents that are in its books"
     )]
     OtherOrganisation {
         /// As pinned.
@@ -53,6 +54,22 @@ pub enum EngineError {
     /// A number is not to be had, or not to be used.
     #[error(transparent)]
     Number(#[from] NumberError),
+    /// The package's record is tied to another record of the host already (uniqueness per kind).
+    #[error("{key} cannot be linked to {remote}: {owner} is linked to it; relink or unlink that one first")]
+    LinkTaken {
+        /// The record that was to be tied.
+        key: RecordKey,
+        /// The package's record.
+        remote: RemoteId,
+        /// Whose it is.
+        owner: RecordKey,
+    },
+    /// Whoever signed in may not connect the company (F3, L13).
+    #[error("the sign-in may not do this: {0}: have an administrator of the company sign in")]
+    InsufficientRole(ProviderError),
+    /// The step of setting up cannot be taken (F4, F35).
+    #[error(transparent)]
+    Onboarding(#[from] NoStep),
     /// What was asked makes no sense here.
     #[error("{0}")]
     Refused(String),
@@ -272,15 +289,22 @@ impl Inner {
         around: &'a Surroundings,
         operation: &Operation,
     ) -> Context<'a> {
+        let distinct = operation.decisions.iter().any(|taken| taken.decision == Decision::Distinguish);
+        Context { distinct, ..self.context_of(facts, around) }
+    }
+
+    /// The context of a record that is not, or not yet, an operation.
+    pub(crate) fn context_of<'a>(&'a self, facts: &'a Facts, around: &'a Surroundings) -> Context<'a> {
         Context {
             settings: &facts.settings,
             capabilities: self.provider.capabilities(),
             organisation: &facts.organisation,
             catalogue: &facts.catalogue,
             links: &around.links,
+            former: &around.former,
             sources: &around.sources,
             billed: &around.billed,
-            distinct: operation.decisions.iter().any(|taken| taken.decision == Decision::Distinguish),
+            distinct: false,
             package: self.package_title(),
         }
     }

@@ -3,9 +3,10 @@
 use std::fmt;
 
 use factory_accounting_core::code::Parked;
-use factory_accounting_core::ids::OperationId;
+use factory_accounting_core::ids::{OperationId, RemoteId};
 use factory_accounting_core::model::{RecordKey, RecordKind};
 use factory_accounting_core::money::Totals;
+use factory_accounting_core::provider::RemoteStatus;
 use factory_accounting_core::store::{ConnectionState, Link, Outcome};
 
 /// Watches an engine. Called in line: return quickly.
@@ -118,6 +119,17 @@ pub enum Event {
         key: RecordKey,
         /// What, one line each.
         what: Vec<String>,
+    },
+    /// What a record is linked to was archived, merged or deleted there: another is to be linked (R29).
+    LinkBroken {
+        /// The record.
+        key: RecordKey,
+        /// The package's record.
+        remote: RemoteId,
+        /// Its state now.
+        status: RemoteStatus,
+        /// The record that it was merged into.
+        merged_into: Option<RemoteId>,
     },
     /// The connection's state has changed.
     Connection(ConnectionState),

@@ -160,6 +160,7 @@ impl Engine {
             url: None,
             settled_since: None,
             suppressed: party.party.do_not_send,
+            merged_into: party.merged_into.clone(),
         };
         match inner.store.put_link(&inner.connection, link, inner.now()).await {
             Ok(()) => report.linked += 1,

@@ -83,15 +83,9 @@ impl Engine {
                     inner.tell(&Event::Drift { key: link.key.clone(), what: drift.what });
                 }
                 report.updated += 1;
-                let now = Link {
-                    status: record.status.clone(),
-                    totals: record.totals.or(link.totals),
-                    settled: record.settled.or(link.settled),
-                    version: record.version.clone(),
-                    seen_at: inner.now(),
-                    ..link.clone()
-                };
-                updated.push(now.settled_since(Some(&link)));
+                let now = link.as_seen(record, inner.now());
+                inner.tell_if_broken(&link, &now);
+                updated.push(now);
             }
         }
         Ok(updated)

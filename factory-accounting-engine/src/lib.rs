@@ -4,6 +4,8 @@
 //! [`Engine::push`] puts a record into the outbox and returns at once; [`Engine::run_once`] moves the outbox on by one
 //! round. Everything else, the endless loop as well as a cron job, is a thin wrapper on these two.
 
+mod adopt;
+mod broken;
 mod collisions;
 mod connect;
 mod decisions;
@@ -19,17 +21,22 @@ mod kept;
 mod links;
 mod locks;
 mod numbers;
+mod onboarding;
 mod planning;
 mod poison;
 mod push;
 mod reading;
+mod references;
 mod round;
 mod sending;
 mod settling;
 mod status;
+mod suggestions;
 mod turns;
 mod wanting;
 
+pub use adopt::{Adopted, Adoption, DocumentMatch, MatchCandidate, NotAdopted};
+pub use broken::{BrokenTie, RelinkProposal};
 pub use collisions::{Collision, FreeNumber, HeldThere};
 pub use engine::{Engine, EngineBuilder, EngineConfig, EngineError};
 pub use event::{Event, NoObserver, Observer, Verb};
@@ -37,6 +44,7 @@ pub use import::{ImportHost, ImportReport, ImportSelection};
 pub use inbound::ChangeReport;
 pub use locks::Freshness;
 pub use numbers::Numbers;
+pub use onboarding::SettingUp;
 pub use push::Ticket;
 pub use round::RunReport;
 pub use status::RecordStatus;

@@ -143,7 +143,8 @@ impl Round<'_> {
                 operation.name,
                 self.inner.package_title()
             );
-            return Ok(Parked::new(Code::RemoteGone, reason).into());
+            let parked = Parked::new(Code::RemoteGone, reason);
+            return Ok(if link.is_broken() { parked.until_linked(key.clone()) } else { parked }.into());
         }
         if link.fingerprint.as_ref() == Some(&draft.fingerprint) {
             return Ok(Plan::Settle(Settling::done(Outcome::Unchanged)));

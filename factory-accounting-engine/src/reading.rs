@@ -212,7 +212,9 @@ impl Round<'_> {
                 return Err(Box::new(Settling { links: vec![seen], ..Settling::done(Outcome::Voided) }));
             }
             let reason = format!("{} {:?} is no longer in {}", key.kind, operation.name, self.inner.package_title());
-            return Err(Box::new(Settling::park(Parked::new(Code::RemoteGone, reason))));
+            let gone = RemoteRecord::new(key.kind, reading.remote.clone(), RemoteStatus::Deleted);
+            let parked = Parked::new(Code::RemoteGone, reason);
+            return Err(Box::new(self.out_of_use(parked, link.as_ref(), &gone)));
         };
         let mut notices = Vec::new();
         if let Some(drift) = link.as_ref().and_then(|link| plan::drift(link, &base)) {
@@ -254,7 +256,11 @@ impl Round<'_> {
                 let outcome = if operation.goal == Goal::Voided { Outcome::Voided } else { Outcome::Unchanged };
                 Settling { links: vec![seen], notices, ..Settling::done(outcome) }
             }
-            Revision::Park(parked) => Settling { notices, ..Settling::park(parked) },
+            Revision::Park(parked) => {
+                let mut settling = self.out_of_use(parked, link.as_ref(), &base);
+                settling.notices.splice(..0, notices);
+                settling
+            }
         };
         Err(Box::new(settling))
     }

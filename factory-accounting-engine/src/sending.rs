@@ -178,6 +178,7 @@ impl Round<'_> {
             let found = self.look_for_taken(taken, &mut namesakes).await?;
             settlings.extend(found);
         }
+        self.name_those_out_of_use(&mut settlings).await?;
         let due = self.next_look(attempt);
         self.settle(Some((attempt.id, due)), settlings).await?;
         self.tell_apart(namesakes).await
@@ -418,6 +419,7 @@ pub(crate) fn link_from(
         url: record.link.clone().or_else(|| before.and_then(|link| link.url.clone())),
         settled_since: None,
         suppressed: before.is_some_and(|link| link.suppressed),
+        merged_into: record.merged_into.clone(),
     }
     .settled_since(before)
 }

@@ -85,6 +85,5 @@ impl Round<'_> {
 
 /// Whether a party is not to be sent, nor its documents.
 fn is_silenced(operation: &Operation) -> bool {
-    let Ok(Subject::Record(record)) = Subject::of(operation) else { return false };
-    matches!(record.as_ref(), Record::Customer(party) | Record::Supplier(party) if party.do_not_send)
+    Subject::of(operation).is_ok_and(|subject| plan::silenced(&subject))
 }

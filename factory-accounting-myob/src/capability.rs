@@ -15,6 +15,7 @@ use crate::config::MyobConfig;
 use crate::names::DISPLAY_ID;
 use crate::profile::FileProfile;
 use crate::remote_id::{Collection, Layout};
+use crate::setup::setup_steps;
 
 /// Longest number of a document, receipt or payment (myob.md 3.4).
 pub(crate) const DOCUMENT_NUMBER: usize = 13;
@@ -81,6 +82,7 @@ pub(crate) fn capabilities(config: &MyobConfig) -> Capabilities {
     if !profile.offers(Collection::SpendMoney) {
         capabilities.feeds = WITHOUT_EXPENSES;
     }
+    capabilities.setup = setup_steps(profile);
     capabilities
 }
 

@@ -25,8 +25,9 @@ mod write;
 mod testing;
 
 pub use config::{CompanyLogin, ConfigError, Delivery, DeliveryStatuses, MyobConfig, SignIn};
+pub use factory_accounting_core::onboarding::{SetupStep, StepState};
 pub use oauth::{ConnectError, MyobAuthoriser};
 pub use pacing::limits;
 pub use profile::{Country, FileProfile, discover};
 pub use provider::MyobProvider;
-pub use setup::{SetupStep, StepState, setup_steps};
+pub use setup::setup_steps;

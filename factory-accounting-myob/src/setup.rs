@@ -1,51 +1,15 @@
 //! What a person must do in MYOB before everything works, as data (F13).
 
-use serde::Serialize;
+use factory_accounting_core::onboarding::{SetupStep, StepState};
 
 use crate::profile::FileProfile;
 use crate::remote_id::{Collection, Layout};
-
-/// One step of the set-up of a company file.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[non_exhaustive]
-pub struct SetupStep {
-    /// Stable name.
-    pub code: &'static str,
-    /// What to do, one line.
-    pub title: &'static str,
-    /// What does not work without it, one line.
-    pub why: String,
-    /// Where it is done.
-    pub place: &'static str,
-    /// Whether it is done.
-    pub state: StepState,
-}
-
-/// Whether a step is done.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum StepState {
-    /// It is.
-    Done,
-    /// It is not.
-    Open,
-    /// MYOB does not tell: a person looks.
-    Unknown,
-}
-
-impl From<bool> for StepState {
-    fn from(done: bool) -> Self {
-        if done { Self::Done } else { Self::Open }
-    }
-}
 
 /// Every step, in the order in which a person goes through them. Show those that are open, and those that MYOB does not
 /// tell once.
 #[must_use]
 pub fn setup_steps(profile: &FileProfile) -> Vec<SetupStep> {
-    let step =
-        |code, title, why: &str, place, state: StepState| SetupStep { code, title, why: why.to_owned(), place, state };
+    let step = |code, title, why: &str, place, state: StepState| SetupStep::new(code, title, why, place, state);
     let offers = |collection| StepState::from(profile.offers(collection));
     let tax = |code: bool, freight: bool| StepState::from(code && freight);
     let missing: Vec<&str> = profile.missing_scopes.iter().map(String::as_str).collect();
@@ -62,13 +26,13 @@ pub fn setup_steps(profile: &FileProfile) -> Vec<SetupStep> {
             "my.myob.com, Subscriptions; AccountRight, File menu, Check-in AccountRight file",
             (!profile.read_only).into(),
         ),
-        SetupStep {
-            code: "scopes",
-            title: "Connect again and agree to all permissions",
-            why: scopes,
-            place: "the sign-in that connects this program, as an administrator of the file",
-            state: missing.is_empty().into(),
-        },
+        step(
+            "scopes",
+            "Connect again and agree to all permissions",
+            &scopes,
+            "the sign-in that connects this program, as an administrator of the file",
+            missing.is_empty().into(),
+        ),
         step(
             "customer_tax_codes",
             "Choose the tax codes of new customers",

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use factory_accounting_core::ids::{ConnectionId, Cursor, OrganisationId};
+use factory_accounting_core::onboarding::Onboarding;
 use factory_accounting_core::provider::{CatalogueEntry, CatalogueKind, ChangeFeed, Organisation};
 use factory_accounting_core::settings::Settings;
 use factory_accounting_core::store::Connection as Stored;
@@ -34,6 +35,27 @@ pub(crate) fn put_connection(db: &Connection, new: &Stored) -> Outcome<()> {
                ON CONFLICT DO UPDATE SET organisation = excluded.organisation, state = excluded.state";
     db.prepare_cached(sql)?.execute(params![new.id.as_str(), organisation, json(&new.state)?])?;
     Ok(())
+}
+
+pub(crate) fn onboarding(db: &Connection, connection: &ConnectionId) -> Outcome<Option<Onboarding>> {
+    let sql = "SELECT onboarding FROM fa_onboarding WHERE connection = ?1";
+    let text: Option<String> = db.prepare_cached(sql)?.query_row([connection.as_str()], |row| row.get(0)).optional()?;
+    text.map(|text| parse("setting up", &text)).transpose()
+}
+
+pub(crate) fn put_onboarding(
+    db: &Connection,
+    connection: &ConnectionId,
+    seen: Option<&Onboarding>,
+    now: &Onboarding,
+) -> Outcome<bool> {
+    if onboarding(db, connection)?.as_ref() != seen {
+        return Ok(false);
+    }
+    let sql = "INSERT INTO fa_onboarding (connection, onboarding) VALUES (?1, ?2)
+               ON CONFLICT DO UPDATE SET onboarding = excluded.onboarding";
+    db.prepare_cached(sql)?.execute(params![connection.as_str(), json(now)?])?;
+    Ok(true)
 }
 
 pub(crate) fn settings(db: &Connection, connection: &ConnectionId) -> Outcome<Option<(u64, Settings)>> {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use factory_accounting_core::ids::{ConnectionId, LocalId, RemoteId};
 use factory_accounting_core::model::{RecordKey, RecordKind};
 use factory_accounting_core::store::transition;
-use factory_accounting_core::store::{Absorb, Link};
+use factory_accounting_core::store::{Absorb, Link, LinkEnd, PastLink};
 use rusqlite::{Connection, ErrorCode, OptionalExtension, params};
 
 use crate::fault::{Fault, Outcome};
@@ -13,12 +13,13 @@ use crate::outbox::Outbox;
 use crate::rows::{json, key, parse};
 
 /// Stores a link in place of an earlier one and wakes what waits for it.
-pub(crate) fn store(outbox: &Outbox<'_>, link: &Link) -> Outcome<()> {
+pub(crate) fn store(outbox: &Outbox<'_>, link: &Link, end: &LinkEnd) -> Outcome<()> {
     let connection = outbox.connection.as_str();
     // Removed and added anew rather than updated, so that `stored` grows.
-    remove(outbox.db, outbox.connection, &link.key)?;
+    remove(outbox, &link.key, Some(link), end)?;
     let mut statement = outbox.db.prepare_cached(
-        "INSERT INTO fa_link (connection, kind, local, remote, exclusive, link) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        "INSERT INTO fa_link (connection, kind, local, remote, exclusive, broken, link)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
     )?;
     let stored = statement.execute(params![
         connection,
@@ -26,10 +27,12 @@ pub(crate) fn store(outbox: &Outbox<'_>, link: &Link) -> Outcome<()> {
         link.key.id.as_str(),
         link.remote.as_str(),
         transition::is_exclusive(link),
+        link.is_broken(),
         json(link)?,
     ]);
     match stored {
-        Ok(_) => outbox.wake(&link.key),
+        Ok(_) if transition::wakes(link) => outbox.wake(&link.key),
+        Ok(_) => Ok(()),
         Err(error) if error.sqlite_error_code() == Some(ErrorCode::ConstraintViolation) => {
             match owner(outbox.db, outbox.connection, link)? {
                 Some(owner) => Err(Fault(transition::taken(link, &owner))),
@@ -51,7 +54,7 @@ fn owner(db: &Connection, connection: &ConnectionId, link: &Link) -> Outcome<Opt
 
 pub(crate) fn absorb(db: &Connection, absorb: &Absorb) -> Outcome<()> {
     for link in &absorb.links {
-        store(&Outbox { db, connection: &absorb.connection, now: link.seen_at }, link)?;
+        store(&Outbox { db, connection: &absorb.connection, now: link.seen_at }, link, &LinkEnd::Replaced)?;
     }
     if let Some(cursor) = &absorb.cursor {
         let sql = "INSERT INTO fa_cursor (connection, feed, cursor) VALUES (?1, ?2, ?3)
@@ -62,15 +65,52 @@ pub(crate) fn absorb(db: &Connection, absorb: &Absorb) -> Outcome<()> {
     Ok(())
 }
 
-pub(crate) fn remove(db: &Connection, connection: &ConnectionId, key: &RecordKey) -> Outcome<()> {
-    let sql = "DELETE FROM fa_link WHERE connection = ?1 AND kind = ?2 AND local = ?3";
-    db.prepare_cached(sql)?.execute(params![connection.as_str(), key.kind.as_str(), key.id.as_str()])?;
+/// Ends a link; what led elsewhere than the one in its place is kept.
+pub(crate) fn remove(outbox: &Outbox<'_>, key: &RecordKey, after: Option<&Link>, end: &LinkEnd) -> Outcome<()> {
+    let sql = "DELETE FROM fa_link WHERE connection = ?1 AND kind = ?2 AND local = ?3 RETURNING remote, link";
+    let place = params![outbox.connection.as_str(), key.kind.as_str(), key.id.as_str()];
+    let ended: Option<(String, String)> =
+        outbox.db.prepare_cached(sql)?.query_row(place, |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
+    let Some((remote, link)) = ended else { return Ok(()) };
+    // The usual case, told without reading the link: the same record, seen anew.
+    if after.is_some_and(|after| after.remote.as_str() == remote) {
+        return Ok(());
+    }
+    let Some(past) = transition::past(parse("link", &link)?, after, end, outbox.now) else { return Ok(()) };
+    let sql = "INSERT INTO fa_past_link (connection, kind, local, past) VALUES (?1, ?2, ?3, ?4)";
+    let row = params![outbox.connection.as_str(), key.kind.as_str(), key.id.as_str(), json(&past)?];
+    outbox.db.prepare_cached(sql)?.execute(row)?;
     Ok(())
 }
 
-/// When a record's link was stored, in the order of all storing.
+pub(crate) fn past(db: &Connection, connection: &ConnectionId, keys: &[RecordKey]) -> Outcome<Vec<PastLink>> {
+    let sql = "SELECT past FROM fa_past_link WHERE connection = ?1 AND kind = ?2 AND local = ?3 ORDER BY id";
+    let mut statement = db.prepare_cached(sql)?;
+    let mut past = Vec::new();
+    for key in keys {
+        let mut rows = statement.query(params![connection.as_str(), key.kind.as_str(), key.id.as_str()])?;
+        while let Some(row) = rows.next()? {
+            past.push(parse("past link", &row.get::<_, String>(0)?)?);
+        }
+    }
+    Ok(past)
+}
+
+pub(crate) fn broken(db: &Connection, connection: &ConnectionId) -> Outcome<Vec<Link>> {
+    let mut statement = db.prepare_cached("SELECT link FROM fa_link WHERE connection = ?1 AND broken = 1")?;
+    let mut rows = statement.query([connection.as_str()])?;
+    let mut links: Vec<Link> = Vec::new();
+    while let Some(row) = rows.next()? {
+        links.push(parse("link", &row.get::<_, String>(0)?)?);
+    }
+    // The order of kinds is the library's, not that of their names.
+    links.sort_by(|one, other| one.key.cmp(&other.key));
+    Ok(links)
+}
+
+/// When a record's link was stored, in the order of all storing; `None` where it cannot be named.
 pub(crate) fn stored(db: &Connection, connection: &ConnectionId, key: &RecordKey) -> Outcome<Option<i64>> {
-    let sql = "SELECT stored FROM fa_link WHERE connection = ?1 AND kind = ?2 AND local = ?3";
+    let sql = "SELECT stored FROM fa_link WHERE connection = ?1 AND kind = ?2 AND local = ?3 AND broken = 0";
     let parameters = params![connection.as_str(), key.kind.as_str(), key.id.as_str()];
     Ok(db.prepare_cached(sql)?.query_row(parameters, |row| row.get(0)).optional()?)
 }

@@ -5,7 +5,9 @@ use chrono::{DateTime, Utc};
 use factory_accounting_core::ids::{ConnectionId, OperationId, Revision};
 use factory_accounting_core::model::RecordKey;
 use factory_accounting_core::store::transition::{self, Arrival, Known, Position};
-use factory_accounting_core::store::{Enqueued, Link, NewOperation, OperationState, RecordedDecision, StoreError};
+use factory_accounting_core::store::{
+    Enqueued, Link, LinkEnd, NewOperation, OperationState, RecordedDecision, StoreError,
+};
 use rusqlite::{Connection, OptionalExtension, Transaction, named_params, params};
 
 use crate::fault::{Fault, Outcome, damaged};
@@ -419,7 +421,7 @@ impl Outbox<'_> {
         let position = at.position.clone().decided(&decision.decision, self.now);
         self.move_on(at, position)?;
         match link {
-            Some(link) => links::store(self, link),
+            Some(link) => links::store(self, link, &LinkEnd::Relinked { by: decision.by.clone() }),
             None => Ok(()),
         }
     }

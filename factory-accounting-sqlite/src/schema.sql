@@ -125,12 +125,32 @@ CREATE TABLE fa_link (
     local      TEXT NOT NULL,
     remote     TEXT NOT NULL,
     exclusive  INTEGER NOT NULL,
+    -- The package record cannot be named by others any more.
+    broken     INTEGER NOT NULL,
     link       TEXT NOT NULL,
     UNIQUE (connection, kind, local)
 );
 
 CREATE UNIQUE INDEX fa_link_exclusive ON fa_link (connection, remote, kind) WHERE exclusive = 1;
 CREATE INDEX fa_link_shared ON fa_link (connection, remote) WHERE exclusive = 0;
+CREATE INDEX fa_link_broken ON fa_link (connection, kind, local) WHERE broken = 1;
+
+-- Links that have ended, in the order of their ends.
+CREATE TABLE fa_past_link (
+    id         INTEGER PRIMARY KEY AUTOINCREMENT,
+    connection TEXT NOT NULL,
+    kind       TEXT NOT NULL,
+    local      TEXT NOT NULL,
+    past       TEXT NOT NULL
+);
+
+CREATE INDEX fa_past_link_of ON fa_past_link (connection, kind, local);
+
+-- How far people have come with setting up a connection.
+CREATE TABLE fa_onboarding (
+    connection TEXT PRIMARY KEY NOT NULL,
+    onboarding TEXT NOT NULL
+);
 
 CREATE TABLE fa_settings (
     connection TEXT NOT NULL,

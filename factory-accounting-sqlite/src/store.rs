@@ -8,11 +8,12 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use factory_accounting_core::ids::{ConnectionId, Cursor, Epoch, LocalId, OperationId, RemoteId, WorkerId};
 use factory_accounting_core::model::{RecordKey, RecordKind};
+use factory_accounting_core::onboarding::Onboarding;
 use factory_accounting_core::provider::{CatalogueEntry, CatalogueKind, ChangeFeed, EncodedWrite, Organisation};
 use factory_accounting_core::settings::Settings;
 use factory_accounting_core::store::{
-    Absorb, Attempt, AttemptMember, Claim, ClaimRequest, Connection as Stored, Counts, Enqueued, Link, NewOperation,
-    Operation, OperationQuery, Progress, RecordedDecision, Settle, StoreError, SyncStore,
+    Absorb, Attempt, AttemptMember, Claim, ClaimRequest, Connection as Stored, Counts, Enqueued, Link, LinkEnd,
+    NewOperation, Operation, OperationQuery, PastLink, Progress, RecordedDecision, Settle, StoreError, SyncStore,
 };
 use factory_accounting_core::token::{Replaced, StoredTokens, TokenSet, TokenStore};
 use rusqlite::Connection;
@@ -190,12 +191,40 @@ impl SyncStore for SqliteStore {
 
     async fn put_link(&self, connection: &ConnectionId, link: Link, now: DateTime<Utc>) -> Result<(), StoreError> {
         let connection = connection.clone();
-        self.write(move |db| links::store(&Outbox { db, connection: &connection, now }, &link)).await
+        self.write(move |db| links::store(&Outbox { db, connection: &connection, now }, &link, &LinkEnd::Replaced))
+            .await
     }
 
-    async fn remove_link(&self, connection: &ConnectionId, key: &RecordKey) -> Result<(), StoreError> {
-        let (connection, key) = (connection.clone(), key.clone());
-        self.write(move |db| links::remove(db, &connection, &key)).await
+    async fn relink(
+        &self,
+        connection: &ConnectionId,
+        link: Link,
+        by: &str,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        let (connection, end) = (connection.clone(), LinkEnd::Relinked { by: by.to_owned() });
+        self.write(move |db| links::store(&Outbox { db, connection: &connection, now }, &link, &end)).await
+    }
+
+    async fn remove_link(
+        &self,
+        connection: &ConnectionId,
+        key: &RecordKey,
+        by: &str,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        let (connection, key, end) = (connection.clone(), key.clone(), LinkEnd::Unlinked { by: by.to_owned() });
+        self.write(move |db| links::remove(&Outbox { db, connection: &connection, now }, &key, None, &end)).await
+    }
+
+    async fn past_links(&self, connection: &ConnectionId, keys: &[RecordKey]) -> Result<Vec<PastLink>, StoreError> {
+        let (connection, keys) = (connection.clone(), keys.to_vec());
+        self.read(move |db| links::past(db, &connection, &keys)).await
+    }
+
+    async fn broken_links(&self, connection: &ConnectionId) -> Result<Vec<Link>, StoreError> {
+        let connection = connection.clone();
+        self.read(move |db| links::broken(db, &connection)).await
     }
 
     async fn operations(&self, connection: &ConnectionId, query: OperationQuery) -> Result<Vec<Operation>, StoreError> {
@@ -251,6 +280,21 @@ impl SyncStore for SqliteStore {
 
     async fn put_connection(&self, connection: Stored) -> Result<(), StoreError> {
         self.write(move |db| keep::put_connection(db, &connection)).await
+    }
+
+    async fn onboarding(&self, connection: &ConnectionId) -> Result<Option<Onboarding>, StoreError> {
+        let connection = connection.clone();
+        self.read(move |db| keep::onboarding(db, &connection)).await
+    }
+
+    async fn put_onboarding(
+        &self,
+        connection: &ConnectionId,
+        seen: Option<&Onboarding>,
+        now: &Onboarding,
+    ) -> Result<bool, StoreError> {
+        let (connection, seen, now) = (connection.clone(), seen.cloned(), now.clone());
+        self.write(move |db| keep::put_onboarding(db, &connection, seen.as_ref(), &now)).await
     }
 
     async fn settings(&self, connection: &ConnectionId) -> Result<Option<(u64, Settings)>, StoreError> {

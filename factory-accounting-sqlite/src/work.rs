@@ -5,7 +5,7 @@ use factory_accounting_core::ids::{AttemptId, ConnectionId, Epoch, OperationId};
 use factory_accounting_core::provider::EncodedWrite;
 use factory_accounting_core::store::transition;
 use factory_accounting_core::store::{
-    Attempt, AttemptMember, Claim, ClaimRequest, ConnectionState, Operation, Settle, StoreError, Work,
+    Attempt, AttemptMember, Claim, ClaimRequest, ConnectionState, LinkEnd, Operation, Settle, StoreError, Work,
 };
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
@@ -242,7 +242,7 @@ pub(crate) fn settle(db: &Connection, settle: &Settle) -> Outcome<()> {
             outbox.move_on(at, position)?;
         }
         for link in &settlement.links {
-            links::store(&outbox, link)?;
+            links::store(&outbox, link, &LinkEnd::Replaced)?;
         }
         if let Some(key) = &settlement.reopens {
             outbox.reopen(key)?;

@@ -486,7 +486,7 @@ fn f17_a_tie_made_by_hand_replaces_the_one_before() {
     let host = invoiced();
     host.send(vec![customer("C2", "Hale & Sons")]);
     let other = host.link(RecordKind::Customer, "C2").remote;
-    host.clock.run(host.engine.unlink(&key(RecordKind::Customer, "C2"))).expect("untied");
+    host.clock.run(host.engine.unlink(&key(RecordKind::Customer, "C2"), "Mere Tane")).expect("untied");
     host.clock.run(host.engine.link(key(RecordKind::Customer, "C1"), other.clone())).expect("tied");
     assert_eq!(host.link(RecordKind::Customer, "C1").remote, other);
     assert_eq!(host.link(RecordKind::Customer, "C1").status, RemoteStatus::Open);

@@ -7,6 +7,7 @@ mod errors;
 mod features;
 mod host;
 mod ledger;
+mod links;
 mod make;
 mod myob;
 mod numbers;

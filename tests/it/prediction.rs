@@ -209,6 +209,7 @@ fn batch_of_books<W: Books>(
         organisation: &organisation,
         catalogue: &catalogue,
         links: &links,
+        former: &BTreeMap::new(),
         sources: &BTreeMap::new(),
         billed: &BTreeMap::new(),
         distinct: false,

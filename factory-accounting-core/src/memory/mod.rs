@@ -16,9 +16,10 @@
 //!     .await?;
 //! // A handle shares the state, a fork is the state at this moment on its own.
 //! let (handle, fork) = (store.clone(), store.fork());
-//! handle.remove_link(&connection, &factory_accounting_core::model::RecordKey::new(
-//!     factory_accounting_core::model::RecordKind::Customer, "C-1")).await?;
-//! assert!(fork.connection(&connection).await?.is_some());
+//! let gone = ConnectionState::Disconnected;
+//! handle.put_connection(Connection { id: connection.clone(), organisation: None, state: gone }).await?;
+//! let kept = fork.connection(&connection).await?.map(|connection| connection.state);
+//! assert_eq!(kept, Some(ConnectionState::Connected));
 //! # Ok(())
 //! # }
 //! ```
@@ -41,11 +42,12 @@ use chrono::{DateTime, Utc};
 use self::shelf::Shelf;
 use crate::ids::{ConnectionId, Cursor, Epoch, LocalId, OperationId, RemoteId};
 use crate::model::{RecordKey, RecordKind};
+use crate::onboarding::Onboarding;
 use crate::provider::{CatalogueEntry, CatalogueKind, ChangeFeed, EncodedWrite, Organisation};
 use crate::settings::Settings;
 use crate::store::{
-    Absorb, Attempt, AttemptMember, Claim, ClaimRequest, Connection, Counts, Enqueued, Link, NewOperation, Operation,
-    OperationQuery, Progress, RecordedDecision, Settle, StoreError, SyncStore,
+    Absorb, Attempt, AttemptMember, Claim, ClaimRequest, Connection, Counts, Enqueued, Link, LinkEnd, NewOperation,
+    Operation, OperationQuery, PastLink, Progress, RecordedDecision, Settle, StoreError, SyncStore,
 };
 
 /// A [`SyncStore`] in memory. Cloning it gives another handle to the same state; [`fork`](Self::fork) copies the state.
@@ -176,12 +178,37 @@ impl SyncStore for MemoryStore {
     }
 
     async fn put_link(&self, connection: &ConnectionId, link: Link, now: DateTime<Utc>) -> Result<(), StoreError> {
-        self.state().shelf(connection).put_link(&link, now)
+        self.state().shelf(connection).put_link(&link, &LinkEnd::Replaced, now)
     }
 
-    async fn remove_link(&self, connection: &ConnectionId, key: &RecordKey) -> Result<(), StoreError> {
-        self.state().shelf(connection).unlink(key);
+    async fn relink(
+        &self,
+        connection: &ConnectionId,
+        link: Link,
+        by: &str,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        self.state().shelf(connection).put_link(&link, &LinkEnd::Relinked { by: by.to_owned() }, now)
+    }
+
+    async fn remove_link(
+        &self,
+        connection: &ConnectionId,
+        key: &RecordKey,
+        by: &str,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        let end = LinkEnd::Unlinked { by: by.to_owned() };
+        self.state().shelf(connection).unlink(key, None, &end, now);
         Ok(())
+    }
+
+    async fn past_links(&self, connection: &ConnectionId, keys: &[RecordKey]) -> Result<Vec<PastLink>, StoreError> {
+        Ok(self.state().shelf(connection).past_links(keys))
+    }
+
+    async fn broken_links(&self, connection: &ConnectionId) -> Result<Vec<Link>, StoreError> {
+        Ok(self.state().shelf(connection).broken_links())
     }
 
     async fn operations(&self, connection: &ConnectionId, query: OperationQuery) -> Result<Vec<Operation>, StoreError> {
@@ -227,6 +254,25 @@ impl SyncStore for MemoryStore {
     async fn put_connection(&self, connection: Connection) -> Result<(), StoreError> {
         let id = connection.id.clone();
         self.state().shelf(&id).put_connection(connection)
+    }
+
+    async fn onboarding(&self, connection: &ConnectionId) -> Result<Option<Onboarding>, StoreError> {
+        Ok(self.state().shelf(connection).onboarding.clone())
+    }
+
+    async fn put_onboarding(
+        &self,
+        connection: &ConnectionId,
+        seen: Option<&Onboarding>,
+        now: &Onboarding,
+    ) -> Result<bool, StoreError> {
+        let mut state = self.state();
+        let kept = &mut state.shelf(connection).onboarding;
+        let unchanged = kept.as_ref() == seen;
+        if unchanged {
+            *kept = Some(now.clone());
+        }
+        Ok(unchanged)
     }
 
     async fn settings(&self, connection: &ConnectionId) -> Result<Option<(u64, Settings)>, StoreError> {

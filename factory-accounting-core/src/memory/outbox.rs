@@ -9,7 +9,7 @@ use super::shelf::{Row, Shelf};
 use crate::ids::{OperationId, Revision};
 use crate::model::RecordKey;
 use crate::store::transition::{self, Arrival, Known, Position};
-use crate::store::{Enqueued, Link, NewOperation, Operation, OperationState, RecordedDecision, StoreError};
+use crate::store::{Enqueued, Link, LinkEnd, NewOperation, Operation, OperationState, RecordedDecision, StoreError};
 
 impl Shelf {
     pub(super) fn enqueue(
@@ -129,7 +129,7 @@ impl Shelf {
         let row = self.row(id);
         let linked = transition::waits_for_link(&row.operation.state)
             .and_then(|key| self.links.get(key))
-            .is_some_and(|linked| linked.stored > row.links_seen);
+            .is_some_and(|linked| linked.stored > row.links_seen && transition::wakes(&linked.link));
         if linked || (row.operation.state == OperationState::Held && self.is_needed(id)) {
             let ready = row.position().woken();
             self.place(id, ready, now);
@@ -315,13 +315,14 @@ impl Shelf {
             self.check_links([link])?;
         }
         let at = decision.at;
+        let end = LinkEnd::Relinked { by: decision.by.clone() };
         let position = self.row(id).position().decided(&decision.decision, at);
         if let Some(row) = self.rows.get_mut(&id) {
             row.operation.decisions.push(decision);
         }
         self.move_on(id, position, at);
         if let Some(link) = link {
-            self.store_link(link, at);
+            self.store_link(link, &end, at);
         }
         Ok(())
     }

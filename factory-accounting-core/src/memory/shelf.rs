@@ -6,10 +6,13 @@ use chrono::{DateTime, Utc};
 
 use crate::ids::{AttemptId, Cursor, LocalId, OperationId, RemoteId, WorkerId};
 use crate::model::{RecordKey, RecordKind};
+use crate::onboarding::Onboarding;
 use crate::provider::{CatalogueEntry, CatalogueKind, ChangeFeed, Organisation};
 use crate::settings::Settings;
 use crate::store::transition::{self, Position};
-use crate::store::{Absorb, Attempt, Connection, Counts, Link, Operation, OperationQuery, Progress, StoreError};
+use crate::store::{
+    Absorb, Attempt, Connection, Counts, Link, LinkEnd, Operation, OperationQuery, PastLink, Progress, StoreError,
+};
 
 /// Everything of one connection.
 #[derive(Clone, Debug, Default)]
@@ -30,6 +33,9 @@ pub(super) struct Shelf {
     pub(super) by_remote: BTreeMap<RemoteId, BTreeSet<RecordKey>>,
     /// How many links have ever been stored.
     pub(super) stored_links: u64,
+    /// Links that have ended, oldest first.
+    pub(super) past: BTreeMap<RecordKey, Vec<PastLink>>,
+    pub(super) onboarding: Option<Onboarding>,
     pub(super) settings: Vec<Settings>,
     pub(super) catalogues: BTreeMap<CatalogueKind, (DateTime<Utc>, Vec<CatalogueEntry>)>,
     pub(super) organisation: Option<(DateTime<Utc>, Organisation)>,
@@ -172,16 +178,24 @@ impl Shelf {
             .collect()
     }
 
-    pub(super) fn put_link(&mut self, link: &Link, now: DateTime<Utc>) -> Result<(), StoreError> {
+    pub(super) fn put_link(&mut self, link: &Link, end: &LinkEnd, now: DateTime<Utc>) -> Result<(), StoreError> {
         self.check_links([link])?;
-        self.store_link(link, now);
+        self.store_link(link, end, now);
         Ok(())
+    }
+
+    pub(super) fn past_links(&self, keys: &[RecordKey]) -> Vec<PastLink> {
+        keys.iter().filter_map(|key| self.past.get(key)).flatten().cloned().collect()
+    }
+
+    pub(super) fn broken_links(&self) -> Vec<Link> {
+        self.links.values().map(|linked| &linked.link).filter(|link| link.is_broken()).cloned().collect()
     }
 
     pub(super) fn absorb(&mut self, absorb: &Absorb) -> Result<(), StoreError> {
         self.check_links(&absorb.links)?;
         for link in &absorb.links {
-            self.store_link(link, link.seen_at);
+            self.store_link(link, &LinkEnd::Replaced, link.seen_at);
         }
         if let Some(cursor) = &absorb.cursor {
             self.cursors.insert(absorb.feed, cursor.clone());
@@ -189,10 +203,14 @@ impl Shelf {
         Ok(())
     }
 
-    pub(super) fn unlink(&mut self, key: &RecordKey) {
+    /// Ends a link; what led elsewhere than the one in its place is kept.
+    pub(super) fn unlink(&mut self, key: &RecordKey, after: Option<&Link>, end: &LinkEnd, now: DateTime<Utc>) {
         let Some(linked) = self.links.remove(key) else { return };
         if let Some(keys) = self.by_remote.get_mut(&linked.link.remote) {
             keys.remove(key);
+        }
+        if let Some(past) = transition::past(linked.link, after, end, now) {
+            self.past.entry(key.clone()).or_default().push(past);
         }
     }
 
@@ -214,11 +232,14 @@ impl Shelf {
     }
 
     /// Stores a link that has been checked, and wakes what waits for it.
-    pub(super) fn store_link(&mut self, link: &Link, now: DateTime<Utc>) {
-        self.unlink(&link.key);
+    pub(super) fn store_link(&mut self, link: &Link, end: &LinkEnd, now: DateTime<Utc>) {
+        self.unlink(&link.key, Some(link), end, now);
         self.by_remote.entry(link.remote.clone()).or_default().insert(link.key.clone());
         self.stored_links += 1;
         self.links.insert(link.key.clone(), Linked { link: link.clone(), stored: self.stored_links });
+        if !transition::wakes(link) {
+            return;
+        }
         for sleeper in self.sleepers.get(&link.key).cloned().unwrap_or_default() {
             let woken = self.row(sleeper).position().woken();
             self.place(sleeper, woken, now);

@@ -8,8 +8,8 @@ use crate::ids::{AttemptId, Epoch};
 use crate::provider::EncodedWrite;
 use crate::store::transition;
 use crate::store::{
-    Attempt, AttemptMember, Claim, ClaimRequest, Connection, ConnectionState, Operation, OperationState, Settle,
-    StoreError, Work,
+    Attempt, AttemptMember, Claim, ClaimRequest, Connection, ConnectionState, LinkEnd, Operation, OperationState,
+    Settle, StoreError, Work,
 };
 
 impl Shelf {
@@ -146,7 +146,7 @@ impl Shelf {
                 self.move_on(id, position, settle.now);
             }
             for link in &settlement.links {
-                self.store_link(link, settle.now);
+                self.store_link(link, &LinkEnd::Replaced, settle.now);
             }
             if let Some(key) = &settlement.reopens {
                 self.reopen(key, settle.now);

@@ -17,7 +17,7 @@ use crate::settings::{ArrivalStatus, NumberOwner, ReferenceField};
 use super::draft::{Halt, closed_period, linked, target};
 use super::resolve::{fits, resolve_account, resolve_item, resolve_tax};
 use super::totals::{Outlook, total_lines};
-use super::{Context, remainder, source};
+use super::{Context, addressee, remainder, source};
 use crate::validate;
 
 pub(super) fn draft_document(record: &Record, context: &Context<'_>) -> Result<(Content, ProbeTarget), Halt> {
@@ -44,7 +44,7 @@ pub(super) fn draft_document(record: &Record, context: &Context<'_>) -> Result<(
         _ => None,
     };
     let status = arrival(record, order_form, context)?;
-    let party = job_of(&trade, context)?.unwrap_or(party);
+    let party = addressee::stays_with(record, job_of(&trade, context)?.unwrap_or(party), context);
     let mut lines = charge_lines(&trade, context)?;
     let Outlook { totals, tax_mode, stated_taxes } = total_lines(&trade, &mut lines, context)?;
     let tax_slack = tax_slack(&lines, &trade, context);
@@ -53,8 +53,7 @@ pub(super) fn draft_document(record: &Record, context: &Context<'_>) -> Result<(
 
     // Where there is no reference field to find the document by, the number stays the host's: a bill's is its supplier's.
     let capability = context.capabilities.of(trade.kind);
-    let has_reference = capability.is_some_and(|capability| capability.reference_text > 0);
-    let in_reference = has_reference && context.settings.number_owner(trade.kind) == NumberOwner::Package;
+    let in_reference = in_reference(trade.kind, context);
     let reference = if in_reference { Some(trade.number.to_owned()) } else { reference_text(&trade, context) };
     let document = PlannedDocument {
         number: (!in_reference).then(|| trade.number.to_owned()),
@@ -93,6 +92,26 @@ fn tax_slack(lines: &[PlannedLine], trade: &Trade<'_>, context: &Context<'_>) ->
     }
     let charges = lines.iter().filter(|line| line.charge.is_some()).count();
     Decimal::new(1, trade.currency.decimals()).saturating_mul(Decimal::from(charges))
+}
+
+/// Whether a document's own number travels in its reference, because the package numbers it.
+fn in_reference(kind: RecordKind, context: &Context<'_>) -> bool {
+    let has_reference = context.capabilities.of(kind).is_some_and(|capability| capability.reference_text > 0);
+    has_reference && context.settings.number_owner(kind) == NumberOwner::Package
+}
+
+/// How a document of the host is looked for in books that were kept before, whether it could be sent or not; `None` for
+/// records that are no documents.
+#[must_use]
+pub fn probe_target(record: &Record, context: &Context<'_>) -> Option<ProbeTarget> {
+    let trade = record.trade()?;
+    Some(ProbeTarget {
+        party: context.link(&trade.party).map(|link| link.remote.clone()),
+        date: Some(trade.date),
+        in_reference: in_reference(trade.kind, context),
+        order_form: context.order_form().filter(|_| trade.kind == RecordKind::Order),
+        ..target(trade.kind, trade.number.to_owned())
+    })
 }
 
 fn no_such_orders(trade: &Trade<'_>, context: &Context<'_>) -> Parked {

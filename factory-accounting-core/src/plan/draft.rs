@@ -1,6 +1,6 @@
 //! What the books are to show for one operation, links and lists resolved.
 
-use crate::capability::LineItems;
+use crate::capability::{Capabilities, LineItems};
 use crate::code::{Code, Parked};
 use crate::error::Issue;
 use crate::ids::RemoteId;
@@ -10,6 +10,7 @@ use crate::planned::{
 };
 use crate::provider::{ProbeTarget, TradeSide};
 use crate::rules;
+use crate::store::Link;
 
 use super::Context;
 use super::document::draft_document;
@@ -100,8 +101,7 @@ pub(super) fn target(kind: RecordKind, marker: String) -> ProbeTarget {
 }
 
 fn party(key: &RecordKey, party: &Party, context: &Context<'_>) -> (Content, ProbeTarget) {
-    let limit = context.capabilities.of(key.kind).map_or(50, |capability| capability.number_text);
-    let external_key = external_key(key, limit);
+    let external_key = external_key(key, context.capabilities);
     let content = Content::Party(PlannedParty {
         external_key: external_key.clone(),
         party: party.clone(),
@@ -112,7 +112,9 @@ fn party(key: &RecordKey, party: &Party, context: &Context<'_>) -> (Content, Pro
 
 /// The key that travels with a party or job: readable where the host's id allows it, a digest where not. One company that is both
 /// customer and supplier has two.
-fn external_key(key: &RecordKey, limit: usize) -> String {
+#[must_use]
+pub fn external_key(key: &RecordKey, capabilities: &Capabilities) -> String {
+    let limit = capabilities.of(key.kind).map_or(50, |capability| capability.number_text);
     let role = match key.kind {
         RecordKind::Supplier => 'S',
         RecordKind::Job => 'J',
@@ -141,8 +143,7 @@ fn job(key: &RecordKey, job: &Job, context: &Context<'_>) -> Result<(Content, Pr
         }
     };
     let parent = linked(&parent, path, &job.number, key.kind, context)?;
-    let limit = context.capabilities.of(key.kind).map_or(50, |capability| capability.number_text);
-    let external_key = external_key(key, limit);
+    let external_key = external_key(key, context.capabilities);
     let planned = PlannedJob {
         external_key: external_key.clone(),
         number: job.number.clone(),
@@ -277,13 +278,21 @@ pub(super) fn linked(
     }
     if link.status.is_gone() {
         let reason = format!("{kind} {label:?} needs {key}, which was deleted or voided in {}", context.package);
-        return Err(Parked::new(Code::RemoteGone, reason).into());
+        return Err(Parked::new(Code::RemoteGone, reason).until_linked(key.clone()).into());
     }
-    if link.status == crate::provider::RemoteStatus::Archived && key.kind.is_party() {
-        let reason = format!("{kind} {label:?}: {key} is archived in {}", context.package);
-        return Err(Parked::new(Code::PartyArchived, reason).into());
+    if link.is_broken() {
+        return Err(archived(link, path, label, kind, context).into());
     }
     Ok(link.remote.clone())
+}
+
+/// A record that this one needs is archived there: it goes on once another is linked, or this one is restored (R29).
+fn archived(link: &Link, path: &str, label: &str, kind: RecordKind, context: &Context<'_>) -> Parked {
+    let key = &link.key;
+    let survivor = link.merged_into.as_ref().map(|id| format!(", merged into {id}")).unwrap_or_default();
+    let reason = format!("{kind} {label:?}: {key} is archived in {}{survivor}", context.package);
+    let issue = Issue::new(path, format!("{key} is archived: link another, or restore it in {}", context.package));
+    Parked::new(Code::of_archived(key.kind), reason).with_issues([issue]).until_linked(key.clone())
 }
 
 pub(super) fn closed_period(

@@ -11,6 +11,7 @@
 //! found ─judge─► Finding                            (is what a probe found ours)
 //! ```
 
+mod addressee;
 mod admit;
 mod catalogue;
 mod document;
@@ -30,18 +31,20 @@ mod totals;
 
 pub use admit::{Admission, admit, admit_void, complaints, parent_of, party_hold, references};
 pub use catalogue::Catalogue;
-pub use draft::{Draft, draft, fingerprint};
+pub use document::probe_target;
+pub use draft::{Draft, draft, external_key, fingerprint};
 pub use echo::{comes_to_other_than, left_undone};
 pub use evidence::{Finding, candidate, judge};
 pub use fate::{Backoff, Doubt, Pause, Sending, Verdict, after, decide, park_refusal};
 pub use inherit::{inherit, lenders};
 pub use revise::{Drift, Revision, drift, is_on_the_way, revise, void};
 pub use source::source_of;
-pub use subject::{AllocationSubject, Subject};
+pub use subject::{AllocationSubject, Subject, silenced};
 
 use std::collections::BTreeMap;
 
 use crate::capability::{Capabilities, OrderForm};
+use crate::ids::RemoteId;
 use crate::model::{Record, RecordKey};
 use crate::provider::{Organisation, RemoteRecord};
 use crate::settings::Settings;
@@ -69,6 +72,9 @@ pub struct Context<'a> {
     pub catalogue: &'a Catalogue,
     /// Links of the records that the operation touches, as far as they exist.
     pub links: &'a BTreeMap<RecordKey, Link>,
+    /// Records of the package that parties and jobs were tied to before, as far as a document names another than their
+    /// present one (F16, F17).
+    pub former: &'a BTreeMap<RecordKey, Vec<RemoteId>>,
     /// Documents that the operation's document came from, as the books hold them, where the package ties the two.
     pub sources: &'a BTreeMap<RecordKey, RemoteRecord>,
     /// What has been billed of orders and purchase orders by documents of parts of them, where those become their bills as a

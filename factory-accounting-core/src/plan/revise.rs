@@ -8,9 +8,9 @@ use crate::provider::{RemoteLine, RemoteRecord, RemoteStatus};
 use crate::rules;
 use crate::store::Link;
 
-use super::Context;
 use super::document::quote_advances;
 use super::draft::Draft;
+use super::{Context, addressee};
 
 /// What an update comes to.
 #[derive(Clone, Debug)]
@@ -34,16 +34,14 @@ pub fn revise(key: &RecordKey, name: &str, draft: &Draft, base: &RemoteRecord, c
     if base.status.is_gone() {
         let reason =
             format!("{} {name:?} was deleted or voided in {}; it is not brought back", key.kind, context.package);
-        return Revision::Park(
-            Parked::new(Code::RemoteGone, reason).with_candidates([super::evidence::candidate(base)]),
-        );
+        let parked = Parked::new(Code::RemoteGone, reason).with_candidates([super::evidence::candidate(base)]);
+        return Revision::Park(until_relinked(parked, key));
     }
     if base.status == RemoteStatus::Archived {
         let survivor = base.merged_into.as_ref().map(|id| format!(", merged into {id}")).unwrap_or_default();
         let reason = format!("{} {name:?} is archived in {}{survivor}", key.kind, context.package);
-        return Revision::Park(
-            Parked::new(Code::PartyArchived, reason).with_candidates([super::evidence::candidate(base)]),
-        );
+        let parked = Parked::new(Code::of_archived(key.kind), reason);
+        return Revision::Park(until_relinked(parked.with_candidates([super::evidence::candidate(base)]), key));
     }
     let Some(capability) = context.capabilities.of(key.kind).filter(|capability| capability.update > 0) else {
         let reason = format!("{} cannot change a {} that it holds: {name:?}", context.package, key.kind);
@@ -69,6 +67,12 @@ pub fn revise(key: &RecordKey, name: &str, draft: &Draft, base: &RemoteRecord, c
     }
 }
 
+/// A party, item or job that is out of use goes on once another of the package's is linked to it (R29).
+fn until_relinked(parked: Parked, key: &RecordKey) -> Parked {
+    let named_by_others = key.kind.is_party() || matches!(key.kind, RecordKind::Product | RecordKind::Job);
+    if named_by_others { parked.until_linked(key.clone()) } else { parked }
+}
+
 fn revise_document(
     key: &RecordKey,
     name: &str,
@@ -77,6 +81,7 @@ fn revise_document(
     editable: Editable,
     context: &Context<'_>,
 ) -> Revision {
+    let document: &PlannedDocument = &addressee::as_held(document, base, context);
     let rules = &context.capabilities.amounts;
     let remote_lines = base.lines.as_deref().unwrap_or_default();
     let differences = rules::line_differences(&document.lines, remote_lines, rules);

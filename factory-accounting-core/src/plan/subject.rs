@@ -79,3 +79,10 @@ impl Subject {
         serde_json::from_str(&operation.record).map(|record| Self::Record(Box::new(record))).map_err(damaged)
     }
 }
+
+/// Whether it is a party that is not to be sent, nor its documents (L16, R32).
+#[must_use]
+pub fn silenced(subject: &Subject) -> bool {
+    let Subject::Record(record) = subject else { return false };
+    matches!(record.as_ref(), Record::Customer(party) | Record::Supplier(party) if party.do_not_send)
+}

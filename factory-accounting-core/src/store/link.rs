@@ -4,9 +4,9 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{ConnectionId, Cursor, RemoteId, Revision, VersionToken};
-use crate::model::RecordKey;
+use crate::model::{RecordKey, RecordKind};
 use crate::money::Totals;
-use crate::provider::{ChangeFeed, RemoteStatus, Settled};
+use crate::provider::{ChangeFeed, RemoteRecord, RemoteStatus, Settled};
 
 /// A durable tie between a host record and a package record.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -44,6 +44,9 @@ pub struct Link {
     /// A party whose documents stay in the host (L16).
     #[serde(default)]
     pub suppressed: bool,
+    /// The record that this one was merged into, where somebody has done that in the package (R29).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub merged_into: Option<RemoteId>,
 }
 
 /// How a link came about.
@@ -62,7 +65,61 @@ pub enum LinkOrigin {
     Promoted,
 }
 
+/// A tie that has ended: kept, so that a document still tells which record it was sent to (F16, F17).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PastLink {
+    /// The tie as it was last.
+    pub link: Link,
+    /// When it ended, UTC.
+    pub ended_at: DateTime<Utc>,
+    /// How.
+    pub end: LinkEnd,
+}
+
+/// How a tie ended.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "end", rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum LinkEnd {
+    /// A person chose another record.
+    Relinked {
+        /// Who, in the host's words.
+        by: String,
+    },
+    /// A person took it away.
+    Unlinked {
+        /// Who, in the host's words.
+        by: String,
+    },
+    /// The record was written anew, imported anew, or goes by another id now.
+    Replaced,
+}
+
 impl Link {
+    /// Whether other records can no longer name what this leads to: a party, item or job that was archived, merged or
+    /// deleted there (R29). What has become of a document is its status, and nothing to relink.
+    #[must_use]
+    pub fn is_broken(&self) -> bool {
+        let named_by_others =
+            self.key.kind.is_party() || matches!(self.key.kind, RecordKind::Product | RecordKind::Job);
+        named_by_others && (self.status.is_gone() || self.status == RemoteStatus::Archived)
+    }
+
+    /// The tie as its record is now, seen at an instant.
+    #[must_use]
+    pub fn as_seen(&self, record: &RemoteRecord, now: DateTime<Utc>) -> Self {
+        Self {
+            status: record.status.clone(),
+            totals: record.totals.or(self.totals),
+            settled: record.settled.or(self.settled),
+            version: record.version.clone(),
+            merged_into: record.merged_into.clone(),
+            seen_at: now,
+            ..self.clone()
+        }
+        .settled_since(Some(self))
+    }
+
     /// Notes since when something has been applied, given the link as it was before.
     #[must_use]
     pub fn settled_since(mut self, before: Option<&Self>) -> Self {
@@ -92,7 +149,6 @@ mod tests {
     use rust_decimal::Decimal;
 
     use super::*;
-    use crate::model::RecordKind;
 
     fn seen(at: i64, paid: i64) -> Link {
         Link {
@@ -111,6 +167,7 @@ mod tests {
             settled_since: None,
             url: None,
             suppressed: false,
+            merged_into: None,
         }
     }
 

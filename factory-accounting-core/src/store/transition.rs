@@ -6,8 +6,8 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Utc};
 
 use super::{
-    AttemptMember, ConnectionState, Decision, Enqueued, Goal, Link, NewOperation, OperationState, Outcome, Start, Step,
-    StoreError,
+    AttemptMember, ConnectionState, Decision, Enqueued, Goal, Link, LinkEnd, NewOperation, OperationState, Outcome,
+    PastLink, Start, Step, StoreError,
 };
 use crate::code::{Code, Parked};
 use crate::error::ErrorKind;
@@ -184,11 +184,13 @@ impl Position {
         }
     }
 
-    /// Ready again: what a parked operation waited for is there, or what is held is needed.
+    /// Ready again: what a parked operation waited for is there, or what is held is needed. What was parked may have been
+    /// refused by the package, and goes out with other content now: under a key of its own.
     #[must_use]
     pub fn woken(self) -> Self {
-        let not_before = self.not_before;
-        self.queued(not_before)
+        let (not_before, was_parked) = (self.not_before, matches!(self.state, OperationState::Parked { .. }));
+        let generation = Generation(self.generation.0.saturating_add(u32::from(was_parked)));
+        Self { generation, ..self.queued(not_before) }
     }
 
     /// Back in the queue under the next generation, where it is done and the books hold its document: what that is to show
@@ -356,6 +358,19 @@ pub fn connection_at(state: &ConnectionState, now: DateTime<Utc>) -> ConnectionS
 #[must_use]
 pub fn is_exclusive(link: &Link) -> bool {
     link.key.kind != RecordKind::Product
+}
+
+/// Whether storing a link wakes what waits for its record: one that nobody can name is as good as none.
+#[must_use]
+pub fn wakes(link: &Link) -> bool {
+    !link.is_broken()
+}
+
+/// What is kept of a link that ends: one that led elsewhere than the one in its place.
+#[must_use]
+pub fn past(before: Link, after: Option<&Link>, end: &LinkEnd, now: DateTime<Utc>) -> Option<PastLink> {
+    let elsewhere = after.is_none_or(|after| after.remote != before.remote);
+    elsewhere.then(|| PastLink { link: before, ended_at: now, end: end.clone() })
 }
 
 /// Why a connection is refused.

@@ -78,6 +78,7 @@ impl<'a> Workbench<'a> {
             organisation: &self.organisation,
             catalogue: &self.catalogue,
             links: &links,
+            former: &BTreeMap::new(),
             sources: &BTreeMap::new(),
             billed: &BTreeMap::new(),
             distinct: false,
@@ -177,5 +178,6 @@ fn link(record: &Record, echo: &RemoteRecord) -> Link {
         url: None,
         settled_since: None,
         suppressed: false,
+        merged_into: None,
     }
 }

@@ -85,6 +85,7 @@ pub(super) fn link(key: &RecordKey, remote: &str) -> Link {
         url: None,
         settled_since: None,
         suppressed: false,
+        merged_into: None,
     }
 }
 

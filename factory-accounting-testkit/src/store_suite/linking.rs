@@ -8,7 +8,7 @@ use factory_accounting_core::model::RecordKind;
 use factory_accounting_core::provider::{ChangeFeed, RemoteStatus};
 use factory_accounting_core::store::{Absorb, Link, LinkOrigin, OperationState, Outcome, Start, Step, SyncStore};
 
-use super::bench::{Bench, customer_key, invoice, invoice_key, is_refused, key, link, parked, starting};
+use super::bench::{Bench, at, customer_key, invoice, invoice_key, is_refused, key, link, parked, starting};
 
 /// Links come in the order asked for, with a gap where there is none, and by package id in order of their keys.
 pub async fn links_read_back_in_the_order_asked(store: Arc<dyn SyncStore>) {
@@ -113,7 +113,7 @@ pub async fn forgetting_a_link_frees_its_record(store: Arc<dyn SyncStore>) {
     let bench = Bench::new(store).await;
     bench.put_link(link(&customer_key("1"), "r-1"), 1).await.expect("stored");
     for _ in 0..2 {
-        bench.store.remove_link(&bench.connection, &customer_key("1")).await.expect("removed");
+        bench.store.remove_link(&bench.connection, &customer_key("1"), "Ann", at(2)).await.expect("removed");
     }
     assert_eq!(bench.link_of(&customer_key("1")).await, None);
     bench.put_link(link(&customer_key("2"), "r-1"), 2).await.expect("free");

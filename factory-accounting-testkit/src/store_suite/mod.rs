@@ -25,6 +25,7 @@ mod linking;
 mod numbers;
 mod questions;
 mod settling;
+mod ties;
 mod tokens;
 mod waiting;
 
@@ -38,6 +39,7 @@ pub mod rules {
     pub use super::numbers::*;
     pub use super::questions::*;
     pub use super::settling::*;
+    pub use super::ties::*;
     pub use super::tokens::*;
     pub use super::waiting::*;
 }
@@ -132,6 +134,14 @@ macro_rules! store_suite {
             forgetting_a_link_frees_its_record,
             x9_effects_and_cursor_are_stored_together,
             absorbed_links_wake,
+            // Ties
+            f16_f17_ties_that_end_are_kept,
+            f16_past_ties_come_in_the_order_asked,
+            a_refused_relink_ends_nothing,
+            ties_that_end_with_other_verbs_are_kept,
+            r29_broken_ties_are_listed,
+            r29_only_a_tie_that_can_be_named_wakes,
+            f35_setting_up_is_kept_and_moves_from_where_it_was_seen,
             // Questions
             operations_are_listed_by_record_state_and_page,
             the_newest_operation_of_a_record_is_told,
@@ -221,6 +231,7 @@ mod tests {
             include_str!("numbers.rs"),
             include_str!("questions.rs"),
             include_str!("settling.rs"),
+            include_str!("ties.rs"),
             include_str!("tokens.rs"),
             include_str!("waiting.rs"),
         ];

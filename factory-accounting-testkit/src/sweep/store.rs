@@ -7,11 +7,12 @@ use chrono::{DateTime, Utc};
 use factory_accounting_core::ids::{AttemptId, ConnectionId, Cursor, Epoch, LocalId, OperationId, RemoteId};
 use factory_accounting_core::memory::MemoryStore;
 use factory_accounting_core::model::{RecordKey, RecordKind};
+use factory_accounting_core::onboarding::Onboarding;
 use factory_accounting_core::provider::{CatalogueEntry, CatalogueKind, ChangeFeed, EncodedWrite, Organisation};
 use factory_accounting_core::settings::Settings;
 use factory_accounting_core::store::{
     Absorb, Attempt, AttemptMember, Claim, ClaimRequest, Connection, Counts, Enqueued, Link, NewOperation, Operation,
-    OperationQuery, Progress, RecordedDecision, Settle, StoreError, SyncStore,
+    OperationQuery, PastLink, Progress, RecordedDecision, Settle, StoreError, SyncStore,
 };
 
 use super::board::Seam;
@@ -121,8 +122,32 @@ impl SyncStore for SeamStore {
         crossing!(self, "put_link", self.store.put_link(connection, link, now))
     }
 
-    async fn remove_link(&self, connection: &ConnectionId, key: &RecordKey) -> Result<(), StoreError> {
-        crossing!(self, "remove_link", self.store.remove_link(connection, key))
+    async fn relink(
+        &self,
+        connection: &ConnectionId,
+        link: Link,
+        by: &str,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        crossing!(self, "relink", self.store.relink(connection, link, by, now))
+    }
+
+    async fn remove_link(
+        &self,
+        connection: &ConnectionId,
+        key: &RecordKey,
+        by: &str,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        crossing!(self, "remove_link", self.store.remove_link(connection, key, by, now))
+    }
+
+    async fn past_links(&self, connection: &ConnectionId, keys: &[RecordKey]) -> Result<Vec<PastLink>, StoreError> {
+        self.store.past_links(connection, keys).await
+    }
+
+    async fn broken_links(&self, connection: &ConnectionId) -> Result<Vec<Link>, StoreError> {
+        self.store.broken_links(connection).await
     }
 
     async fn operations(&self, connection: &ConnectionId, query: OperationQuery) -> Result<Vec<Operation>, StoreError> {
@@ -167,6 +192,19 @@ impl SyncStore for SeamStore {
 
     async fn put_connection(&self, connection: Connection) -> Result<(), StoreError> {
         crossing!(self, "put_connection", self.store.put_connection(connection))
+    }
+
+    async fn onboarding(&self, connection: &ConnectionId) -> Result<Option<Onboarding>, StoreError> {
+        self.store.onboarding(connection).await
+    }
+
+    async fn put_onboarding(
+        &self,
+        connection: &ConnectionId,
+        seen: Option<&Onboarding>,
+        now: &Onboarding,
+    ) -> Result<bool, StoreError> {
+        crossing!(self, "put_onboarding", self.store.put_onboarding(connection, seen, now))
     }
 
     async fn settings(&self, connection: &ConnectionId) -> Result<Option<(u64, Settings)>, StoreError> {

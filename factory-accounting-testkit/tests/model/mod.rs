@@ -151,6 +151,7 @@ fn link(to: u8, remote: u8, memory: &Memory) -> Link {
         url: None,
         settled_since: None,
         suppressed: false,
+        merged_into: None,
     }
 }
 
@@ -279,7 +280,7 @@ async fn run(store: &dyn SyncStore, verb: &Verb, memory: &Memory) -> String {
             // Which of two promoted owners is named is the store's own affair.
             said(store.put_link(&id, link, now).await)
         }
-        Verb::RemoveLink { record: number } => said(store.remove_link(&id, &record(*number)).await),
+        Verb::RemoveLink { record: number } => said(store.remove_link(&id, &record(*number), "Ann", now).await),
         Verb::Absorb { record, remote } => {
             let links = vec![link(*record, *remote, memory)];
             let cursor = Some(Cursor::from(format!("{}", memory.now)));

@@ -22,6 +22,7 @@ pub(super) struct Company {
     pub(super) catalogue: Catalogue,
     entries: Vec<CatalogueEntry>,
     pub(super) links: BTreeMap<RecordKey, Link>,
+    pub(super) former: BTreeMap<RecordKey, Vec<RemoteId>>,
     pub(super) sources: BTreeMap<RecordKey, RemoteRecord>,
     pub(super) billed: BTreeMap<RecordKey, Vec<Record>>,
 }
@@ -88,6 +89,7 @@ impl Company {
             catalogue,
             entries,
             links: BTreeMap::new(),
+            former: BTreeMap::new(),
             sources: BTreeMap::new(),
             billed: BTreeMap::new(),
         };
@@ -123,6 +125,7 @@ impl Company {
             url: None,
             settled_since: None,
             suppressed: false,
+            merged_into: None,
             party: None,
         })
     }
@@ -134,6 +137,7 @@ impl Company {
             organisation: &self.organisation,
             catalogue: &self.catalogue,
             links: &self.links,
+            former: &self.former,
             sources: &self.sources,
             billed: &self.billed,
             distinct: false,
