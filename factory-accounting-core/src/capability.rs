@@ -10,7 +10,8 @@ use serde::{Deserialize, Serialize};
 use crate::model::RecordKind;
 use crate::money::Halves;
 use crate::onboarding::SetupStep;
-use crate::provider::{ChangeFeed, Intent};
+use crate::provider::{CatalogueKind, ChangeFeed, Intent};
+use crate::settings::DeliveryMark;
 
 /// What one connected organisation can do. A kind that is not listed cannot be written.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -41,6 +42,12 @@ pub struct Capabilities {
     /// What people must do in the package before everything works, in the order in which they go through it (F13); empty
     /// where nothing is known.
     pub setup: Vec<SetupStep>,
+    /// The lists that it has.
+    pub lists: &'static [CatalogueKind],
+    /// Those of its lists of which what has changed can be asked for alone.
+    pub incremental_lists: &'static [CatalogueKind],
+    /// Which characters any text may hold.
+    pub text_characters: Characters,
 }
 
 impl Capabilities {
@@ -60,6 +67,9 @@ impl Capabilities {
             separate_roles: false,
             feeds: &ChangeFeed::ALL,
             setup: Vec::new(),
+            lists: &[],
+            incremental_lists: &[],
+            text_characters: Characters::Any,
         }
     }
 
@@ -133,6 +143,10 @@ pub struct RecordCapability {
     pub line_items: LineItems,
     /// What becomes of the document that this one came from: the order of an invoice, the purchase order of a bill.
     pub sources: SourceTie,
+    /// Whether it can be marked as sent to the other party once it counts (R35).
+    pub sent_marks: bool,
+    /// The marks for delivery that a new one can carry; empty where there are none (L5).
+    pub delivery_marks: &'static [DeliveryMark],
 }
 
 impl RecordCapability {
@@ -164,6 +178,8 @@ impl RecordCapability {
             drafts: true,
             line_items: LineItems::Optional,
             sources: SourceTie::None,
+            sent_marks: false,
+            delivery_marks: &[],
         }
     }
 }
@@ -207,6 +223,20 @@ pub enum Characters {
     Any,
     /// Letters without accents, digits, signs and spaces: U+0020 to U+007E.
     PrintableAscii,
+    /// The letters of western Europe, digits and signs up to U+00FF: ISO 8859-1.
+    Latin1,
+}
+
+impl Characters {
+    /// The first character of a text that is not among them.
+    #[must_use]
+    pub fn odd_in(self, text: &str) -> Option<char> {
+        text.chars().find(|character| match self {
+            Self::Any => false,
+            Self::PrintableAscii => !matches!(character, ' '..='~'),
+            Self::Latin1 => *character > '\u{ff}',
+        })
+    }
 }
 
 /// How names must be written.

@@ -10,6 +10,7 @@ use crate::ids::RemoteId;
 use crate::model::{Discount, Party, QuoteStage, RecordKey, RecordKind, TaxMode};
 use crate::money::{Currency, Money, Quantity, TaxAmount, Totals, UnitPrice};
 use crate::provider::{ProbeTarget, RemoteRecord};
+use crate::settings::DeliveryMark;
 
 /// One member of a write.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -80,6 +81,9 @@ pub struct PlannedParty {
     pub external_key: String,
     /// The party in the host's terms.
     pub party: Party,
+    /// The package's terms of payment that say what the party's do, where it keeps them as a list.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub terms: Option<RemoteId>,
     /// The name belongs to another record already: it goes out with an addition that tells the two apart.
     #[serde(default)]
     pub distinct: bool,
@@ -235,6 +239,12 @@ pub struct PlannedDocument {
     pub summary: Option<String>,
     /// Terms of a quote.
     pub terms: Option<String>,
+    /// Marks it as sent to the other party (R35). Never asked for again once it is written.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub mark_sent: bool,
+    /// How it is marked for delivery (L5); the package's own way where absent. Never asked for again once it is written.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub delivery: Option<DeliveryMark>,
 }
 
 impl PlannedDocument {
@@ -251,6 +261,8 @@ impl PlannedDocument {
             exchange_rate: self.exchange_rate,
             tax_mode: self.tax_mode,
             status: self.status,
+            mark_sent: self.mark_sent,
+            delivery: self.delivery,
             lines: Vec::new(),
             totals: self.totals,
             tax_authority: self.tax_authority,

@@ -1,18 +1,22 @@
 //! The seam to a package: one trait, few verbs, data that can grow.
 
+mod catalogue;
 mod lists;
 mod organisation;
 mod refusal;
 mod remote;
+mod terms;
 mod write;
 
+pub use catalogue::{CataloguePage, CatalogueRequest};
 pub use lists::{
-    Account, AccountClass, CatalogueEntry, CatalogueKind, CataloguePage, ChangeFeed, ChangePage, Item, RemoteJob,
-    RemoteParty, TaxCode, TaxComponent, TradeSide,
+    Account, AccountClass, CatalogueEntry, CatalogueKind, ChangeFeed, ChangePage, Item, RemoteJob, RemoteParty,
+    TaxCode, TaxComponent, TradeSide,
 };
-pub use organisation::{Attachment, ByteStream, DisconnectReport, NewAttachment, Organisation};
+pub use organisation::{Attachment, ByteStream, DisconnectReport, NewAttachment, Notice, Organisation};
 pub use refusal::Refusals;
 pub use remote::{Billable, ProbeTarget, RemoteLine, RemoteRecord, RemoteStatus, Settled};
+pub use terms::Terms;
 pub use write::{EncodeError, EncodedWrite, Fate, Intent, WriteBatch, WriteReport, safe_replay_window};
 
 use std::fmt;
@@ -76,8 +80,10 @@ pub trait AccountingProvider: Send + Sync + fmt::Debug {
     /// incomplete never carries a cursor beyond what it holds (R42).
     async fn changes(&self, feed: ChangeFeed, since: Option<&Cursor>) -> Result<ChangePage, ProviderError>;
 
-    /// Reads a page of one of the package's lists, pages counting from 1.
-    async fn catalogue(&self, kind: CatalogueKind, page: u32) -> Result<CataloguePage, ProviderError>;
+    /// Reads a page of one of the package's lists, what is not in use any more included. Requires the list among the
+    /// capabilities' `lists`. Asked for what has changed since an instant, it answers with that where the list is among the
+    /// `incremental_lists`, and with the whole list where not; the page says which of the two it is.
+    async fn catalogue(&self, request: &CatalogueRequest) -> Result<CataloguePage, ProviderError>;
 
     /// Lists the files attached to a record. Requires the kind's `attachments`.
     async fn attachments(&self, kind: RecordKind, id: &RemoteId) -> Result<Vec<Attachment>, ProviderError>;

@@ -11,7 +11,7 @@ use factory_accounting_core::money::{Currency, Totals};
 use factory_accounting_core::numbers::NumberError;
 use factory_accounting_core::plan;
 use factory_accounting_core::provider::{
-    CatalogueEntry, CatalogueKind, ChangeFeed, ProbeTarget, RemoteRecord, RemoteStatus,
+    CatalogueEntry, CatalogueKind, CatalogueRequest, ChangeFeed, ProbeTarget, RemoteRecord, RemoteStatus,
 };
 use factory_accounting_core::settings::{NumberOwner, NumberSeries};
 
@@ -279,10 +279,10 @@ impl Engine {
         if inner.provider.capabilities().of(RecordKind::Job).is_none() {
             return Ok(());
         }
-        let mut page = 1;
+        let mut request = CatalogueRequest::new(CatalogueKind::Jobs, 1);
         loop {
             inner.called(Verb::Catalogue, Some(RecordKind::Job), 1);
-            let answer = inner.provider.catalogue(CatalogueKind::Jobs, page).await?;
+            let answer = inner.provider.catalogue(&request).await?;
             for entry in &answer.entries {
                 if let CatalogueEntry::Job(job) = entry {
                     highest.meet(job.name.split_whitespace().next().unwrap_or_default());
@@ -291,7 +291,7 @@ impl Engine {
             if !answer.more {
                 return Ok(());
             }
-            page += 1;
+            request = request.next();
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Opening and closing a connection, its settings and the package's lists.
 
 use factory_accounting_core::error::{ErrorKind, ProviderError};
-use factory_accounting_core::provider::{CatalogueKind, DisconnectReport, Organisation};
+use factory_accounting_core::provider::{CatalogueKind, CatalogueRequest, DisconnectReport, Organisation};
 use factory_accounting_core::settings::Settings;
 use factory_accounting_core::store::{Connection, ConnectionState};
 
@@ -67,7 +67,7 @@ impl Engine {
     }
 
     /// Reads lists of the package anew: "update accounting data" (F107), and with them what the organisation says of itself,
-    /// such as the period that is closed.
+    /// such as the period that is closed. Lists that the package does not have are passed over.
     pub async fn refresh(&self, kinds: &[CatalogueKind]) -> Result<(), EngineError> {
         let inner = &self.inner;
         inner.called(Verb::Organisation, None, 1);
@@ -78,17 +78,18 @@ impl Engine {
 
     async fn read_lists(&self, kinds: &[CatalogueKind]) -> Result<(), EngineError> {
         let inner = &self.inner;
-        for kind in kinds {
+        let lists = inner.provider.capabilities().lists;
+        for kind in kinds.iter().filter(|kind| lists.contains(kind)) {
             let mut entries = Vec::new();
-            let mut page = 1;
+            let mut request = CatalogueRequest::new(*kind, 1);
             loop {
                 inner.called(Verb::Catalogue, None, 1);
-                let answer = inner.provider.catalogue(*kind, page).await?;
+                let answer = inner.provider.catalogue(&request).await?;
                 entries.extend(answer.entries);
                 if !answer.more {
                     break;
                 }
-                page += 1;
+                request = request.next();
             }
             let listed = crate::broken::Listed::of(&entries);
             inner.store.put_catalogue(&inner.connection, *kind, entries, inner.now()).await?;

@@ -271,6 +271,8 @@ impl Inner {
         {
             kinds.push(CatalogueKind::Items);
         }
+        kinds.push(CatalogueKind::Terms);
+        kinds.retain(|kind| self.provider.capabilities().lists.contains(kind));
         kinds
     }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use async_trait::async_trait;
 use factory_accounting_core::ids::{LocalId, RemoteId};
 use factory_accounting_core::model::{RecordKey, RecordKind};
-use factory_accounting_core::provider::{CatalogueEntry, CatalogueKind, RemoteParty, RemoteStatus};
+use factory_accounting_core::provider::{CatalogueEntry, CatalogueKind, CatalogueRequest, RemoteParty, RemoteStatus};
 use factory_accounting_core::store::{Link, LinkOrigin};
 
 use crate::engine::{Engine, EngineError};
@@ -65,10 +65,10 @@ impl Engine {
         }
         let inner = &self.inner;
         let mut report = ImportReport::default();
-        let mut page = 1;
+        let mut request = CatalogueRequest::new(CatalogueKind::Parties, 1);
         loop {
             inner.called(Verb::Catalogue, Some(role), 1);
-            let answer = inner.provider.catalogue(CatalogueKind::Parties, page).await?;
+            let answer = inner.provider.catalogue(&request).await?;
             let parties: Vec<RemoteParty> = answer
                 .entries
                 .into_iter()
@@ -81,7 +81,7 @@ impl Engine {
             if !answer.more {
                 return Ok(report);
             }
-            page += 1;
+            request = request.next();
         }
     }
 

@@ -8,10 +8,11 @@ use factory_accounting_core::capability::{
 };
 use factory_accounting_core::model::RecordKind;
 use factory_accounting_core::money::Halves;
-use factory_accounting_core::provider::ChangeFeed;
+use factory_accounting_core::provider::{CatalogueKind, ChangeFeed};
 use rust_decimal::Decimal;
 
 use crate::config::MyobConfig;
+use crate::map::delivery;
 use crate::names::DISPLAY_ID;
 use crate::profile::FileProfile;
 use crate::remote_id::{Collection, Layout};
@@ -66,6 +67,21 @@ const WITHOUT_EXPENSES: &[ChangeFeed] = &[
     ChangeFeed::PurchaseOrders,
 ];
 
+/// Terms of payment are no list: each card has its own (myob.md 3.1).
+const LISTS: [CatalogueKind; 6] = [
+    CatalogueKind::Accounts,
+    CatalogueKind::TaxCodes,
+    CatalogueKind::Items,
+    CatalogueKind::Parties,
+    CatalogueKind::Currencies,
+    CatalogueKind::Jobs,
+];
+
+/// Lists that can be asked for by time of change. Files that were upgraded have rows without one, which are told only once
+/// they change (myob.md 5); tax codes are few.
+pub(crate) const INCREMENTAL: [CatalogueKind; 4] =
+    [CatalogueKind::Accounts, CatalogueKind::Items, CatalogueKind::Parties, CatalogueKind::Jobs];
+
 /// What a company file can do.
 pub(crate) fn capabilities(config: &MyobConfig) -> Capabilities {
     let profile = &config.profile;
@@ -77,6 +93,8 @@ pub(crate) fn capabilities(config: &MyobConfig) -> Capabilities {
     capabilities.jobs = JobPlace::Line;
     capabilities.separate_roles = true;
     capabilities.records = records(profile);
+    capabilities.lists = &LISTS;
+    capabilities.incremental_lists = &INCREMENTAL;
     let orders = capabilities.records.contains_key(&RecordKind::Order);
     capabilities.orders = if orders { &[OrderForm::SalesOrder] } else { &[] };
     if !profile.offers(Collection::SpendMoney) {
@@ -183,6 +201,7 @@ fn document() -> RecordCapability {
     let mut document = record(MarkerField::Number);
     document.number_text = DOCUMENT_NUMBER;
     document.line_items = LineItems::AllOrNone;
+    document.delivery_marks = delivery::MARKS;
     document
 }
 

@@ -59,8 +59,6 @@ pub struct MyobConfig {
     pub profile: FileProfile,
     /// Name of the host, sent as user agent.
     pub app_name: String,
-    /// How documents are marked for delivery (L5).
-    pub delivery: DeliveryStatuses,
     /// The method that customer payments are filed under, in the words of the company file; its own where absent.
     pub payment_method: Option<String>,
     /// Where the company file rounds tax, where that is known. Two systems in production disagree (myob.md 7, 13.8): left
@@ -109,59 +107,6 @@ impl fmt::Debug for CompanyLogin {
     }
 }
 
-/// How a document is marked for delivery to the other party.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum Delivery {
-    /// Neither printed nor mailed, or done already.
-    Nothing,
-    /// Waits to be printed.
-    #[default]
-    Print,
-    /// Waits to be mailed.
-    Email,
-    /// Waits for both.
-    PrintAndEmail,
-}
-
-impl Delivery {
-    /// As MYOB writes it.
-    pub(crate) fn wire(self) -> &'static str {
-        match self {
-            Self::Nothing => "Nothing",
-            Self::Print => "Print",
-            Self::Email => "Email",
-            Self::PrintAndEmail => "PrintAndEmail",
-        }
-    }
-}
-
-/// How new documents are marked for delivery, kind by kind; what people change afterwards stays (L5).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct DeliveryStatuses {
-    /// Quotes.
-    pub quotes: Delivery,
-    /// Orders of customers.
-    pub orders: Delivery,
-    /// Invoices and credit notes.
-    pub invoices: Delivery,
-    /// Orders to suppliers.
-    pub purchase_orders: Delivery,
-    /// Bills.
-    pub bills: Delivery,
-}
-
-impl DeliveryStatuses {
-    /// Every kind of document alike.
-    #[must_use]
-    pub fn all(delivery: Delivery) -> Self {
-        Self { quotes: delivery, orders: delivery, invoices: delivery, purchase_orders: delivery, bills: delivery }
-    }
-}
-
 impl MyobConfig {
     /// An app in production, and a company file that nobody has chosen yet.
     pub fn new(client_id: impl Into<String>, client_secret: SecretString, redirect_uri: impl Into<String>) -> Self {
@@ -179,7 +124,6 @@ impl MyobConfig {
             file: None,
             profile: FileProfile::default(),
             app_name: concat!("factory-accounting/", env!("CARGO_PKG_VERSION")).to_owned(),
-            delivery: DeliveryStatuses::default(),
             payment_method: None,
             tax_rounding: None,
             write_timeout: Duration::from_secs(10 * 60),
@@ -209,13 +153,6 @@ impl MyobConfig {
     #[must_use]
     pub fn with_company_login(mut self, user: impl Into<String>, password: SecretString) -> Self {
         self.company_login = Some(CompanyLogin { user: user.into(), password });
-        self
-    }
-
-    /// With new documents marked for delivery in this way.
-    #[must_use]
-    pub fn with_delivery(mut self, delivery: DeliveryStatuses) -> Self {
-        self.delivery = delivery;
         self
     }
 

@@ -24,7 +24,7 @@ mod write;
 #[cfg(test)]
 mod testing;
 
-pub use config::{CompanyLogin, ConfigError, Delivery, DeliveryStatuses, MyobConfig, SignIn};
+pub use config::{CompanyLogin, ConfigError, MyobConfig, SignIn};
 pub use factory_accounting_core::onboarding::{SetupStep, StepState};
 pub use oauth::{ConnectError, MyobAuthoriser};
 pub use pacing::limits;

@@ -9,9 +9,9 @@ use factory_accounting_core::error::{ErrorKind, ProviderError};
 use factory_accounting_core::ids::{ConnectionId, Cursor, OrganisationId, RemoteId, WorkerId};
 use factory_accounting_core::model::RecordKind;
 use factory_accounting_core::provider::{
-    AccountingProvider, Attachment, ByteStream, CatalogueKind, CataloguePage, ChangeFeed, ChangePage, DisconnectReport,
-    EncodeError, EncodedWrite, Intent, NewAttachment, Organisation, PackageInfo, ProbeTarget, RemoteRecord, WriteBatch,
-    WriteReport,
+    AccountingProvider, Attachment, ByteStream, CataloguePage, CatalogueRequest, ChangeFeed, ChangePage,
+    DisconnectReport, EncodeError, EncodedWrite, Intent, NewAttachment, Organisation, PackageInfo, ProbeTarget,
+    RemoteRecord, WriteBatch, WriteReport,
 };
 use factory_accounting_core::token::TokenStore;
 use factory_accounting_http::{AppPacer, Transport};
@@ -101,8 +101,8 @@ impl AccountingProvider for MyobProvider {
         read::changes(&self.client, &self.config.profile, feed, since).await
     }
 
-    async fn catalogue(&self, kind: CatalogueKind, page: u32) -> Result<CataloguePage, ProviderError> {
-        lists::catalogue(&self.client, &self.config.profile, kind, page).await
+    async fn catalogue(&self, request: &CatalogueRequest) -> Result<CataloguePage, ProviderError> {
+        lists::catalogue(&self.client, &self.config.profile, request).await
     }
 
     async fn attachments(&self, kind: RecordKind, id: &RemoteId) -> Result<Vec<Attachment>, ProviderError> {

@@ -3,11 +3,13 @@
 use std::time::Duration;
 
 use factory_accounting_core::capability::{
-    AmountRules, Capabilities, Editable, JobPlace, LineItems, MarkerField, NameRules, OrderForm, RecordCapability,
-    SourceTie, TaxAuthority, TaxRounding,
+    AmountRules, Capabilities, Characters, Editable, JobPlace, LineItems, MarkerField, NameRules, OrderForm,
+    RecordCapability, SourceTie, TaxAuthority, TaxRounding,
 };
 use factory_accounting_core::model::RecordKind;
 use factory_accounting_core::money::Halves;
+use factory_accounting_core::provider::CatalogueKind;
+use factory_accounting_core::settings::DeliveryMark;
 use rust_decimal::Decimal;
 
 use crate::config::{QboConfig, Region};
@@ -46,6 +48,14 @@ const LOOK_UP: usize = 40;
 /// Keys of one search: notes cannot be asked for, so that the list is read once for all of them (qbo.md 6).
 const LOOK_UP_KEYS: usize = 100;
 
+/// Lists that can be asked for by time of change. Tax codes and currencies are few.
+pub(crate) const INCREMENTAL: [CatalogueKind; 5] =
+    [CatalogueKind::Accounts, CatalogueKind::Items, CatalogueKind::Parties, CatalogueKind::Jobs, CatalogueKind::Terms];
+
+/// Waiting to be printed, or not. That a document waits to be mailed asks for an address on it, which is not ours, and has
+/// QuickBooks mail it (qbo.md 5.13).
+const PRINTED: &[DeliveryMark] = &[DeliveryMark::Nothing, DeliveryMark::Print];
+
 /// What a company can do. Plans differ in what they refuse, not in what the API offers.
 pub(crate) fn capabilities(config: &QboConfig) -> Capabilities {
     let mut capabilities = Capabilities::new(amounts(config.region), WRITE_TIMEOUT);
@@ -57,6 +67,12 @@ pub(crate) fn capabilities(config: &QboConfig) -> Capabilities {
     capabilities.orders = &[OrderForm::AcceptedQuote, OrderForm::Invoice];
     capabilities.jobs = JobPlace::SalesParty;
     capabilities.separate_roles = true;
+    capabilities.lists = &CatalogueKind::ALL;
+    capabilities.incremental_lists = &INCREMENTAL;
+    if config.region == Region::UnitedStates {
+        // Books in the United States keep ISO 8859-1 (qbo.md 2).
+        capabilities.text_characters = Characters::Latin1;
+    }
     capabilities.records = [
         (RecordKind::Customer, party()),
         (RecordKind::Supplier, party()),
@@ -116,6 +132,7 @@ fn party() -> RecordCapability {
         ("addresses[].country", 255),
         ("contacts[].first_name", 100),
         ("contacts[].last_name", 100),
+        ("contacts[].phone", 30),
     ]
     .into_iter()
     .collect();
@@ -157,6 +174,9 @@ fn document(config: &QboConfig, entity: Entity) -> RecordCapability {
             _ => &[RecordKind::Quote, RecordKind::CreditNote],
         };
     }
+    if entity != Entity::Bill {
+        document.delivery_marks = PRINTED;
+    }
     // A custom field that comes on demand is asked for in the address, which a batch has no place for (qbo.md 10.2).
     if matches!(place, Place::CustomField { .. }) && on_demand(&config.reference_field) {
         document.create = 1;
@@ -191,6 +211,7 @@ fn invoice(config: &QboConfig) -> RecordCapability {
     // qbo.md 11.
     invoice.editable_when_settled = Editable::Descriptive;
     invoice.sources = SourceTie::Linked;
+    invoice.sent_marks = true;
     invoice
 }
 

@@ -1,10 +1,12 @@
 //! The company and its lists.
 
+use chrono::{DateTime, TimeDelta, Utc};
 use factory_accounting_core::error::{ErrorKind, ProviderError};
 use factory_accounting_core::ids::OrganisationId;
-use factory_accounting_core::provider::{CatalogueEntry, CatalogueKind, CataloguePage, Organisation};
+use factory_accounting_core::provider::{CatalogueEntry, CatalogueKind, CataloguePage, CatalogueRequest, Organisation};
 use factory_accounting_http::unreadable;
 
+use crate::capability::INCREMENTAL;
 use crate::client::{Client, parse_all};
 use crate::config::Region;
 use crate::endpoint::{Endpoint, Entity};
@@ -30,10 +32,6 @@ pub(crate) async fn organisation(
     if let Some(country) = organisation.country.as_deref().filter(|country| Region::of(country) != region) {
         return Err(oauth::wrong_region(realm, country));
     }
-    if preferences.sales_forms_prefs.as_ref().and_then(|prefs| prefs.auto_apply_credit) == Some(true) {
-        // It races the host's own allocations (R20); what it has done is read back with every payment.
-        tracing::warn!(%realm, "the company applies credits by itself: switch that off in its account settings");
-    }
     Ok(organisation)
 }
 
@@ -41,32 +39,42 @@ async fn preferences(client: &Client, operation: &'static str) -> Result<wire::P
     client.one(operation, Entity::Preferences, &Endpoint::get(Entity::Preferences)).await
 }
 
+/// Changes may become visible a little after their time, and clocks differ.
+const OVERLAP: TimeDelta = TimeDelta::minutes(5);
+
 /// Reads a page of a list. Tax codes and currencies come whole.
-pub(crate) async fn catalogue(client: &Client, kind: CatalogueKind, page: u32) -> Result<CataloguePage, ProviderError> {
-    let page = page.max(1);
-    match kind {
+pub(crate) async fn catalogue(client: &Client, request: &CatalogueRequest) -> Result<CataloguePage, ProviderError> {
+    let page = request.page.max(1);
+    let since = request.since_within(&INCREMENTAL).and_then(|since| since.checked_sub_signed(OVERLAP));
+    let of = |entity| Query::of(entity).changed_since(since);
+    let read = match request.kind {
         CatalogueKind::Accounts => {
-            let (rows, more) = rows::<wire::Account>(client, "read accounts", Query::of(Entity::Account), page).await?;
-            entries("read accounts", rows, more, catalogue::account)
+            let (rows, more) = rows::<wire::Account>(client, "read accounts", of(Entity::Account), page).await?;
+            entries("read accounts", rows, more, catalogue::account)?
         }
         CatalogueKind::Items => {
-            let (rows, more) = rows::<Item>(client, "read items", Query::of(Entity::Item), page).await?;
-            entries("read items", rows, more, catalogue::item)
+            let (rows, more) = rows::<Item>(client, "read items", of(Entity::Item), page).await?;
+            entries("read items", rows, more, catalogue::item)?
         }
         CatalogueKind::Jobs => {
-            let query = Query::of(Entity::Customer).flagged(Property::Job, true);
+            let query = of(Entity::Customer).flagged(Property::Job, true);
             let (rows, more) = rows::<Name>(client, "read jobs", query, page).await?;
-            entries("read jobs", rows, more, |job| catalogue::job(job).map(Some))
+            entries("read jobs", rows, more, |job| catalogue::job(job).map(Some))?
         }
-        CatalogueKind::Parties => parties(client, page).await,
-        CatalogueKind::TaxCodes if page == 1 => tax_codes(client).await,
-        CatalogueKind::Currencies if page == 1 => currencies(client).await,
-        CatalogueKind::TaxCodes | CatalogueKind::Currencies => Ok(CataloguePage { entries: Vec::new(), more: false }),
+        CatalogueKind::Terms => {
+            let (rows, more) = rows::<wire::Term>(client, "read terms", of(Entity::Term), page).await?;
+            entries("read terms", rows, more, catalogue::terms)?
+        }
+        CatalogueKind::Parties => parties(client, page, since).await?,
+        CatalogueKind::TaxCodes if page == 1 => tax_codes(client).await?,
+        CatalogueKind::Currencies if page == 1 => currencies(client).await?,
+        CatalogueKind::TaxCodes | CatalogueKind::Currencies => CataloguePage::end(),
         _ => {
-            let message = format!("QuickBooks has no list of {}", kind.as_str());
-            Err(ProviderError::new(ErrorKind::Unsupported, message))
+            let message = format!("QuickBooks has no list of {}", request.kind.as_str());
+            return Err(ProviderError::new(ErrorKind::Unsupported, message));
         }
-    }
+    };
+    Ok(read.of(since))
 }
 
 async fn rows<T: serde::de::DeserializeOwned>(
@@ -87,7 +95,7 @@ fn entries<T>(
 ) -> Result<CataloguePage, ProviderError> {
     let entries =
         rows.into_iter().map(read).collect::<Result<Vec<_>, _>>().map_err(|why| unreadable(operation, why))?;
-    Ok(CataloguePage { entries: entries.into_iter().flatten().collect(), more })
+    Ok(CataloguePage::new(entries.into_iter().flatten().collect(), more))
 }
 
 async fn tax_codes(client: &Client) -> Result<CataloguePage, ProviderError> {
@@ -95,7 +103,7 @@ async fn tax_codes(client: &Client) -> Result<CataloguePage, ProviderError> {
     let codes = client.all(operation, &Query::of(Entity::TaxCode)).await?;
     let rates = client.all(operation, &Query::of(Entity::TaxRate)).await?;
     let entries = catalogue::tax_codes(codes, rates).map_err(|why| unreadable(operation, why))?;
-    Ok(CataloguePage { entries, more: false })
+    Ok(CataloguePage::new(entries, false))
 }
 
 /// The company's own currency, and the others where it uses several.
@@ -113,14 +121,15 @@ async fn currencies(client: &Client) -> Result<CataloguePage, ProviderError> {
         let codes = used.filter_map(|currency| currency.code?.parse().ok()).filter(|currency| *currency != home);
         entries.extend(codes.map(CatalogueEntry::Currency));
     }
-    Ok(CataloguePage { entries, more: false })
+    Ok(CataloguePage::new(entries, false))
 }
 
 /// A page of customers; the last one with all vendors, of which there are fewer. Jobs are no parties.
-async fn parties(client: &Client, page: u32) -> Result<CataloguePage, ProviderError> {
+async fn parties(client: &Client, page: u32, since: Option<DateTime<Utc>>) -> Result<CataloguePage, ProviderError> {
     let operation = "read customers and vendors";
-    let (customers, more) = rows::<Name>(client, operation, Query::of(Entity::Customer), page).await?;
-    let vendors: Vec<Name> = if more { Vec::new() } else { client.all(operation, &Query::of(Entity::Vendor)).await? };
+    let of = |entity| Query::of(entity).changed_since(since);
+    let (customers, more) = rows::<Name>(client, operation, of(Entity::Customer), page).await?;
+    let vendors: Vec<Name> = if more { Vec::new() } else { client.all(operation, &of(Entity::Vendor)).await? };
     let bound = customers.iter().chain(&vendors).any(|name| name.sales_term_ref.is_some());
     let terms = if bound { client.all(operation, &Query::of(Entity::Term)).await? } else { Vec::new() };
     let terms = import::terms(terms);
@@ -131,5 +140,5 @@ async fn parties(client: &Client, page: u32) -> Result<CataloguePage, ProviderEr
         .map(|(entity, name)| import::party(entity, name, &terms).map(|party| CatalogueEntry::Party(Box::new(party))))
         .collect::<Result<_, _>>()
         .map_err(|why| unreadable(operation, why))?;
-    Ok(CataloguePage { entries, more })
+    Ok(CataloguePage::new(entries, more))
 }

@@ -10,9 +10,9 @@ use factory_accounting_core::error::{ErrorKind, ProviderError};
 use factory_accounting_core::ids::{ConnectionId, Cursor, OrganisationId, RemoteId, WorkerId};
 use factory_accounting_core::model::RecordKind;
 use factory_accounting_core::provider::{
-    AccountingProvider, Attachment, ByteStream, CatalogueKind, CataloguePage, ChangeFeed, ChangePage, DisconnectReport,
-    EncodeError, EncodedWrite, Intent, NewAttachment, Organisation, PackageInfo, ProbeTarget, RemoteRecord, WriteBatch,
-    WriteReport,
+    AccountingProvider, Attachment, ByteStream, CataloguePage, CatalogueRequest, ChangeFeed, ChangePage,
+    DisconnectReport, EncodeError, EncodedWrite, Intent, NewAttachment, Organisation, PackageInfo, ProbeTarget,
+    RemoteRecord, WriteBatch, WriteReport,
 };
 use factory_accounting_core::token::TokenStore;
 use factory_accounting_http::{AppPacer, Exchange, Transport};
@@ -160,8 +160,8 @@ impl AccountingProvider for QboProvider {
         Ok(page)
     }
 
-    async fn catalogue(&self, kind: CatalogueKind, page: u32) -> Result<CataloguePage, ProviderError> {
-        lists::catalogue(&self.client, kind, page).await
+    async fn catalogue(&self, request: &CatalogueRequest) -> Result<CataloguePage, ProviderError> {
+        lists::catalogue(&self.client, request).await
     }
 
     async fn attachments(&self, kind: RecordKind, id: &RemoteId) -> Result<Vec<Attachment>, ProviderError> {

@@ -7,7 +7,7 @@ use factory_accounting_core::capability::{
 };
 use factory_accounting_core::model::RecordKind;
 use factory_accounting_core::money::Halves;
-use factory_accounting_core::provider::ChangeFeed;
+use factory_accounting_core::provider::{CatalogueKind, ChangeFeed};
 use rust_decimal::Decimal;
 
 /// Elements of one write, as Xero recommends (xero.md 5).
@@ -29,6 +29,21 @@ const FEEDS: [ChangeFeed; 6] = [
     ChangeFeed::PurchaseOrders,
 ];
 
+/// Terms of payment are no list: each contact has its own (xero.md 4.2).
+const LISTS: [CatalogueKind; 6] = [
+    CatalogueKind::Accounts,
+    CatalogueKind::TaxCodes,
+    CatalogueKind::Items,
+    CatalogueKind::Parties,
+    CatalogueKind::Currencies,
+    CatalogueKind::Jobs,
+];
+
+/// Lists that take If-Modified-Since (xero.md 6). It does not see a contact become a customer or a supplier, nor what was
+/// deleted outright (xero.md 4.2, R45): the whole list is still to be read from time to time.
+pub(crate) const INCREMENTAL: [CatalogueKind; 3] =
+    [CatalogueKind::Accounts, CatalogueKind::Items, CatalogueKind::Parties];
+
 /// What every organisation can do. Plans differ in what they refuse, not in what the API offers.
 pub(crate) fn capabilities() -> Capabilities {
     // Unit prices of four decimals with unitdp=4; tax per line (xero.md 9). Exact halves are not documented; away from
@@ -39,6 +54,8 @@ pub(crate) fn capabilities() -> Capabilities {
     capabilities.replay_window = Some(REPLAY_WINDOW);
     capabilities.line_text = 4_000;
     capabilities.feeds = &FEEDS;
+    capabilities.lists = &LISTS;
+    capabilities.incremental_lists = &INCREMENTAL;
     // 9,999,999,999.99 (xero.md 4.5).
     capabilities.max_amount = Some(Decimal::new(999_999_999_999, 2));
     capabilities.records = [
@@ -46,7 +63,7 @@ pub(crate) fn capabilities() -> Capabilities {
         (RecordKind::Supplier, party()),
         (RecordKind::Product, product()),
         (RecordKind::Quote, quote()),
-        (RecordKind::Order, invoice()),
+        (RecordKind::Order, order()),
         (RecordKind::Invoice, invoice()),
         (RecordKind::Bill, bill()),
         (RecordKind::CreditNote, credit_note()),
@@ -126,7 +143,15 @@ fn invoice() -> RecordCapability {
     invoice.unique_number = true;
     // xero.md 4.7, editing after approval.
     invoice.editable_when_settled = Editable::Descriptive;
+    invoice.sent_marks = true;
     invoice
+}
+
+fn order() -> RecordCapability {
+    let mut order = invoice();
+    // A draft is never marked as sent (xero.md 4.7).
+    order.sent_marks = false;
+    order
 }
 
 fn bill() -> RecordCapability {

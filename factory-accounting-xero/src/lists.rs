@@ -1,15 +1,17 @@
 //! The organisation and its lists.
 
+use chrono::{DateTime, Utc};
 use factory_accounting_core::error::ProviderError;
 use factory_accounting_core::ids::OrganisationId;
-use factory_accounting_core::provider::{CatalogueEntry, CatalogueKind, CataloguePage, Organisation};
+use factory_accounting_core::provider::{CatalogueEntry, CatalogueKind, CataloguePage, CatalogueRequest, Organisation};
 use factory_accounting_http::unreadable;
 
+use crate::capability::INCREMENTAL;
 use crate::client::Client;
 use crate::endpoint::{Endpoint, Resource};
 use crate::map::{catalogue, party};
 use crate::oauth;
-use crate::read::has_more;
+use crate::read::{OVERLAP, has_more};
 use crate::wire::item::Item;
 use crate::wire::lists as wire;
 use crate::wire::party::Contact;
@@ -29,31 +31,32 @@ pub(crate) async fn organisation(client: &Client, pinned: &OrganisationId) -> Re
 }
 
 /// Reads a page of a list. All but parties come whole (xero.md 6).
-pub(crate) async fn catalogue(client: &Client, kind: CatalogueKind, page: u32) -> Result<CataloguePage, ProviderError> {
+pub(crate) async fn catalogue(client: &Client, request: &CatalogueRequest) -> Result<CataloguePage, ProviderError> {
     let operation = "read a list";
-    if kind == CatalogueKind::Parties {
-        return parties(client, page).await;
+    let since = request.since_within(&INCREMENTAL).and_then(|since| since.checked_sub_signed(OVERLAP));
+    if request.kind == CatalogueKind::Parties {
+        return Ok(parties(client, request.page, since).await?.of(since));
     }
-    if page > 1 {
-        return Ok(CataloguePage { entries: Vec::new(), more: false });
+    if request.page > 1 {
+        return Ok(CataloguePage::end().of(since));
     }
     let broken = |why: &str| unreadable(operation, why);
-    let entries: Vec<CatalogueEntry> = match kind {
+    let entries: Vec<CatalogueEntry> = match request.kind {
         CatalogueKind::Accounts => {
-            let read: Vec<wire::Account> = whole(client, operation, Resource::Accounts).await?;
+            let read: Vec<wire::Account> = whole(client, operation, Resource::Accounts, since).await?;
             let entries = read.into_iter().map(catalogue::account).collect::<Result<Vec<_>, _>>().map_err(broken)?;
             entries.into_iter().flatten().collect()
         }
         CatalogueKind::TaxCodes => {
-            let read: Vec<wire::TaxRate> = whole(client, operation, Resource::TaxRates).await?;
+            let read: Vec<wire::TaxRate> = whole(client, operation, Resource::TaxRates, since).await?;
             read.into_iter().map(catalogue::tax_code).collect::<Result<_, _>>().map_err(broken)?
         }
         CatalogueKind::Items => {
-            let read: Vec<Item> = whole(client, operation, Resource::Items).await?;
+            let read: Vec<Item> = whole(client, operation, Resource::Items, since).await?;
             read.into_iter().map(catalogue::item).collect::<Result<_, _>>().map_err(broken)?
         }
         CatalogueKind::Currencies => {
-            let read: Vec<wire::CurrencyEntry> = whole(client, operation, Resource::Currencies).await?;
+            let read: Vec<wire::CurrencyEntry> = whole(client, operation, Resource::Currencies, since).await?;
             read.iter().filter_map(catalogue::currency).collect()
         }
         CatalogueKind::Jobs => {
@@ -64,35 +67,38 @@ pub(crate) async fn catalogue(client: &Client, kind: CatalogueKind, page: u32) -
             entries.into_iter().flatten().collect()
         }
         _ => {
-            let message = format!("Xero has no list of {}", kind.as_str());
+            let message = format!("Xero has no list of {}", request.kind.as_str());
             return Err(ProviderError::new(factory_accounting_core::error::ErrorKind::Unsupported, message));
         }
     };
-    Ok(CataloguePage { entries, more: false })
+    Ok(CataloguePage::new(entries, false).of(since))
 }
 
 async fn whole<T: serde::de::DeserializeOwned>(
     client: &Client,
     operation: &'static str,
     resource: Resource,
+    since: Option<DateTime<Utc>>,
 ) -> Result<Vec<T>, ProviderError> {
-    client.parsed(operation, resource, &Endpoint::get(resource).with_unit_decimals(resource)).await
+    let endpoint = Endpoint::get(resource).with_unit_decimals(resource);
+    let envelope = client.list_since(operation, resource, &endpoint, since).await?;
+    envelope.parse().map_err(|why| unreadable(operation, &why))
 }
 
 /// A page of contacts, archived ones included: a thousand at a time, so that ten thousand take ten calls.
-async fn parties(client: &Client, page: u32) -> Result<CataloguePage, ProviderError> {
+async fn parties(client: &Client, page: u32, since: Option<DateTime<Utc>>) -> Result<CataloguePage, ProviderError> {
     let operation = "read contacts";
     let page = page.max(1);
     let endpoint = Endpoint::get(Resource::Contacts)
         .with("includeArchived", "true")
         .with("order", "Name ASC")
         .with_page(Resource::Contacts, page);
-    let envelope = client.list(operation, Resource::Contacts, &endpoint).await?;
+    let envelope = client.list_since(operation, Resource::Contacts, &endpoint, since).await?;
     let read: Vec<Contact> = envelope.parse().map_err(|why| unreadable(operation, &why))?;
     let entries = read
         .into_iter()
         .map(|contact| party::import(contact).map(|party| CatalogueEntry::Party(Box::new(party))))
         .collect::<Option<_>>()
         .ok_or_else(|| unreadable(operation, "a contact without id or name"))?;
-    Ok(CataloguePage { entries, more: has_more(Resource::Contacts, page, &envelope) })
+    Ok(CataloguePage::new(entries, has_more(Resource::Contacts, page, &envelope)))
 }

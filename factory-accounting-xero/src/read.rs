@@ -16,7 +16,7 @@ use crate::wire::document::Document;
 use crate::wire::envelope::Envelope;
 
 /// Changes may become visible a little after their time (xero.md 8).
-const OVERLAP: TimeDelta = TimeDelta::seconds(60);
+pub(crate) const OVERLAP: TimeDelta = TimeDelta::seconds(60);
 
 /// Reads records by id, in order.
 pub(crate) async fn fetch(

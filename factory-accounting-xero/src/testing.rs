@@ -117,7 +117,7 @@ pub(crate) fn party() -> Party {
 }
 
 pub(crate) fn planned_party(kind: RecordKind) -> Planned {
-    let content = PlannedParty { external_key: "FA-C-1042".to_owned(), party: party(), distinct: false };
+    let content = PlannedParty { external_key: "FA-C-1042".to_owned(), party: party(), terms: None, distinct: false };
     planned(kind, "Acme Fabrication Ltd", Content::Party(content))
 }
 
@@ -180,6 +180,8 @@ pub(crate) fn document() -> PlannedDocument {
         title: None,
         summary: None,
         terms: None,
+        mark_sent: false,
+        delivery: None,
     }
 }
 

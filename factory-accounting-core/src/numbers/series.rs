@@ -1,7 +1,7 @@
 //! How the numbers of a series are written and read, and how a series may change (F78).
 
 use super::NumberError;
-use crate::capability::{Capabilities, Characters};
+use crate::capability::Capabilities;
 use crate::model::RecordKind;
 use crate::settings::NumberSeries;
 
@@ -83,10 +83,7 @@ impl NumberSeries {
         if length > limit {
             return Err(NumberError::TooLong { kind, number, length, limit });
         }
-        let odd = match capability.number_characters {
-            Characters::Any => None,
-            Characters::PrintableAscii => number.chars().find(|character| !matches!(character, ' '..='~')),
-        };
+        let odd = capability.number_characters.odd_in(&number);
         odd.map_or(Ok(()), |odd| Err(NumberError::Characters { kind, number, odd }))
     }
 
@@ -141,7 +138,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::capability::{AmountRules, MarkerField, RecordCapability, TaxRounding};
+    use crate::capability::{AmountRules, Characters, MarkerField, RecordCapability, TaxRounding};
     use crate::money::Halves;
 
     fn series(prefix: &str, start: u64, width: u8) -> NumberSeries {

@@ -2,16 +2,18 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::model::PaymentTerms;
 use crate::money::Currency;
-use crate::provider::{Account, CatalogueEntry, Item, TaxCode, TradeSide};
+use crate::provider::{Account, CatalogueEntry, Item, TaxCode, Terms, TradeSide};
 
-/// Accounts, tax codes, items and currencies by the codes and ids that documents name them with.
+/// Accounts, tax codes, items and currencies by the codes and ids that documents name them with, and terms of payment.
 #[derive(Clone, Debug, Default)]
 pub struct Catalogue {
     accounts: BTreeMap<String, Account>,
     tax_codes: BTreeMap<String, TaxCode>,
     items: BTreeMap<String, Item>,
     currencies: BTreeSet<Currency>,
+    terms: Vec<Terms>,
 }
 
 impl Catalogue {
@@ -37,6 +39,7 @@ impl Catalogue {
                     catalogue.items.entry(item.id.to_string()).or_insert_with(|| item.clone());
                     catalogue.items.insert(item.code.clone(), item);
                 }
+                CatalogueEntry::Terms(terms) => catalogue.terms.push(terms),
                 CatalogueEntry::Party(_) | CatalogueEntry::Job(_) => {}
             }
         }
@@ -59,6 +62,13 @@ impl Catalogue {
     #[must_use]
     pub fn item(&self, name: &str) -> Option<&Item> {
         self.items.get(name)
+    }
+
+    /// Terms in use that say just this, the first by name. Those that grant a discount say more.
+    #[must_use]
+    pub fn terms(&self, due: PaymentTerms) -> Option<&Terms> {
+        let fit = |terms: &&Terms| terms.active && !terms.discounted && terms.due == Some(due);
+        self.terms.iter().filter(fit).min_by_key(|terms| (&terms.name, &terms.id))
     }
 
     /// A tax code in use that charges nothing on a side of trade, the plainest first: fewest restrictions, then by code.

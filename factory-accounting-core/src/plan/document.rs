@@ -17,7 +17,7 @@ use crate::settings::{ArrivalStatus, NumberOwner, ReferenceField};
 use super::draft::{Halt, closed_period, linked, target};
 use super::resolve::{fits, resolve_account, resolve_item, resolve_tax};
 use super::totals::{Outlook, total_lines};
-use super::{Context, addressee, remainder, source};
+use super::{Context, addressee, marks, remainder, source};
 use crate::validate;
 
 pub(super) fn draft_document(record: &Record, context: &Context<'_>) -> Result<(Content, ProbeTarget), Halt> {
@@ -73,6 +73,8 @@ pub(super) fn draft_document(record: &Record, context: &Context<'_>) -> Result<(
         title: quote_text(record, |quote| quote.title.as_ref()),
         summary: quote_text(record, |quote| quote.summary.as_ref()),
         terms: quote_text(record, |quote| quote.terms.as_ref()),
+        mark_sent: marks::as_sent(trade.kind, status, capability, context.settings),
+        delivery: marks::for_delivery(trade.kind, capability, context.settings),
         party: party.clone(),
     };
     let probe = ProbeTarget {

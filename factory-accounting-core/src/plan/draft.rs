@@ -14,8 +14,10 @@ use crate::store::Link;
 
 use super::Context;
 use super::document::draft_document;
+use super::marks;
 use super::resolve::{account_ref, resolve_account, resolve_tax};
 use super::subject::{AllocationSubject, Subject};
+use super::terms::terms_of;
 
 /// What to write and how to find it again.
 #[derive(Clone, Debug)]
@@ -52,12 +54,14 @@ pub fn draft(key: &RecordKey, subject: &Subject, context: &Context<'_>) -> Resul
     }
 }
 
-/// Digest of what is wanted, whatever ids its lines have in the books by now, and whatever it has been tied to there.
+/// Digest of what is wanted, whatever ids its lines have in the books by now, whatever it has been tied to there, and without
+/// the marks that it gets once.
 #[must_use]
 pub fn fingerprint(content: &Content) -> String {
     match content {
-        Content::Document(document) if has_ids_of_the_books(document) => {
+        Content::Document(document) if has_ids_of_the_books(document) || marks::any(document) => {
             let mut document = document.clone();
+            marks::clear(&mut document);
             document.source = None;
             document.lines.iter_mut().for_each(|line| (line.remote, line.source_line) = (None, None));
             digest_of(&Content::Document(document))
@@ -105,6 +109,7 @@ fn party(key: &RecordKey, party: &Party, context: &Context<'_>) -> (Content, Pro
     let content = Content::Party(PlannedParty {
         external_key: external_key.clone(),
         party: party.clone(),
+        terms: terms_of(party, context),
         distinct: context.distinct,
     });
     (content, ProbeTarget { name: Some(party.name.clone()), ..target(key.kind, external_key) })

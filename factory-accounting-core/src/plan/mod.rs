@@ -20,11 +20,13 @@ mod echo;
 mod evidence;
 mod fate;
 mod inherit;
+mod marks;
 mod remainder;
 mod resolve;
 mod revise;
 mod source;
 mod subject;
+mod terms;
 #[cfg(test)]
 mod tests;
 mod totals;
@@ -40,6 +42,7 @@ pub use inherit::{inherit, lenders};
 pub use revise::{Drift, Revision, drift, is_on_the_way, revise, void};
 pub use source::source_of;
 pub use subject::{AllocationSubject, Subject, silenced};
+pub use terms::terms_left_out;
 
 use std::collections::BTreeMap;
 

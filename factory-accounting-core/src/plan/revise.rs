@@ -10,7 +10,7 @@ use crate::store::Link;
 
 use super::document::quote_advances;
 use super::draft::Draft;
-use super::{Context, addressee};
+use super::{Context, addressee, marks};
 
 /// What an update comes to.
 #[derive(Clone, Debug)]
@@ -86,18 +86,17 @@ fn revise_document(
     let remote_lines = base.lines.as_deref().unwrap_or_default();
     let differences = rules::line_differences(&document.lines, remote_lines, rules);
     let header = header_differences(document, base);
-    let status = status_change(&document.status, &base.status);
     let mut changes = Changes {
         header: !header.is_empty(),
         lines: differences.any() || document.tax_mode != base.tax_mode.unwrap_or(document.tax_mode),
-        status,
+        status: status_change(&document.status, &base.status),
     };
+    // An order's document that becomes its invoice is written for the first time as one.
+    let taken_over = key.kind == RecordKind::Invoice && context.link(key).is_none();
+    let marked_now = taken_over || changes.status;
     if !changes.any() {
         let written = context.link(key).is_some_and(|link| link.fingerprint.is_some());
         changes = if written { unseen(document) } else { Changes::NONE };
-    }
-    if !changes.any() {
-        return Revision::Unchanged;
     }
     let currency = base.currency.unwrap_or(document.currency);
     let lock = rules::edit_lock(
@@ -108,6 +107,12 @@ fn revise_document(
         base.updated_at.unwrap_or_default(),
         editable,
     );
+    if !changes.any() {
+        if !(taken_over && document.mark_sent && lock.is_none()) {
+            return Revision::Unchanged;
+        }
+        changes.status = true;
+    }
     if let Some(lock) = lock {
         let fixed = header.iter().any(|field| matches!(*field, "date" | "currency"));
         let touches_money =
@@ -126,8 +131,9 @@ fn revise_document(
     }
     let lines = align(&document.lines, remote_lines);
     let source = document.source.clone().or_else(|| super::source::held(key.kind, base));
-    let content = Content::Document(Box::new(PlannedDocument { lines, source, ..document.clone() }));
-    Revision::Update { content, changes }
+    let mut document = PlannedDocument { lines, source, ..document.clone() };
+    marks::of_update(&mut document, marked_now);
+    Revision::Update { content: Content::Document(Box::new(document)), changes }
 }
 
 /// Parts of a document that the books do not tell. Where nothing else differs from what was last written, one of these does:

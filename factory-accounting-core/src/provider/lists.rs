@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-use super::RemoteRecord;
+use super::{RemoteRecord, Terms};
 use crate::ids::{Cursor, RemoteId};
 use crate::money::Currency;
 
@@ -86,12 +86,14 @@ pub enum CatalogueKind {
     Currencies,
     /// Jobs or tracking options.
     Jobs,
+    /// Terms of payment that parties refer to.
+    Terms,
 }
 
 impl CatalogueKind {
     /// Every list.
-    pub const ALL: [Self; 6] =
-        [Self::Accounts, Self::TaxCodes, Self::Items, Self::Parties, Self::Currencies, Self::Jobs];
+    pub const ALL: [Self; 7] =
+        [Self::Accounts, Self::TaxCodes, Self::Items, Self::Parties, Self::Currencies, Self::Jobs, Self::Terms];
 
     /// Stable name.
     #[must_use]
@@ -103,17 +105,9 @@ impl CatalogueKind {
             Self::Parties => "parties",
             Self::Currencies => "currencies",
             Self::Jobs => "jobs",
+            Self::Terms => "terms",
         }
     }
-}
-
-/// A page of a list.
-#[derive(Clone, Debug)]
-pub struct CataloguePage {
-    /// Entries.
-    pub entries: Vec<CatalogueEntry>,
-    /// Whether there is a next page.
-    pub more: bool,
 }
 
 /// An entry of a list.
@@ -133,6 +127,8 @@ pub enum CatalogueEntry {
     Currency(Currency),
     /// A job or tracking option.
     Job(RemoteJob),
+    /// Terms of payment.
+    Terms(Terms),
 }
 
 /// An account of the package.

@@ -1,6 +1,7 @@
 //! The organisation, files on its records, and the end of a connection.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::pin::Pin;
 
 use bytes::Bytes;
@@ -33,6 +34,9 @@ pub struct Organisation {
     /// When the grant ends for good, whatever is refreshed, UTC: a person must sign in again before.
     #[serde(default)]
     pub reconnect_by: Option<DateTime<Utc>>,
+    /// What a person should know of how it is set up; the host shows it when it connects.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notices: Vec<Notice>,
 }
 
 impl Organisation {
@@ -47,7 +51,34 @@ impl Organisation {
             plan: None,
             short_code: None,
             reconnect_by: None,
+            notices: Vec::new(),
         }
+    }
+}
+
+/// A way in which an organisation is set up that will get in the host's way. Shown, it is one line with its remedy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Notice {
+    /// The package sets credits off against invoices by itself, and so races the host's own allocations (R20).
+    AppliesCredits,
+    /// The books can be read but not written.
+    ReadOnly,
+}
+
+impl fmt::Display for Notice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::AppliesCredits => {
+                "the accounting package sets credits off against invoices by itself: switch that off in its settings, or \
+                 payments and credits from here may find their invoice settled"
+            }
+            Self::ReadOnly => {
+                "the books can be read but not written, because the subscription has lapsed: renew it in the accounting \
+                 package"
+            }
+        })
     }
 }
 

@@ -78,7 +78,8 @@ pub struct Settings {
     pub discounts: Discounts,
     /// Takes an order's draft out of the package once a part of the order is invoiced (L7).
     pub delete_order_when_part_invoiced: bool,
-    /// Marks approved invoices as sent to the customer, so that the package's reminders begin (R35).
+    /// Marks invoices as sent to the customer with the write that approves them, so that the package's reminders begin (R35).
+    /// What is in the books already stays as it is.
     pub mark_as_sent: bool,
     /// How new documents are marked for delivery (L5).
     pub delivery: Deliveries,

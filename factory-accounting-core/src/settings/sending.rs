@@ -134,7 +134,7 @@ pub enum EditsAfterSending {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Deliveries {
-    /// Quotes, orders and invoices.
+    /// Quotes, orders, invoices and credit notes.
     pub sales: Option<DeliveryMark>,
     /// Purchase orders and bills.
     pub purchases: Option<DeliveryMark>,

@@ -2,7 +2,7 @@
 
 use rust_decimal::Decimal;
 
-use super::fields::{TextField, text_fields};
+use super::fields::{Shape, TextField, text_fields};
 use crate::amounts::gross_amount;
 use crate::capability::{Capabilities, Characters, NameRules, RecordCapability};
 use crate::error::Issue;
@@ -48,7 +48,9 @@ pub fn normalise_spaces(name: &str) -> Option<String> {
 
 fn check_text(field: &TextField<'_>, capability: &RecordCapability, capabilities: &Capabilities) -> Vec<Issue> {
     let length = |limit| check_length(&field.path, field.text, limit);
-    match field.pattern {
+    let written = field.shape != Shape::Key || matches!(field.pattern, "number" | "code");
+    let anywhere = written.then(|| check_characters(field, capabilities.text_characters)).flatten();
+    let here: Vec<Issue> = match field.pattern {
         "number" | "code" => {
             let characters = check_characters(field, capability.number_characters);
             length(capability.number_text).into_iter().chain(characters).collect()
@@ -56,7 +58,8 @@ fn check_text(field: &TextField<'_>, capability: &RecordCapability, capabilities
         "name" => length(capability.name_text).into_iter().chain(check_name(field, &capability.names)).collect(),
         "lines[].description" | "lines[].text" => length(capabilities.line_text).into_iter().collect(),
         pattern => capability.texts.get(pattern).and_then(|limit| length(*limit)).into_iter().collect(),
-    }
+    };
+    anywhere.into_iter().chain(here).collect()
 }
 
 fn check_length(path: &str, text: &str, limit: usize) -> Option<Issue> {
@@ -66,16 +69,12 @@ fn check_length(path: &str, text: &str, limit: usize) -> Option<Issue> {
 }
 
 fn check_characters(field: &TextField<'_>, characters: Characters) -> Option<Issue> {
-    match characters {
-        Characters::Any => None,
-        Characters::PrintableAscii => {
-            let odd = field.text.chars().find(|character| !matches!(character, ' '..='~'))?;
-            let message = format!(
-                "holds {odd:?}, the accounting package takes only letters without accents, digits and common signs: replace it"
-            );
-            Some(Issue::new(&field.path, message))
-        }
-    }
+    let odd = characters.odd_in(field.text)?;
+    let kept = match characters {
+        Characters::Latin1 => "keeps only the letters of western Europe and common signs",
+        Characters::Any | Characters::PrintableAscii => "takes only letters without accents, digits and common signs",
+    };
+    Some(Issue::new(&field.path, format!("holds {odd:?}, the accounting package {kept}: replace it")))
 }
 
 fn check_name(field: &TextField<'_>, rules: &NameRules) -> Vec<Issue> {

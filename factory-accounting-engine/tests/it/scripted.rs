@@ -15,8 +15,9 @@ use factory_accounting_core::money::{Halves, Totals};
 use factory_accounting_core::planned::{Charge, Content, Planned, PlannedDocument, TargetStatus};
 use factory_accounting_core::provider::{
     Account, AccountClass, AccountingProvider, Attachment, ByteStream, CatalogueEntry, CatalogueKind, CataloguePage,
-    ChangeFeed, ChangePage, DisconnectReport, EncodeError, EncodedWrite, Fate, Intent, NewAttachment, Organisation,
-    PackageInfo, ProbeTarget, RemoteLine, RemoteRecord, RemoteStatus, Settled, TaxCode, WriteBatch, WriteReport,
+    CatalogueRequest, ChangeFeed, ChangePage, DisconnectReport, EncodeError, EncodedWrite, Fate, Intent, NewAttachment,
+    Organisation, PackageInfo, ProbeTarget, RemoteLine, RemoteRecord, RemoteStatus, Settled, TaxCode, WriteBatch,
+    WriteReport,
 };
 use rust_decimal::Decimal;
 
@@ -72,6 +73,7 @@ impl ScriptedProvider {
             }
             capabilities.records.insert(kind, capability);
         }
+        capabilities.lists = &[CatalogueKind::Accounts, CatalogueKind::TaxCodes];
         change(&mut capabilities);
         let converts = |capability: &RecordCapability| capability.sources == SourceTie::Converted;
         let orders_become_invoices = capabilities.records.values().any(converts);
@@ -400,18 +402,18 @@ impl AccountingProvider for ScriptedProvider {
         unsupported()
     }
 
-    async fn catalogue(&self, kind: CatalogueKind, _: u32) -> Result<CataloguePage, ProviderError> {
+    async fn catalogue(&self, request: &CatalogueRequest) -> Result<CataloguePage, ProviderError> {
         let mut bank = Account::new(RemoteId::new("a0"), Some("090".into()), "Bank", AccountClass::Asset);
         (bank.usable_on_lines, bank.usable_for_payments) = (false, true);
         let sales = Account::new(RemoteId::new("a2"), Some("200".into()), "Sales", AccountClass::Income);
-        let entries = match kind {
+        let entries = match request.kind {
             CatalogueKind::Accounts => vec![CatalogueEntry::Account(bank), CatalogueEntry::Account(sales)],
             CatalogueKind::TaxCodes => {
                 vec![CatalogueEntry::TaxCode(TaxCode::new("OUT", "Sales 15 %", Decimal::from(15)))]
             }
             _ => Vec::new(),
         };
-        Ok(CataloguePage { entries, more: false })
+        Ok(CataloguePage::new(entries, false))
     }
 
     async fn attachments(&self, _: RecordKind, _: &RemoteId) -> Result<Vec<Attachment>, ProviderError> {

@@ -33,9 +33,9 @@ async fn f18_customers_come_by_the_thousand_and_all_suppliers_with_the_last_of_t
         rows(&cards(2_000, 2_002), None),
     ];
     let (provider, script) = provider(answers);
-    let first = provider.catalogue(CatalogueKind::Parties, 1).await.expect("a page");
+    let first = provider.catalogue(&CatalogueRequest::new(CatalogueKind::Parties, 1)).await.expect("a page");
     assert_eq!((first.entries.len(), first.more), (1_000, true));
-    let second = provider.catalogue(CatalogueKind::Parties, 2).await.expect("a page");
+    let second = provider.catalogue(&CatalogueRequest::new(CatalogueKind::Parties, 2)).await.expect("a page");
     assert_eq!((second.entries.len(), second.more), (3, false));
     let lines = script.lines();
     assert!(lines[3].contains("$skip=1000"), "{}", lines[3]);
@@ -44,7 +44,7 @@ async fn f18_customers_come_by_the_thousand_and_all_suppliers_with_the_last_of_t
 
 async fn imported(json: &str) -> RemoteParty {
     let (provider, _) = provider([Wire::rows(&[json]), Wire::rows(&[])]);
-    let page = provider.catalogue(CatalogueKind::Parties, 1).await.expect("a page");
+    let page = provider.catalogue(&CatalogueRequest::new(CatalogueKind::Parties, 1)).await.expect("a page");
     match page.entries.into_iter().next() {
         Some(CatalogueEntry::Party(party)) => *party,
         other => panic!("{other:?}"),
@@ -93,16 +93,38 @@ async fn a_person_is_called_by_both_names_and_terms_without_a_form_are_left_out(
 }
 
 #[tokio::test]
+async fn what_has_changed_is_asked_for_with_a_day_to_spare_and_said_to_be_no_more_than_that() {
+    let (provider, script) = provider([rows(&cards(0, 1), None), rows(&[], None), rows(&[], None)]);
+    let since = "2026-11-21T10:00:00Z".parse().ok();
+    let page =
+        provider.catalogue(&CatalogueRequest::new(CatalogueKind::Parties, 1).since(since)).await.expect("a page");
+    assert_eq!((page.entries.len(), page.complete), (1, false));
+    let whole =
+        provider.catalogue(&CatalogueRequest::new(CatalogueKind::TaxCodes, 1).since(since)).await.expect("a page");
+    assert!(whole.complete);
+    let filter = "$filter=LastModified ge datetime'2026-11-20T10:00:00'";
+    let asked = script.lines();
+    assert!(asked[..2].iter().all(|line| line.contains(filter)) && !asked[2].contains("filter"), "{asked:?}");
+}
+
+#[tokio::test]
 async fn what_the_plan_does_not_have_is_an_empty_list_and_not_an_error() {
     let mut config = config();
     config.profile.resources = ["contact/customer".to_owned()].into();
     let (provider, script) = configured(config, []);
     for kind in [CatalogueKind::Items, CatalogueKind::Jobs] {
-        let page = provider.catalogue(kind, 1).await.expect("a page");
+        let page = provider.catalogue(&CatalogueRequest::new(kind, 1)).await.expect("a page");
         assert!(page.entries.is_empty() && !page.more);
     }
-    let home = provider.catalogue(CatalogueKind::Currencies, 1).await.expect("a page");
+    let home = provider.catalogue(&CatalogueRequest::new(CatalogueKind::Currencies, 1)).await.expect("a page");
     assert!(matches!(home.entries.as_slice(), [CatalogueEntry::Currency(currency)] if currency.code() == "AUD"));
-    assert!(provider.catalogue(CatalogueKind::Currencies, 2).await.expect("a page").entries.is_empty());
+    assert!(
+        provider
+            .catalogue(&CatalogueRequest::new(CatalogueKind::Currencies, 2))
+            .await
+            .expect("a page")
+            .entries
+            .is_empty()
+    );
     assert!(script.lines().is_empty());
 }

@@ -1,47 +1,44 @@
 //! How a new document is marked for delivery (L5). What people change afterwards stays.
 
-use crate::config::DeliveryStatuses;
+use factory_accounting_core::error::ProviderError;
+use factory_accounting_core::planned::PlannedDocument;
+use factory_accounting_core::settings::DeliveryMark;
+
+use super::MYOB;
 use crate::remote_id::Collection;
 use crate::wire::write::document::DocumentWrite;
 
-/// Marks a document: always, because MYOB's own choice would be to print it (myob.md 3.4).
-pub(crate) fn mark(write: &mut DocumentWrite, collection: Collection, statuses: &DeliveryStatuses) {
+/// The marks that MYOB knows, on documents of every form (myob.md 3.4, 3.7).
+pub(crate) const MARKS: &[DeliveryMark] =
+    &[DeliveryMark::Nothing, DeliveryMark::Print, DeliveryMark::Email, DeliveryMark::PrintAndEmail];
+
+/// Marks a document: always, as everybody does, so that nothing depends on what MYOB would choose. Its own software leaves
+/// documents to be printed (myob.md 3.4).
+pub(crate) fn mark(
+    write: &mut DocumentWrite,
+    collection: Collection,
+    document: &PlannedDocument,
+) -> Result<(), ProviderError> {
+    if document.mark_sent {
+        let message =
+            "MYOB keeps no mark for what has been sent, only for what is still to be: choose a mark for delivery";
+        return Err(MYOB.unsupported("mark_sent", message));
+    }
+    let status = match document.delivery {
+        None | Some(DeliveryMark::Print) => "Print",
+        Some(DeliveryMark::Nothing) => "Nothing",
+        Some(DeliveryMark::Email) => "Email",
+        Some(DeliveryMark::PrintAndEmail) => "PrintAndEmail",
+        Some(other) => {
+            return Err(MYOB.unsupported("delivery", format!("MYOB knows no mark {other:?}: choose another")));
+        }
+    };
     match collection {
-        Collection::Quote(_) => write.delivery_status = Some(statuses.quotes.wire()),
-        Collection::Order(_) => write.delivery_status = Some(statuses.orders.wire()),
-        Collection::Invoice(_) => write.invoice_delivery_status = Some(statuses.invoices.wire()),
-        Collection::PurchaseOrder(_) => write.order_delivery_status = Some(statuses.purchase_orders.wire()),
-        Collection::Bill(_) => write.bill_delivery_status = Some(statuses.bills.wire()),
+        Collection::Quote(_) | Collection::Order(_) => write.delivery_status = Some(status),
+        Collection::Invoice(_) => write.invoice_delivery_status = Some(status),
+        Collection::PurchaseOrder(_) => write.order_delivery_status = Some(status),
+        Collection::Bill(_) => write.bill_delivery_status = Some(status),
         _ => {}
     }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::config::Delivery;
-    use crate::remote_id::Layout::Item;
-
-    #[test]
-    fn l5_every_form_is_marked_by_its_own_name() {
-        let statuses = DeliveryStatuses {
-            quotes: Delivery::Nothing,
-            orders: Delivery::Print,
-            invoices: Delivery::Email,
-            purchase_orders: Delivery::PrintAndEmail,
-            bills: Delivery::Nothing,
-        };
-        for (collection, expected) in [
-            (Collection::Quote(Item), r#"{"DeliveryStatus":"Nothing"}"#),
-            (Collection::Order(Item), r#"{"DeliveryStatus":"Print"}"#),
-            (Collection::Invoice(Item), r#"{"InvoiceDeliveryStatus":"Email"}"#),
-            (Collection::PurchaseOrder(Item), r#"{"OrderDeliveryStatus":"PrintAndEmail"}"#),
-            (Collection::Bill(Item), r#"{"BillDeliveryStatus":"Nothing"}"#),
-            (Collection::CustomerPayment, "{}"),
-        ] {
-            let mut write = DocumentWrite::default();
-            mark(&mut write, collection, &statuses);
-            assert_eq!(serde_json::to_string(&write).expect("JSON"), expected);
-        }
-    }
+    Ok(())
 }

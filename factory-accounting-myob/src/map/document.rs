@@ -174,7 +174,7 @@ pub(crate) fn create(form: &Form<'_>, document: &PlannedDocument) -> Result<Memb
     address(&mut write, form, document)?;
     set_reference(&mut write, form, document)?;
     set_due(&mut write, form, document)?;
-    delivery::mark(&mut write, form.collection, &form.config.delivery);
+    delivery::mark(&mut write, form.collection, document)?;
     let lines = line::lines(form, document, Vec::new())?;
     let mut body = Members::of(&write).map_err(|error| unwritable(&error))?;
     body.set("Lines", &lines).map_err(|error| unwritable(&error))?;

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use factory_accounting_core::provider::Fate;
+use factory_accounting_core::provider::{CatalogueKind, Fate, Notice};
 use factory_accounting_http::Cause;
 use secrecy::SecretString;
 
@@ -104,7 +104,7 @@ fn root() -> Wire {
 #[tokio::test]
 async fn a_token_that_ran_out_is_renewed_once_and_the_read_goes_on() {
     let (provider, script) = provider([Wire::refused_token(), Wire::ok(RENEWED), Wire::rows(&[])]);
-    let page = provider.catalogue(CatalogueKind::Accounts, 1).await.expect("a page");
+    let page = provider.catalogue(&CatalogueRequest::new(CatalogueKind::Accounts, 1)).await.expect("a page");
     assert!(page.entries.is_empty());
     assert_eq!(script.seen()[2].header("authorization"), Some("Bearer planted-second"));
 }
@@ -114,18 +114,18 @@ async fn r34_a_missing_scope_is_never_taken_for_a_lost_connection() {
     // The fresh token is refused too, and the company file itself can be read.
     let answers = [Wire::refused_token(), Wire::ok(RENEWED), Wire::refused_token(), root(), Wire::refused_token()];
     let (first, script) = provider(answers);
-    let error = first.catalogue(CatalogueKind::Items, 1).await.expect_err("refused");
+    let error = first.catalogue(&CatalogueRequest::new(CatalogueKind::Items, 1)).await.expect_err("refused");
     assert_eq!((error.kind(), error.package_code()), (ErrorKind::Forbidden, Some("31001")));
     assert!(error.to_string().contains("sme-inventory"), "{error}");
     assert_eq!(script.lines()[3], "GET ");
     // Refused once and then no more: the token was new.
     let answers = [Wire::refused_token(), Wire::ok(RENEWED), Wire::refused_token(), root(), Wire::rows(&[])];
     let (new, _) = provider(answers);
-    assert!(new.catalogue(CatalogueKind::Items, 1).await.expect("a page").entries.is_empty());
+    assert!(new.catalogue(&CatalogueRequest::new(CatalogueKind::Items, 1)).await.expect("a page").entries.is_empty());
     // Where the file cannot be read either, the connection is what is lost.
     let answers = vec![Wire::refused_token(), Wire::ok(RENEWED), Wire::refused_token(), Wire::refused_token()];
     let (second, _) = provider(answers);
-    let error = second.catalogue(CatalogueKind::Items, 1).await.expect_err("refused");
+    let error = second.catalogue(&CatalogueRequest::new(CatalogueKind::Items, 1)).await.expect_err("refused");
     assert_eq!(error.kind(), ErrorKind::Unauthorised);
 }
 
@@ -174,7 +174,7 @@ fn over_limit(span: &str) -> Wire {
 #[tokio::test]
 async fn r34_a_read_that_met_a_limit_waits_for_its_turn_and_goes_on() {
     let (provider, script) = provider([over_limit("per-second"), Wire::rows(&[])]);
-    assert!(provider.catalogue(CatalogueKind::Accounts, 1).await.is_ok());
+    assert!(provider.catalogue(&CatalogueRequest::new(CatalogueKind::Accounts, 1)).await.is_ok());
     assert_eq!(script.lines().len(), 2);
     assert!(provider.client.clock.now() >= ten_o_clock() + Duration::from_secs(1));
 }
@@ -186,7 +186,7 @@ async fn r34_a_write_that_met_a_limit_was_not_applied_and_says_how_long_to_wait(
     let Fate::NotApplied(why) = &report.fates()[0] else { panic!("{report:?}") };
     assert_eq!((why.kind(), why.retry_after()), (ErrorKind::Throttled, Some(Duration::from_secs(3_600))));
     // All connections of the app wait, this one too.
-    let next = provider.catalogue(CatalogueKind::Accounts, 1).await.expect_err("no place");
+    let next = provider.catalogue(&CatalogueRequest::new(CatalogueKind::Accounts, 1)).await.expect_err("no place");
     assert_eq!((next.kind(), script.lines().len()), (ErrorKind::Throttled, 1));
 }
 
@@ -201,6 +201,14 @@ async fn the_company_is_told_with_its_lock_date_and_the_end_of_the_consent() {
     assert_eq!(organisation.locked_until, Some(day(2026, 6, 30)));
     assert!(organisation.reconnect_by.is_some_and(|end| end > ten_o_clock()));
     assert_eq!(script.lines(), ["GET Company", "GET Company/Preferences"]);
+    assert_eq!(organisation.notices, []);
+}
+
+#[tokio::test]
+async fn a_file_that_can_only_be_read_says_so() {
+    let company = Wire::ok(r#"{"CompanyName":"Stub Fabrication","ReadOnly":true}"#);
+    let (provider, _) = self::provider([company, Wire::ok("{}")]);
+    assert_eq!(provider.organisation().await.expect("a company").notices, [Notice::ReadOnly]);
 }
 
 #[tokio::test]
@@ -223,7 +231,7 @@ async fn a_planted_secret_shows_nowhere() {
     let mut answers = vec![Wire::refused_token(), Wire::status(400, "{}")];
     answers.extend(vec![Wire::Dropped; 6]);
     let (provider, script) = configured(config, answers);
-    let error = provider.catalogue(CatalogueKind::Accounts, 1).await.expect_err("refused");
+    let error = provider.catalogue(&CatalogueRequest::new(CatalogueKind::Accounts, 1)).await.expect_err("refused");
     let report = provider.write(&invoice()).await;
     let shown = format!("{provider:?} {error} {error:?} {report:?} {script:?}");
     assert!(!shown.contains("planted") && !shown.contains(ACCESS_TOKEN), "{shown}");

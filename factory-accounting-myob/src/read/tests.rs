@@ -60,12 +60,23 @@ async fn r49_pages_are_followed_on_our_host_and_a_row_that_comes_twice_counts_on
     );
     let answers = [Wire::page(&[&account(1), &account(2)], Some(&next)), Wire::rows(&[&account(2), &account(3)])];
     let (followed, script) = provider(answers);
-    let page = followed.catalogue(factory_accounting_core::provider::CatalogueKind::Accounts, 1).await.expect("a page");
+    let page = followed
+        .catalogue(&factory_accounting_core::provider::CatalogueRequest::new(
+            factory_accounting_core::provider::CatalogueKind::Accounts,
+            1,
+        ))
+        .await
+        .expect("a page");
     assert_eq!((page.entries.len(), page.more), (3, false));
     assert_eq!(script.lines()[1], "GET GeneralLedger/Account?$top=1000&$skip=2&$orderby=UID&generateUris=false");
     for circle in ["https://x.example/Contact/Customer?$skip=2", "nowhere"] {
         let (provider, _) = provider([Wire::page(&[&account(1)], Some(circle))]);
-        let read = provider.catalogue(factory_accounting_core::provider::CatalogueKind::Accounts, 1).await;
+        let read = provider
+            .catalogue(&factory_accounting_core::provider::CatalogueRequest::new(
+                factory_accounting_core::provider::CatalogueKind::Accounts,
+                1,
+            ))
+            .await;
         assert_eq!(read.map_err(|error| error.kind()).err(), Some(ErrorKind::Protocol), "{circle}");
     }
 }

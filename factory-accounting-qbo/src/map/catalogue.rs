@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 
 use factory_accounting_core::ids::{OrganisationId, RemoteId};
 use factory_accounting_core::provider::{
-    Account, AccountClass, CatalogueEntry, Item, Organisation, RemoteJob, TaxCode, TaxComponent, TradeSide,
+    Account, AccountClass, CatalogueEntry, Item, Notice, Organisation, RemoteJob, TaxCode, TaxComponent, Terms,
+    TradeSide,
 };
 use rust_decimal::Decimal;
 
+use super::import;
 use crate::endpoint::Entity;
 use crate::remote_id;
 use crate::wire::item::Item as WireItem;
@@ -26,6 +28,10 @@ pub(crate) fn organisation(
     let mut organisation = Organisation::new(realm.clone(), name, home);
     organisation.country = company.country;
     organisation.locked_until = preferences.accounting_info_prefs.as_ref().and_then(|prefs| prefs.book_close_date);
+    if preferences.sales_forms_prefs.as_ref().and_then(|prefs| prefs.auto_apply_credit) == Some(true) {
+        // What it has done is read back with every payment (qbo.md 5.15).
+        organisation.notices.push(Notice::AppliesCredits);
+    }
     organisation.plan = company
         .name_value
         .into_iter()
@@ -165,6 +171,16 @@ pub(crate) fn job(read: Name) -> Result<CatalogueEntry, &'static str> {
     job.active = read.active != Some(false);
     job.project = read.is_project == Some(true);
     Ok(CatalogueEntry::Job(job))
+}
+
+/// Terms of payment (qbo.md 5.8).
+pub(crate) fn terms(read: wire::Term) -> Result<Option<CatalogueEntry>, &'static str> {
+    let due = import::due(&read);
+    let id = read.id.ok_or("terms without an id")?;
+    let mut terms = Terms::new(RemoteId::new(id), read.name.unwrap_or_default(), due);
+    terms.discounted = read.discount_percent.is_some_and(|discount| !discount.0.is_zero());
+    terms.active = read.active != Some(false);
+    Ok(Some(CatalogueEntry::Terms(terms)))
 }
 
 #[cfg(test)]

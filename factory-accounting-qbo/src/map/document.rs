@@ -1,13 +1,14 @@
 //! Documents with lines: estimates, invoices, credit memos, purchase orders and bills.
 //!
 //! An update is sparse and carries what differs from the books and nothing else; lines go whole or not at all (qbo.md 5.0).
-//! Terms, classes, locations, e-mail and print states are never ours.
+//! Terms, classes and locations are never ours, and states of mail and print only with the write that settles them.
 
 use factory_accounting_core::code::Code;
 use factory_accounting_core::error::{ErrorKind, ProviderError};
 use factory_accounting_core::model::{QuoteStage, RecordKind};
 use factory_accounting_core::planned::{Changes, PlannedDocument, TargetStatus};
 use factory_accounting_core::provider::RemoteRecord;
+use factory_accounting_core::settings::DeliveryMark;
 use factory_accounting_http::json::Number;
 use rust_decimal::Decimal;
 
@@ -56,6 +57,7 @@ pub(crate) fn create(form: &Form<'_>, document: &PlannedDocument) -> Result<Docu
     };
     address(&mut write, form, document)?;
     set_due(&mut write, form, document);
+    set_marks(&mut write, form, document)?;
     set_reference(&mut write, form, document)?;
     set_quote_texts(&mut write, form, document)?;
     set_lines(&mut write, form, document, tie.as_ref(), None)?;
@@ -70,6 +72,7 @@ pub(crate) fn update(
     base: &RemoteRecord,
 ) -> Result<DocumentWrite, ProviderError> {
     let mut write = DocumentWrite { head: head(base, true)?, ..DocumentWrite::default() };
+    set_marks(&mut write, form, document)?;
     // Every recorded update of a purchase names its vendor (qbo.md 5.0).
     if !form.is_sale() {
         address(&mut write, form, document)?;
@@ -143,6 +146,27 @@ fn set_due(write: &mut DocumentWrite, form: &Form<'_>, document: &PlannedDocumen
         Entity::CreditMemo => {}
         _ => write.due_date = document.due,
     }
+}
+
+/// The mark as sent (R35), and whether it waits to be printed (L5). It is never marked to be mailed: QuickBooks would do it
+/// (qbo.md 5.13).
+fn set_marks(write: &mut DocumentWrite, form: &Form<'_>, document: &PlannedDocument) -> Result<(), ProviderError> {
+    if document.mark_sent && form.kind != RecordKind::Invoice {
+        let message = format!("only invoices are marked as sent in QuickBooks, not this {}: leave it out", form.kind);
+        return Err(QUICKBOOKS.unsupported("mark_sent", message));
+    }
+    write.email_status = document.mark_sent.then_some("EmailSent");
+    write.print_status = match document.delivery {
+        None => None,
+        Some(DeliveryMark::Nothing) if form.entity != Entity::Bill => Some("NotSet"),
+        Some(DeliveryMark::Print) if form.entity != Entity::Bill => Some("NeedToPrint"),
+        Some(_) => {
+            let marks = if form.entity == Entity::Bill { "no mark" } else { "the marks to print and none" };
+            let message = format!("a {} knows {marks} for delivery in QuickBooks: change the setting", form.kind);
+            return Err(QUICKBOOKS.unsupported("delivery", message));
+        }
+    };
+    Ok(())
 }
 
 fn set_lines(

@@ -11,13 +11,16 @@ use crate::wire::lists::Term;
 use crate::wire::party as wire;
 use crate::{names, remote_id};
 
-/// Days until due, by the id of the terms. Terms that are bound to a day of the month have no form here (qbo.md 5.8).
+/// When documents fall due, by the id of the terms.
 pub(crate) fn terms(terms: Vec<Term>) -> BTreeMap<String, PaymentTerms> {
-    let read = |term: Term| {
-        let days = term.due_days?.0.to_u8()?;
-        Some((term.id?, PaymentTerms { days, from: Due::DocumentDate }))
-    };
-    terms.into_iter().filter_map(read).collect()
+    terms.into_iter().filter_map(|term| Some((due(&term)?, term.id?))).map(|(due, id)| (id, due)).collect()
+}
+
+/// Days until due. Terms that are bound to a day of the month have no form here: in which month depends on how near the day
+/// is (qbo.md 5.8).
+pub(crate) fn due(term: &Term) -> Option<PaymentTerms> {
+    let days = term.due_days?.0.to_u8()?;
+    Some(PaymentTerms { days, from: Due::DocumentDate })
 }
 
 /// A customer or vendor with all that an import takes over.
@@ -32,14 +35,16 @@ pub(crate) fn party(
     let key = notes.and_then(names::key_in).map(str::to_owned);
     let display = name.display_name.ok_or("a party without a name")?;
     let addresses = [(name.bill_addr, AddressKind::Postal), (name.ship_addr, AddressKind::Delivery)];
-    let person = ContactPerson { first_name: name.given_name, last_name: name.family_name, email: None, phone: None };
+    let own_phone = name.alternate_phone.and_then(|phone| phone.free_form_number);
+    let person =
+        ContactPerson { first_name: name.given_name, last_name: name.family_name, email: None, phone: own_phone };
     let party = Party {
         email: name.primary_email_addr.and_then(|email| email.address),
         phone: name.primary_phone.and_then(|phone| phone.free_form_number),
         // Answers mask the tax number (qbo.md 5.3).
         addresses: addresses.into_iter().filter_map(|(address, kind)| read_address(kind, address?)).collect(),
         contacts: Some(person)
-            .filter(|person| person.first_name.is_some() || person.last_name.is_some())
+            .filter(|person| [&person.first_name, &person.last_name, &person.phone].iter().any(|part| part.is_some()))
             .into_iter()
             .collect(),
         terms: name.sales_term_ref.and_then(|term| terms.get(&term.value?).copied()),

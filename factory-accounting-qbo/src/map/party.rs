@@ -1,7 +1,8 @@
 //! Customers and suppliers: customers and vendors.
 //!
-//! - The main person is the record's own first and last name; further persons, and a person's own phone and e-mail, have no
-//!   place in QuickBooks and stay in the host. So do payment terms, which are a list of the company's own.
+//! - The main person is the record's own first and last name and its second phone; further persons, and a person's own
+//!   e-mail, have no place in QuickBooks and stay in the host.
+//! - Terms of payment are a list of the company's own: the one that says the same, where there is one.
 //! - A customer has a billing and a shipping address, a vendor one. Whom it is to the attention of is its first line.
 //! - The key goes into the notes of a new record only: people write there (R21).
 
@@ -20,7 +21,7 @@ const ADDRESS_LINES: usize = 5;
 
 /// A customer or vendor to create.
 pub(crate) fn create(kind: RecordKind, planned: &PlannedParty) -> Result<NameWrite, ProviderError> {
-    let mut write = owned_fields(kind, &planned.party)?;
+    let mut write = owned_fields(kind, planned)?;
     set_name(&mut write, kind, planned)?;
     write.notes = Some(names::notes(&planned.external_key));
     // Fixed from here on (qbo.md 5.3).
@@ -35,7 +36,7 @@ pub(crate) fn update(
     planned: &PlannedParty,
     base: &RemoteRecord,
 ) -> Result<NameWrite, ProviderError> {
-    let mut write = owned_fields(kind, &planned.party)?;
+    let mut write = owned_fields(kind, planned)?;
     write.head = head(base, true)?;
     if planned.distinct || base.name.as_deref() != Some(planned.party.name.trim()) {
         set_name(&mut write, kind, planned)?;
@@ -51,7 +52,8 @@ fn set_name(write: &mut NameWrite, kind: RecordKind, planned: &PlannedParty) -> 
     Ok(())
 }
 
-fn owned_fields(kind: RecordKind, party: &Party) -> Result<NameWrite, ProviderError> {
+fn owned_fields(kind: RecordKind, planned: &PlannedParty) -> Result<NameWrite, ProviderError> {
+    let party = &planned.party;
     QUICKBOOKS.within("email", party.email.as_deref(), 100)?;
     QUICKBOOKS.within("phone", party.phone.as_deref(), 30)?;
     QUICKBOOKS.within("tax_number", party.tax_number.as_deref(), 20)?;
@@ -60,18 +62,24 @@ fn owned_fields(kind: RecordKind, party: &Party) -> Result<NameWrite, ProviderEr
         (main.and_then(|person| person.first_name.clone()), main.and_then(|person| person.last_name.clone()));
     QUICKBOOKS.within("contacts[0].first_name", first.as_deref(), 100)?;
     QUICKBOOKS.within("contacts[0].last_name", last.as_deref(), 100)?;
+    let own_phone = main.and_then(|person| person.phone.clone());
+    QUICKBOOKS.within("contacts[0].phone", own_phone.as_deref(), 30)?;
+    let terms = planned.terms.as_ref().map(RefWrite::from);
     let mut write = NameWrite {
         given_name: first,
         family_name: last,
         primary_email_addr: party.email.clone().map(|address| EmailWrite { address }),
         primary_phone: party.phone.clone().map(|free_form_number| PhoneWrite { free_form_number }),
+        alternate_phone: own_phone.map(|free_form_number| PhoneWrite { free_form_number }),
         bill_addr: address(party, &[AddressKind::Postal, AddressKind::Street])?,
         ..NameWrite::default()
     };
     if kind == RecordKind::Supplier {
         write.tax_identifier = party.tax_number.clone();
+        write.term_ref = terms;
     } else {
         write.primary_tax_identifier = party.tax_number.clone();
+        write.sales_term_ref = terms;
         write.ship_addr = address(party, &[AddressKind::Delivery, AddressKind::Street])?;
     }
     Ok(write)

@@ -1,7 +1,8 @@
 use std::time::Duration;
 
 use factory_accounting_core::error::ErrorKind;
-use factory_accounting_core::provider::{CatalogueEntry, Fate};
+use factory_accounting_core::model::{Due, PaymentTerms};
+use factory_accounting_core::provider::{CatalogueEntry, CatalogueKind, Fate, Notice, Terms};
 use secrecy::SecretString;
 
 use super::*;
@@ -127,6 +128,8 @@ async fn the_company_tells_currency_lock_plan_and_when_to_reconnect() {
     let read = provider.organisation().await.expect("a company");
     assert_eq!((read.id.as_str(), read.name.as_str(), read.currency.code()), (REALM, "Plant Pty Ltd", "AUD"));
     assert_eq!((read.locked_until, read.plan.as_deref()), (Some(day(2026, 6, 30)), Some("QuickBooks Online Plus")));
+    // It races the host's own allocations: a person is told (R20).
+    assert_eq!(read.notices, [Notice::AppliesCredits]);
     assert_eq!(read.reconnect_by, Some(ten_o_clock() + chrono::TimeDelta::days(1_000)));
     assert_eq!(
         script.lines(),
@@ -183,7 +186,7 @@ fn a_provider_needs_a_company_that_can_be_asked() {
 async fn lists_become_catalogue_entries() {
     let customers = [
         r#"{"Id":"61","DisplayName":"Acme (1042)","CompanyName":"Acme","Notes":"Ref C-1042","GivenName":"Ana","FamilyName":"Rau",
-            "PrimaryEmailAddr":{"Address":"ap@acme.test"},"PrimaryPhone":{"FreeFormNumber":"1"},"SalesTermRef":{"value":"3"},
+            "PrimaryEmailAddr":{"Address":"ap@acme.test"},"PrimaryPhone":{"FreeFormNumber":"1"},"AlternatePhone":{"FreeFormNumber":"2"},"SalesTermRef":{"value":"3"},
             "BillAddr":{"Line1":"a","Line2":"b","Line3":"c","Line4":"d","Line5":"e","City":"Perth"},"CurrencyRef":{"value":"AUD"}}"#,
         r#"{"Id":"62","DisplayName":"PRJ-1","Job":true,"ParentRef":{"value":"61"}}"#,
     ];
@@ -200,24 +203,28 @@ async fn lists_become_catalogue_entries() {
         Wire::rows("Account", &[r#"{"Id":"60","Name":"Sales","AccountType":"Income"}"#]),
         Wire::rows("Item", &[r#"{"Id":"3","Name":"Bolts","Type":"Category"}"#]),
     ]);
-    let page = provider.catalogue(CatalogueKind::Parties, 1).await.expect("parties");
+    let page = provider.catalogue(&CatalogueRequest::new(CatalogueKind::Parties, 1)).await.expect("parties");
     let [CatalogueEntry::Party(acme), CatalogueEntry::Party(bolt)] = page.entries.as_slice() else {
         panic!("two parties")
     };
     assert_eq!((acme.id.as_str(), acme.party.name.as_str()), ("customer:61", "Acme"));
     assert_eq!((acme.external_key.as_deref(), acme.is_customer, acme.is_supplier), (Some("C-1042"), true, false));
     assert_eq!(acme.party.terms.map(|terms| terms.days), Some(30));
+    assert_eq!((acme.party.phone.as_deref(), acme.party.contacts[0].phone.as_deref()), (Some("1"), Some("2")));
     assert_eq!(acme.party.addresses[0].lines, ["a", "b", "c", "d, e"]);
     assert_eq!((bolt.id.as_str(), bolt.active, bolt.is_supplier), ("vendor:56", false, true));
     assert!(!page.more);
-    let count = async |kind| provider.catalogue(kind, 1).await.map(|page| page.entries.len());
+    let count = async |kind| provider.catalogue(&CatalogueRequest::new(kind, 1)).await.map(|page| page.entries.len());
     assert_eq!(count(CatalogueKind::TaxCodes).await, Ok(1));
     assert_eq!(count(CatalogueKind::Currencies).await, Ok(2));
     assert_eq!(count(CatalogueKind::Jobs).await, Ok(1));
     assert_eq!(count(CatalogueKind::Accounts).await, Ok(1));
     assert_eq!(count(CatalogueKind::Items).await, Ok(0));
     assert!(statements(&script)[6].contains("Job = true"));
-    assert_eq!(provider.catalogue(CatalogueKind::TaxCodes, 2).await.map(|page| page.entries.len()), Ok(0));
+    assert_eq!(
+        provider.catalogue(&CatalogueRequest::new(CatalogueKind::TaxCodes, 2)).await.map(|page| page.entries.len()),
+        Ok(0)
+    );
     assert_eq!(provider.metered_calls(), 10);
 }
 
@@ -227,7 +234,7 @@ async fn a_full_page_of_a_list_has_more_behind_it() {
         (0..1_000).map(|id| format!(r#"{{"Id":"{id}","Name":"a","AccountType":"Income"}}"#)).collect();
     let rows: Vec<&str> = rows.iter().map(String::as_str).collect();
     let (provider, script) = provider([Wire::rows("Account", &rows)]);
-    let page = provider.catalogue(CatalogueKind::Accounts, 2).await.expect("accounts");
+    let page = provider.catalogue(&CatalogueRequest::new(CatalogueKind::Accounts, 2)).await.expect("accounts");
     assert!(page.more);
     assert!(statements(&script)[0].ends_with("STARTPOSITION 1001 MAXRESULTS 1000"));
 }
@@ -245,6 +252,52 @@ async fn a_long_question_goes_in_the_body_and_only_answers_are_metered() {
     assert!(seen[0].body.contains(r"é\'é\'"));
     assert!(seen[1].line.starts_with("GET /v3/company/9341453/query?minorversion=75&query=SELECT"));
     assert_eq!(provider.metered_calls(), 1);
+}
+
+#[tokio::test]
+async fn terms_are_a_list_and_say_when_they_fall_due_where_a_day_count_says_it() {
+    let rows = [
+        r#"{"Id":"3","Name":"Net 30","Active":true,"Type":"STANDARD","DiscountPercent":0,"DueDays":30}"#,
+        r#"{"Id":"4","Name":"2% 10 Net 30","DiscountPercent":2,"DiscountDays":10,"DueDays":30}"#,
+        r#"{"Id":"5","Name":"20th","Active":false,"Type":"DATE_DRIVEN","DayOfMonthDue":20,"DueNextMonthDays":5}"#,
+    ];
+    let (provider, script) = provider([Wire::rows("Term", &rows)]);
+    let page = provider.catalogue(&CatalogueRequest::new(CatalogueKind::Terms, 1)).await.expect("terms");
+    let read: Vec<Terms> = page
+        .entries
+        .into_iter()
+        .filter_map(|entry| if let CatalogueEntry::Terms(terms) = entry { Some(terms) } else { None })
+        .collect();
+    let thirty = Some(PaymentTerms { days: 30, from: Due::DocumentDate });
+    let told: Vec<_> = read
+        .iter()
+        .map(|terms| (terms.id.as_str(), terms.name.as_str(), terms.due, terms.discounted, terms.active))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            ("3", "Net 30", thirty, false, true),
+            ("4", "2% 10 Net 30", thirty, true, true),
+            ("5", "20th", None, false, false)
+        ]
+    );
+    assert!(statements(&script)[0].contains("FROM Term WHERE Active IN (true, false)"));
+}
+
+#[tokio::test]
+async fn what_has_changed_is_asked_for_with_minutes_to_spare_and_said_to_be_no_more_than_that() {
+    let rows = |entity| Wire::rows(entity, &[]);
+    let (provider, script) = provider([rows("Customer"), rows("Vendor"), rows("TaxCode"), rows("TaxRate")]);
+    let since = "2026-11-21T10:00:00Z".parse().ok();
+    let parties =
+        provider.catalogue(&CatalogueRequest::new(CatalogueKind::Parties, 1).since(since)).await.expect("parties");
+    let codes =
+        provider.catalogue(&CatalogueRequest::new(CatalogueKind::TaxCodes, 1).since(since)).await.expect("codes");
+    assert_eq!((parties.complete, codes.complete), (false, true));
+    let asked = statements(&script);
+    let condition = "MetaData.LastUpdatedTime >= '2026-11-21T09:55:00Z'";
+    assert!(asked[..2].iter().all(|statement| statement.contains(condition)), "{asked:?}");
+    assert!(asked[2..].iter().all(|statement| !statement.contains("LastUpdatedTime")), "{asked:?}");
 }
 
 #[tokio::test]

@@ -146,8 +146,14 @@ pub(crate) struct TaxRate {
 pub(crate) struct Term {
     #[serde(deserialize_with = "json::token")]
     pub(crate) id: Option<String>,
+    #[serde(deserialize_with = "json::text")]
+    pub(crate) name: Option<String>,
+    #[serde(deserialize_with = "json::flag")]
+    pub(crate) active: Option<bool>,
     #[serde(deserialize_with = "json::number")]
     pub(crate) due_days: Option<Number>,
+    #[serde(deserialize_with = "json::number")]
+    pub(crate) discount_percent: Option<Number>,
 }
 
 /// A currency beside the company's own.

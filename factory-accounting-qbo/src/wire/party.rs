@@ -28,6 +28,8 @@ pub(crate) struct Name {
     #[serde(deserialize_with = "json::object")]
     pub(crate) primary_phone: Option<Phone>,
     #[serde(deserialize_with = "json::object")]
+    pub(crate) alternate_phone: Option<Phone>,
+    #[serde(deserialize_with = "json::object")]
     pub(crate) bill_addr: Option<Address>,
     #[serde(deserialize_with = "json::object")]
     pub(crate) ship_addr: Option<Address>,

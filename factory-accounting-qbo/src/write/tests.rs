@@ -129,6 +129,34 @@ fn parties_that_quickbooks_refuses_are_refused_with_their_field() {
 }
 
 #[test]
+fn terms_and_the_main_persons_own_phone_go_with_a_party() {
+    for (kind, member, path) in
+        [(RecordKind::Customer, "SalesTermRef", "customer"), (RecordKind::Supplier, "TermRef", "vendor")]
+    {
+        let with_both = |planned: Planned| {
+            let Content::Party(mut content) = planned.content.clone() else { return planned };
+            content.terms = Some(id("3"));
+            content.party.contacts[0].phone = Some("0400 111 222".to_owned());
+            Planned { content: Content::Party(content), ..planned }
+        };
+        let stored = held(kind, &format!("{path}:62"), RemoteStatus::Open);
+        let expected = [
+            format!(r#""{member}":{{"value":"3"}}"#),
+            r#""AlternatePhone":{"FreeFormNumber":"0400 111 222"}"#.to_owned(),
+        ];
+        let created = encoded(Intent::Create, vec![with_both(party(kind))]).body;
+        let updated = encoded(Intent::Update, vec![based(with_both(party(kind)), stored.clone())]).body;
+        assert!(
+            expected.iter().all(|member| created.contains(member) && updated.contains(member)),
+            "{created} {updated}"
+        );
+        // What the host does not say stays as people have it.
+        let silent = encoded(Intent::Update, vec![based(party(kind), stored)]).body;
+        assert!(!silent.contains("TermRef") && !silent.contains("AlternatePhone"), "{silent}");
+    }
+}
+
+#[test]
 fn f37_a_job_is_a_sub_customer_that_is_billed_with_its_customer() {
     check(
         Intent::Create,

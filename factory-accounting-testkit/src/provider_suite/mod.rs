@@ -4,6 +4,8 @@
 //! an expression that makes one over fresh books. A capability that is claimed is put to use: there are no skips for what a
 //! provider says it can do. What it denies must be refused without a call.
 
+pub mod lists;
+pub mod marks;
 pub mod rules;
 mod workbench;
 
@@ -61,7 +63,16 @@ pub enum Removed {
 #[macro_export]
 macro_rules! provider_suite {
     ($bench:expr) => {
-        $crate::provider_suite! { @rules $bench;
+        $crate::provider_suite! { @rules lists, $bench;
+            a_list_has_an_end_and_no_entry_twice
+            a_list_that_is_not_claimed_is_refused_without_a_call
+            a_list_asked_for_by_an_instant_skips_nothing_that_has_changed
+        }
+        $crate::provider_suite! { @rules marks, $bench;
+            a_mark_goes_out_where_it_is_claimed_and_is_refused_where_not
+            a_marked_document_is_created
+        }
+        $crate::provider_suite! { @rules rules, $bench;
             the_organisation_is_read_in_at_most_two_calls
             encoding_is_pure_and_equal
             a_claimed_kind_can_be_created_and_comes_to_what_was_predicted
@@ -76,18 +87,17 @@ macro_rules! provider_suite {
             a_fetch_answers_in_order_and_says_what_is_not_there
             a_claimed_void_works
             changes_are_never_skipped
-            a_list_has_an_end_and_no_entry_twice
             an_attached_file_comes_back_as_it_was
             a_dropped_verb_leaves_the_provider_usable
             no_secret_is_in_any_debug_or_error
         }
     };
-    (@rules $bench:expr; $($rule:ident)*) => {
+    (@rules $room:ident, $bench:expr; $($rule:ident)*) => {
         $(
             #[test]
             fn $rule() {
                 let bench = $bench;
-                $crate::provider_suite::rules::$rule(&$crate::provider_suite::Workbench::new(&bench));
+                $crate::provider_suite::$room::$rule(&$crate::provider_suite::Workbench::new(&bench));
             }
         )*
     };

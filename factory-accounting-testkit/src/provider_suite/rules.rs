@@ -8,9 +8,7 @@ use factory_accounting_core::capability::TaxAuthority;
 use factory_accounting_core::ids::RemoteId;
 use factory_accounting_core::model::RecordKind;
 use factory_accounting_core::planned::Content;
-use factory_accounting_core::provider::{
-    CatalogueEntry, CatalogueKind, ChangeFeed, Fate, Intent, NewAttachment, ProbeTarget,
-};
+use factory_accounting_core::provider::{ChangeFeed, Fate, Intent, NewAttachment, ProbeTarget};
 use http::Response;
 
 use super::Removed;
@@ -280,35 +278,6 @@ pub fn changes_are_never_skipped(own: &Workbench<'_>) {
         }
         for (planned, echo) in second.iter().filter(|(planned, _)| belongs(planned.key.kind)) {
             assert!(later.contains(&echo.id), "{feed:?} skips {}", planned.key);
-        }
-    }
-}
-
-/// Paging ends, and pages do not overlap.
-pub fn a_list_has_an_end_and_no_entry_twice(own: &Workbench<'_>) {
-    own.create_all("a");
-    for kind in CatalogueKind::ALL {
-        let mut seen = BTreeSet::new();
-        for page in 1..100 {
-            let answer = match own.run(own.provider.catalogue(kind, page)) {
-                Ok(answer) => answer,
-                Err(error) if error.kind() == factory_accounting_core::error::ErrorKind::Unsupported => break,
-                Err(error) => panic!("{kind:?}: {error}"),
-            };
-            for entry in answer.entries {
-                let name = match &entry {
-                    CatalogueEntry::Account(account) => account.id.to_string(),
-                    CatalogueEntry::TaxCode(code) => code.code.clone(),
-                    CatalogueEntry::Item(item) => item.id.to_string(),
-                    CatalogueEntry::Party(party) => party.id.to_string(),
-                    other => format!("{other:?}"),
-                };
-                assert!(seen.insert(name.clone()), "{kind:?}: {name} twice");
-            }
-            if !answer.more {
-                break;
-            }
-            assert!(page < 99, "{kind:?} has no end");
         }
     }
 }

@@ -12,8 +12,8 @@ use factory_accounting_core::model::{Record, RecordKey, RecordKind};
 use factory_accounting_core::plan::{self, Catalogue, Context, Subject};
 use factory_accounting_core::planned::{Changes, Content, Planned};
 use factory_accounting_core::provider::{
-    AccountingProvider, CatalogueKind, EncodeError, EncodedWrite, Fate, Intent, Organisation, RemoteRecord, WriteBatch,
-    WriteReport,
+    AccountingProvider, CatalogueKind, CatalogueRequest, EncodeError, EncodedWrite, Fate, Intent, Organisation,
+    RemoteRecord, WriteBatch, WriteReport,
 };
 use factory_accounting_core::settings::Settings;
 use factory_accounting_core::store::{Link, LinkOrigin};
@@ -42,16 +42,23 @@ impl<'a> Workbench<'a> {
         let clock = bench.clock();
         let organisation = clock.run(provider.organisation()).unwrap_or_else(|error| panic!("organisation: {error}"));
         let mut entries = Vec::new();
-        let lists = [CatalogueKind::Accounts, CatalogueKind::TaxCodes, CatalogueKind::Currencies];
-        let through_items = provider.capabilities().records.values().any(|own| own.line_items != LineItems::Optional);
-        for kind in lists.into_iter().chain(through_items.then_some(CatalogueKind::Items)) {
-            for page in 1.. {
+        let own = provider.capabilities();
+        let through_items = own.records.values().any(|own| own.line_items != LineItems::Optional);
+        let wanted = own.lists.iter().filter(|kind| match kind {
+            CatalogueKind::Accounts | CatalogueKind::TaxCodes | CatalogueKind::Currencies => true,
+            CatalogueKind::Items => through_items,
+            _ => false,
+        });
+        for kind in wanted {
+            let mut request = CatalogueRequest::new(*kind, 1);
+            loop {
                 let answer =
-                    clock.run(provider.catalogue(kind, page)).unwrap_or_else(|error| panic!("{kind:?}: {error}"));
+                    clock.run(provider.catalogue(&request)).unwrap_or_else(|error| panic!("{kind:?}: {error}"));
                 entries.extend(answer.entries);
                 if !answer.more {
                     break;
                 }
+                request = request.next();
             }
         }
         Self {

@@ -10,9 +10,9 @@ use factory_accounting_core::error::ProviderError;
 use factory_accounting_core::ids::{Cursor, RemoteId};
 use factory_accounting_core::model::RecordKind;
 use factory_accounting_core::provider::{
-    AccountingProvider, Attachment, ByteStream, CatalogueKind, CataloguePage, ChangeFeed, ChangePage, DisconnectReport,
-    EncodeError, EncodedWrite, Fate, Intent, NewAttachment, Organisation, PackageInfo, ProbeTarget, RemoteRecord,
-    WriteBatch, WriteReport,
+    AccountingProvider, Attachment, ByteStream, CataloguePage, CatalogueRequest, ChangeFeed, ChangePage,
+    DisconnectReport, EncodeError, EncodedWrite, Fate, Intent, NewAttachment, Organisation, PackageInfo, ProbeTarget,
+    RemoteRecord, WriteBatch, WriteReport,
 };
 
 use super::seams::locked;
@@ -174,8 +174,8 @@ impl AccountingProvider for MutantProvider {
         Ok(page)
     }
 
-    async fn catalogue(&self, kind: CatalogueKind, page: u32) -> Result<CataloguePage, ProviderError> {
-        self.inner.catalogue(kind, page).await
+    async fn catalogue(&self, request: &CatalogueRequest) -> Result<CataloguePage, ProviderError> {
+        self.inner.catalogue(request).await
     }
 
     async fn attachments(&self, kind: RecordKind, id: &RemoteId) -> Result<Vec<Attachment>, ProviderError> {

@@ -103,6 +103,7 @@ fn sparse_update(
 ) -> Result<DocumentWrite, ProviderError> {
     let full = whole(kind, resource, document)?;
     let mut write = DocumentWrite::new(resource);
+    write.sent = full.sent;
     if changes.header {
         write.number = document.number.clone().filter(|number| base.number.as_ref() != Some(number));
         write.reference = full.reference.filter(|reference| base.reference.as_ref() != Some(reference));
@@ -168,6 +169,7 @@ fn whole(kind: RecordKind, resource: Resource, document: &PlannedDocument) -> Re
     write.currency = Some(document.currency.code());
     write.currency_rate = document.exchange_rate.map(currency_rate).transpose()?;
     write.line_amount_types = Some(line_amount_types(kind, document.tax_mode));
+    write.sent = sent(kind, document)?;
     if kind == RecordKind::Quote {
         write.title = document.title.clone();
         write.summary = document.summary.clone();
@@ -182,6 +184,19 @@ fn whole(kind: RecordKind, resource: Resource, document: &PlannedDocument) -> Re
             .collect::<Result<_, _>>()?,
     );
     Ok(write)
+}
+
+/// The mark as sent, which never is taken back (R35). Xero takes it on what is approved (xero.md 4.7), and has no marks for
+/// delivery.
+fn sent(kind: RecordKind, document: &PlannedDocument) -> Result<Option<bool>, ProviderError> {
+    if document.delivery.is_some() {
+        return Err(XERO.unsupported("delivery", "documents carry no marks for delivery in Xero: leave it out"));
+    }
+    if document.mark_sent && (kind != RecordKind::Invoice || document.status != TargetStatus::Approved) {
+        let message = format!("only approved invoices are marked as sent in Xero, not this {kind}: leave it out");
+        return Err(XERO.unsupported("mark_sent", message));
+    }
+    Ok(document.mark_sent.then_some(true))
 }
 
 fn check_texts(kind: RecordKind, document: &PlannedDocument) -> Result<(), ProviderError> {

@@ -3,7 +3,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use factory_accounting_core::error::ErrorKind;
 use factory_accounting_core::model::{AddressKind, Due};
-use factory_accounting_core::provider::{Account, CatalogueEntry, Fate, Intent, TaxCode};
+use factory_accounting_core::provider::{Account, CatalogueEntry, CatalogueKind, Fate, Intent, TaxCode};
 use factory_accounting_http::Redirect;
 use secrecy::{ExposeSecret as _, SecretString};
 
@@ -155,7 +155,7 @@ async fn lists_become_catalogue_entries() {
         Wire::ok(r#"{"Currencies":[{"Code":"NZD"},{"Code":"QQQ"}]}"#),
         Wire::ok(r#"{"Items":[{"ItemID":"i1","Code":"BOLT","Name":"Bolt"}]}"#),
     ]);
-    let entries = async |kind| provider.catalogue(kind, 1).await.expect("a list").entries;
+    let entries = async |kind| provider.catalogue(&CatalogueRequest::new(kind, 1)).await.expect("a list").entries;
     let accounts: Vec<Account> = entries(CatalogueKind::Accounts)
         .await
         .into_iter()
@@ -187,8 +187,30 @@ async fn lists_become_catalogue_entries() {
         if north.id.as_str() == "c1/o1" && north.name == "Region: North" && north.active && !old.active));
     assert_eq!(entries(CatalogueKind::Currencies).await.len(), 1);
     assert!(matches!(&entries(CatalogueKind::Items).await[..], [CatalogueEntry::Item(item)] if item.code == "BOLT"));
-    let second = provider.catalogue(CatalogueKind::Accounts, 2).await.expect("an empty page");
+    let second = provider.catalogue(&CatalogueRequest::new(CatalogueKind::Accounts, 2)).await.expect("an empty page");
     assert!(second.entries.is_empty() && !second.more);
+}
+
+#[tokio::test]
+async fn what_has_changed_is_asked_for_with_a_minute_to_spare_and_said_to_be_no_more_than_that() {
+    let (provider, script) = provider([
+        Wire::ok(r#"{"Contacts":[]}"#),
+        Wire::ok(r#"{"Items":[]}"#),
+        Wire::ok(r#"{"Accounts":[]}"#),
+        Wire::ok(r#"{"TaxRates":[]}"#),
+    ]);
+    let since = "2026-11-21T10:00:00Z".parse().ok();
+    let mut complete = Vec::new();
+    for kind in [CatalogueKind::Parties, CatalogueKind::Items, CatalogueKind::Accounts, CatalogueKind::TaxCodes] {
+        let page = provider.catalogue(&CatalogueRequest::new(kind, 1).since(since)).await.expect("a page");
+        complete.push(page.complete);
+    }
+    assert_eq!(complete, [false, false, false, true]);
+    let asked: Vec<_> = script.seen().iter().map(|seen| seen.header("if-modified-since").map(str::to_owned)).collect();
+    let earlier = || Some("2026-11-21T09:59:00".to_owned());
+    assert_eq!(asked, [earlier(), earlier(), earlier(), None]);
+    let terms = provider.catalogue(&CatalogueRequest::new(CatalogueKind::Terms, 1)).await.expect_err("no such list");
+    assert_eq!(terms.kind(), ErrorKind::Unsupported);
 }
 
 #[tokio::test]
@@ -200,7 +222,7 @@ async fn f18_an_import_takes_over_the_whole_contact() {
          "Phones":[{"PhoneType":"DDI","PhoneNumber":"1"},{"PhoneType":"DEFAULT","PhoneNumber":"5550100","PhoneAreaCode":"04","PhoneCountryCode":"64"}],
          "PaymentTerms":{"Sales":{"Day":20,"Type":"OFFOLLOWINGMONTH"}},"ContactPersons":[{"FirstName":"Bo","EmailAddress":"bo@b.test"}]}]}"#;
     let (provider, script) = provider([Wire::ok(body)]);
-    let page = provider.catalogue(CatalogueKind::Parties, 1).await.expect("a page");
+    let page = provider.catalogue(&CatalogueRequest::new(CatalogueKind::Parties, 1)).await.expect("a page");
     assert!(page.more);
     let [CatalogueEntry::Party(read)] = &page.entries[..] else { panic!("one party") };
     assert_eq!((read.active, read.is_customer, read.is_supplier), (false, true, false));

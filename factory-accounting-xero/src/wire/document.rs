@@ -119,6 +119,7 @@ pub(crate) struct DocumentWrite {
     pub(crate) summary: Option<String>,
     pub(crate) terms: Option<String>,
     pub(crate) status: Option<String>,
+    pub(crate) sent: Option<bool>,
     pub(crate) lines: Option<Vec<LineWrite>>,
 }
 
@@ -141,6 +142,7 @@ impl DocumentWrite {
             summary: None,
             terms: None,
             status: None,
+            sent: None,
             lines: None,
         }
     }
@@ -164,6 +166,7 @@ impl Serialize for DocumentWrite {
         entry(&mut map, "Summary", &self.summary)?;
         entry(&mut map, "Terms", &self.terms)?;
         entry(&mut map, "Status", &self.status)?;
+        entry(&mut map, "SentToContact", &self.sent)?;
         entry(&mut map, "LineItems", &self.lines)?;
         map.end()
     }

@@ -106,6 +106,32 @@ fn invoices_and_bills_become_invoices_of_two_types() {
 }
 
 #[test]
+fn r35_an_approved_invoice_is_marked_as_sent_and_nothing_else_is() {
+    let sent = || planned_document(RecordKind::Invoice, PlannedDocument { mark_sent: true, ..document() });
+    let created = encoded(Intent::Create, vec![sent()]).body;
+    assert!(created.contains(r#""Status":"AUTHORISED","SentToContact":true,"LineItems":"#), "{created}");
+    let mut approving = based(sent(), base(RecordKind::Invoice, INVOICE, RemoteStatus::Draft));
+    approving.changes = Changes { status: true, ..Changes::NONE };
+    let approved = encoded(Intent::Update, vec![approving]).body;
+    assert!(
+        approved.contains(r#""Status":"AUTHORISED","SentToContact":true"#) && !approved.contains("Line"),
+        "{approved}"
+    );
+    let plain = encoded(Intent::Create, vec![planned_document(RecordKind::Invoice, document())]).body;
+    assert!(!plain.contains("SentToContact"), "{plain}");
+    for (kind, status) in [
+        (RecordKind::Order, TargetStatus::Draft),
+        (RecordKind::Invoice, TargetStatus::Draft),
+        (RecordKind::CreditNote, TargetStatus::Approved),
+        (RecordKind::PurchaseOrder, TargetStatus::Approved),
+    ] {
+        let marked = planned_document(kind, PlannedDocument { mark_sent: true, status, ..document() });
+        let refused = encode(&capabilities(), &batch(Intent::Create, vec![marked])).expect_err("not markable");
+        assert!(refused.error.to_string().contains("only approved invoices are marked as sent in Xero"), "{refused}");
+    }
+}
+
+#[test]
 fn credit_notes_and_purchase_orders() {
     let credit_note = || planned_document(RecordKind::CreditNote, document());
     let stored = || base(RecordKind::CreditNote, CREDIT_NOTE, RemoteStatus::Open);

@@ -7,7 +7,7 @@ use factory_accounting_core::provider::{ChangeFeed, NewAttachment};
 use factory_accounting_core::store::LinkOrigin;
 use factory_accounting_emulator::myob::switches::OrderAfterConversion;
 use factory_accounting_engine::{Freshness, RecordStatus};
-use factory_accounting_myob::{Delivery, DeliveryStatuses, StepState, setup_steps};
+use factory_accounting_myob::{StepState, setup_steps};
 use serde_json::{Value, json};
 
 use crate::host::{Host, answer, locked};
@@ -244,40 +244,6 @@ fn f82_f72_r2_what_is_paid_locks_prices_and_is_not_taken_back() {
     assert_eq!(host.question(RecordKind::Invoice, "F-1").code, Code::Locked);
     let refusal = host.clock.run(host.engine.may_void(&key)).expect("asked").expect_err("refused");
     assert_eq!(refusal.code, Code::VoidSettled);
-}
-
-#[test]
-fn l5_documents_are_marked_for_delivery_as_the_company_wants() {
-    let mut world = MyobWorld::fresh();
-    world.change(|config| {
-        config.delivery = DeliveryStatuses::all(Delivery::Email);
-        config.delivery.purchase_orders = Delivery::PrintAndEmail;
-        config.delivery.bills = Delivery::Nothing;
-    });
-    let host = Host::over(world);
-    host.send(vec![
-        hale(),
-        supplier("S1", "Kauri Timber"),
-        document("quote", "A-1", "C1", "10", json!({})),
-        document("order", "SO-1", "C1", "10", json!({})),
-        invoice("F-1", "C1", "10"),
-        document("purchase_order", "B-5", "S1", "80", json!({})),
-        document("bill", "KT-1", "S1", "80", json!({})),
-    ]);
-    for (path, number, member, status) in [
-        ("Sale/Quote", "A-1", "DeliveryStatus", "Email"),
-        ("Sale/Order", "SO-1", "DeliveryStatus", "Email"),
-        ("Sale/Invoice", "F-1", "InvoiceDeliveryStatus", "Email"),
-        ("Purchase/Order", "B-5", "OrderDeliveryStatus", "PrintAndEmail"),
-        ("Purchase/Bill", "KT-1", "BillDeliveryStatus", "Nothing"),
-    ] {
-        assert_eq!(host.kept(path, number)[member], status, "{path}");
-    }
-    // What people change afterwards stays.
-    let uid = host.kept("Sale/Invoice", "F-1")["UID"].clone();
-    host.act(json!({ "do": "edit", "uid": uid, "set": { "InvoiceDeliveryStatus": "Nothing" } }));
-    host.send(vec![invoice("F-1", "C1", "20")]);
-    assert_eq!(host.kept("Sale/Invoice", "F-1")["InvoiceDeliveryStatus"], "Nothing");
 }
 
 #[test]

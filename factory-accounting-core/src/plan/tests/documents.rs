@@ -15,7 +15,7 @@ fn plan(company: &Company, record: &Record) -> Result<Result<Draft, String>, Box
     draft(&record.key(), &Subject::Record(Box::new(record.clone())), &company.context()).map_err(Box::new)
 }
 
-fn document(company: &Company, record: &Record) -> PlannedDocument {
+pub(super) fn document(company: &Company, record: &Record) -> PlannedDocument {
     let draft = plan(company, record).expect("not parked").expect("not skipped");
     let Content::Document(document) = draft.content else { panic!("not a document") };
     *document

@@ -4,5 +4,6 @@ pub(in crate::plan) mod company;
 mod documents;
 mod evidence;
 mod fates;
+mod marks;
 mod other_ways;
 mod revisions;

@@ -10,13 +10,13 @@ use crate::plan::{Draft, Revision, Subject, draft, revise, void};
 use crate::planned::{Content, PlannedDocument};
 use crate::provider::{RemoteLine, RemoteRecord, RemoteStatus, Settled};
 
-fn planned(company: &Company, record: &Record) -> Draft {
+pub(super) fn planned(company: &Company, record: &Record) -> Draft {
     let subject = Subject::Record(Box::new(record.clone()));
     draft(&record.key(), &subject, &company.context()).expect("not parked").expect("not skipped")
 }
 
 /// The books as they are right after `draft` was written.
-fn books(draft: &Draft) -> RemoteRecord {
+pub(super) fn books(draft: &Draft) -> RemoteRecord {
     let Content::Document(document) = &draft.content else { panic!("not a document") };
     let PlannedDocument { party, number, date, due, currency, tax_mode, totals, lines, .. } = document.as_ref();
     let mut record = RemoteRecord::new(RecordKind::Invoice, RemoteId::new("r1"), RemoteStatus::Open);
@@ -45,7 +45,7 @@ fn books(draft: &Draft) -> RemoteRecord {
     record
 }
 
-fn revised(company: &Company, now: &Record, base: &RemoteRecord) -> Revision {
+pub(super) fn revised(company: &Company, now: &Record, base: &RemoteRecord) -> Revision {
     revise(&now.key(), "INV-1", &planned(company, now), base, &company.context())
 }
 

@@ -70,6 +70,27 @@ fn r36_each_limit_of_the_package_is_told_before_sending() {
 }
 
 #[test]
+fn r36_letters_that_a_package_does_not_keep_are_told_wherever_they_would_be_written() {
+    let mut western = narrow();
+    western.text_characters = Characters::Latin1;
+    for (kind, path, text, passes) in [
+        ("customer", "name", "Müller & Ñandú", true),
+        ("customer", "name", "O’Brien", false),
+        ("invoice", "lines[0].description", "10 m ÿ", true),
+        ("invoice", "lines[0].description", "10 m → 12 m", false),
+        ("invoice", "number", "F-€", false),
+        // The host's own ids do not travel as they are.
+        ("invoice", "customer", "№ 7", true),
+    ] {
+        let mut record = sound(kind);
+        put(&mut record, path, Value::from(text));
+        let found = check_limits(&parse(&record), &western);
+        let told = found.iter().any(|issue| issue.message.contains("keeps only the letters of western Europe"));
+        assert_eq!(told, !passes, "{path} {text}: {found:?}");
+    }
+}
+
+#[test]
 fn records_within_the_limits_pass_and_kinds_without_a_place_do_not() {
     for kind in KINDS.into_iter().filter(|kind| *kind != "bill") {
         assert_eq!(check_limits(&parse(&sound(kind)), &narrow()), [], "{kind}");

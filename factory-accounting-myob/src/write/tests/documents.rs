@@ -3,9 +3,9 @@
 use factory_accounting_core::model::{QuoteStage, TaxMode};
 use factory_accounting_core::money::{Quantity, UnitPrice};
 use factory_accounting_core::planned::{Charge, PlannedDocument, PlannedSource, TargetStatus};
+use factory_accounting_core::settings::DeliveryMark;
 
 use super::*;
-use crate::config::{Delivery, DeliveryStatuses};
 
 const SALE: &str = r#""IsTaxInclusive":true,"Freight":0,"FreightTaxCode":{"UID":"fre"},"#;
 
@@ -200,11 +200,33 @@ fn a_category_that_the_file_asks_for_is_on_every_document_or_the_document_is_ref
 }
 
 #[test]
-fn l5_documents_are_marked_for_delivery_as_configured() {
-    let config = config().with_delivery(DeliveryStatuses::all(Delivery::Email));
-    let invoice = planned_document(RecordKind::Invoice, document());
-    let body = encoded_for(&config, Intent::Create, invoice).expect("it can be encoded").body;
-    assert!(body.contains(r#""InvoiceDeliveryStatus":"Email""#), "{body}");
+fn l5_every_form_is_marked_for_delivery_by_its_own_name() {
+    for (kind, member) in [
+        (RecordKind::Quote, "DeliveryStatus"),
+        (RecordKind::Order, "DeliveryStatus"),
+        (RecordKind::Invoice, "InvoiceDeliveryStatus"),
+        (RecordKind::CreditNote, "InvoiceDeliveryStatus"),
+        (RecordKind::PurchaseOrder, "OrderDeliveryStatus"),
+        (RecordKind::Bill, "BillDeliveryStatus"),
+    ] {
+        for (mark, word) in [
+            (None, "Print"),
+            (Some(DeliveryMark::Print), "Print"),
+            (Some(DeliveryMark::Nothing), "Nothing"),
+            (Some(DeliveryMark::Email), "Email"),
+            (Some(DeliveryMark::PrintAndEmail), "PrintAndEmail"),
+        ] {
+            let plain = if kind.is_purchase() { purchase() } else { document() };
+            let status = if kind == RecordKind::Quote { TargetStatus::Quote(QuoteStage::Sent) } else { plain.status };
+            let marked = PlannedDocument { delivery: mark, status, ..plain };
+            let body =
+                encoded_for(&config(), Intent::Create, planned_document(kind, marked)).expect("it can be encoded").body;
+            assert!(body.contains(&format!(r#""{member}":"{word}""#)), "{kind} {mark:?}: {body}");
+        }
+    }
+    let sent = planned_document(RecordKind::Invoice, PlannedDocument { mark_sent: true, ..document() });
+    let refusal = encoded_for(&config(), Intent::Create, sent).expect_err("MYOB has no such mark").error.to_string();
+    assert!(refusal.contains("mark_sent: MYOB keeps no mark for what has been sent"), "{refusal}");
 }
 
 #[test]

@@ -36,6 +36,10 @@ pub(crate) struct DocumentWrite {
     #[serde(rename = "POStatus", skip_serializing_if = "Option::is_none")]
     pub(crate) po_status: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) email_status: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) print_status: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) private_note: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) customer_memo: Option<RefWrite>,

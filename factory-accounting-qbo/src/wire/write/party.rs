@@ -25,6 +25,8 @@ pub(crate) struct NameWrite {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) primary_phone: Option<PhoneWrite>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) alternate_phone: Option<PhoneWrite>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) bill_addr: Option<AddressWrite>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) ship_addr: Option<AddressWrite>,
@@ -34,6 +36,12 @@ pub(crate) struct NameWrite {
     /// Tax number of a vendor.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) tax_identifier: Option<String>,
+    /// Terms of a customer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) sales_term_ref: Option<RefWrite>,
+    /// Terms of a vendor.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) term_ref: Option<RefWrite>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) currency_ref: Option<RefWrite>,
     #[serde(skip_serializing_if = "Option::is_none")]

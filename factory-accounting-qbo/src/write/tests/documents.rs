@@ -5,6 +5,7 @@ use factory_accounting_core::code::Code;
 use factory_accounting_core::model::{QuoteStage, RecordKind, TaxMode};
 use factory_accounting_core::planned::{Changes, Planned, PlannedDocument, PlannedSource, StatedTax, TargetStatus};
 use factory_accounting_core::provider::{Intent, RemoteRecord, RemoteStatus, Settled};
+use factory_accounting_core::settings::DeliveryMark;
 
 use super::plans::*;
 use super::{check, encoded, encoded_for, refused};
@@ -115,6 +116,34 @@ fn an_order_is_an_accepted_estimate_or_an_invoice() {
         Changes { header: true, ..Changes::NONE },
     );
     assert!(encoded(Intent::Update, vec![update]).target.starts_with("POST invoice?"));
+}
+
+#[test]
+fn r35_an_invoice_is_marked_as_sent_and_never_as_one_to_be_mailed() {
+    let sent = || invoice(|document| document.mark_sent = true);
+    assert!(encoded(Intent::Create, vec![sent()]).body.contains(r#","EmailStatus":"EmailSent","#));
+    let stored = held(RecordKind::Invoice, "invoice:145", RemoteStatus::Open);
+    let alone = changing(sent(), stored, Changes { status: true, ..Changes::NONE });
+    let body = r#"{"Id":"145","SyncToken":"3","sparse":true,"EmailStatus":"EmailSent"}"#;
+    check(Intent::Update, alone, "invoice?minorversion=75&", body);
+    let plain = encoded(Intent::Create, vec![invoice(|_| ())]).body;
+    assert!(!plain.contains("EmailStatus") && !plain.contains("PrintStatus"), "{plain}");
+    let bill = PlannedDocument { mark_sent: true, ..document("vendor:56") };
+    let error = refused(Intent::Create, planned_document(RecordKind::Bill, bill), "mark_sent");
+    assert!(error.to_string().contains("only invoices are marked as sent in QuickBooks, not this bill"), "{error}");
+}
+
+#[test]
+fn l5_a_document_waits_to_be_printed_or_does_not() {
+    for (mark, status) in [(DeliveryMark::Nothing, "NotSet"), (DeliveryMark::Print, "NeedToPrint")] {
+        let body = encoded(Intent::Create, vec![invoice(|document| document.delivery = Some(mark))]).body;
+        assert!(body.contains(&format!(r#""PrintStatus":"{status}""#)), "{body}");
+    }
+    let mailed = invoice(|document| document.delivery = Some(DeliveryMark::Email));
+    let error = refused(Intent::Create, mailed, "delivery");
+    assert!(error.to_string().contains("knows the marks to print and none for delivery"), "{error}");
+    let bill = PlannedDocument { delivery: Some(DeliveryMark::Print), ..document("vendor:56") };
+    refused(Intent::Create, planned_document(RecordKind::Bill, bill), "delivery");
 }
 
 #[test]

@@ -52,7 +52,7 @@ pub(super) fn party(kind: RecordKind) -> Planned {
     )
     .expect("a party");
     let key = if kind == RecordKind::Supplier { "S-1042" } else { "C-1042" };
-    let content = PlannedParty { external_key: key.to_owned(), party, distinct: false };
+    let content = PlannedParty { external_key: key.to_owned(), party, terms: None, distinct: false };
     planned(kind, "Acme Fabrication Ltd", Content::Party(content))
 }
 
@@ -130,12 +130,14 @@ pub(super) fn document(party: &str) -> PlannedDocument {
         lines: vec![line(charge()), text("as per drawing 7")],
         totals: Totals { subtotal: decimal("1183.00"), tax: decimal("118.30"), total: decimal("1301.30") },
         tax_authority: factory_accounting_core::capability::TaxAuthority::Rates,
-        tax_slack: Decimal::ZERO,
+        tax_slack: decimal("0"),
         stated_taxes: Vec::new(),
         source: None,
         title: None,
         summary: None,
         terms: None,
+        mark_sent: false,
+        delivery: None,
     }
 }
 
