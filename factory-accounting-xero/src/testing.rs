@@ -174,7 +174,7 @@ pub(crate) fn document() -> PlannedDocument {
         ],
         totals: Totals { subtotal: decimal("21.00"), tax: decimal("3.15"), total: decimal("24.15") },
         tax_authority: TaxAuthority::Rates,
-        tax_slack: Decimal::ZERO,
+        tax_slack: rust_decimal::Decimal::ZERO,
         stated_taxes: Vec::new(),
         source: None,
         title: None,
