@@ -12,24 +12,37 @@
 //! ```
 
 mod attempt;
+mod candidate;
 mod claim;
 mod connection;
+mod import;
 mod link;
+mod lists;
 mod numbers;
 mod operation;
+mod register;
 pub mod transition;
 
 pub use attempt::{Attempt, AttemptMember, Settle, Settlement, Step, idempotency_key};
+pub use candidate::{
+    Candidate, CandidateCursor, CandidateFilter, CandidatePage, CandidatePlace, CandidateQuery, CandidateSort,
+    CandidateState, CandidateTotals, Indexed, is_of_role,
+};
 pub use claim::{Claim, ClaimRequest, Work};
 pub use connection::{Connection, ConnectionState, Decision, RecordedDecision};
+pub use import::{
+    ImportJob, ImportNote, ImportProgress, ImportSelection, ImportStep, ImportTally, SkipReason, import_under_way,
+    imported, nothing_under_way,
+};
 pub use link::{Absorb, Link, LinkEnd, LinkOrigin, PastLink};
+pub use lists::{ListPage, ListState, ListStore, Reading, Tombstone, linked_elsewhere, parties_come_in_pages};
 pub use numbers::{BlockQuery, GapQuery, LeaseRequest, NumberStore, NumberUse, RefusedUse};
 pub use operation::{
     Counts, Enqueued, Goal, NewOperation, Operation, OperationQuery, OperationState, Outcome, Progress, Start,
     StateFilter,
 };
 
-use std::fmt;
+pub use register::{KnownParty, PartyKeys, SameBy, exists_locally};
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -37,7 +50,7 @@ use chrono::{DateTime, Utc};
 use crate::ids::{ConnectionId, Cursor, Epoch, LocalId, OperationId, RemoteId};
 use crate::model::{RecordKey, RecordKind};
 use crate::onboarding::Onboarding;
-use crate::provider::{CatalogueEntry, CatalogueKind, ChangeFeed, EncodedWrite, Organisation};
+use crate::provider::{ChangeFeed, EncodedWrite, Organisation};
 use crate::settings::Settings;
 
 /// Why a store could not do what was asked. Nothing of a failed verb has happened.
@@ -78,10 +91,11 @@ pub enum StoreError {
 ///
 /// Instants are kept at least to the millisecond.
 #[async_trait]
-pub trait SyncStore: Send + Sync + fmt::Debug {
+pub trait SyncStore: ListStore {
     /// Adds operations, all or none. The same record and revision twice is one row; a newer revision supersedes an older one
     /// that has not been sent, and waits behind one that has. Operations held for a record that one of these needs are
-    /// released. A skipped or dropped operation does not stand in the way of its own repetition.
+    /// released. A skipped or dropped operation does not stand in the way of its own repetition. What is pushed of a party is
+    /// noted in the host's register ([`ListStore::know`]).
     ///
     /// An operation waits for each of its `needs` that has an operation on its way (queued, held or sending; not parked), and
     /// for the previous operation of its own record. When one that is waited for is parked, the wait ends: the dependent then
@@ -258,22 +272,6 @@ pub trait SyncStore: Send + Sync + fmt::Debug {
         settings: Settings,
         now: DateTime<Utc>,
     ) -> Result<u64, StoreError>;
-
-    /// A list of the package as last read, and when, UTC.
-    async fn catalogue(
-        &self,
-        connection: &ConnectionId,
-        kind: CatalogueKind,
-    ) -> Result<Option<(DateTime<Utc>, Vec<CatalogueEntry>)>, StoreError>;
-
-    /// Replaces a list of the package.
-    async fn put_catalogue(
-        &self,
-        connection: &ConnectionId,
-        kind: CatalogueKind,
-        entries: Vec<CatalogueEntry>,
-        read_at: DateTime<Utc>,
-    ) -> Result<(), StoreError>;
 
     /// Facts about the organisation as last read, and when, UTC.
     async fn organisation(

@@ -173,7 +173,7 @@ impl Engine {
                 let found = complete(inner.provider.probe(&targets).await?, targets.len())?;
                 for ((at, sought), found) in chunk.iter().zip(found) {
                     let Some(of_record) = matches.get_mut(at) else { continue };
-                    of_record.candidates = self.candidates(&sought.wanted, &of_record.key, found).await?;
+                    of_record.candidates = self.match_candidates(&sought.wanted, &of_record.key, found).await?;
                     let linked = around.links.contains_key(&of_record.key);
                     of_record.proposal = surely(&of_record.candidates).filter(|_| !linked);
                 }
@@ -270,7 +270,7 @@ impl Engine {
         Ok(keys.into_iter().zip(found).filter_map(|(key, link)| Some((key, link?))).collect())
     }
 
-    async fn candidates(
+    async fn match_candidates(
         &self,
         wanted: &Wanted,
         key: &RecordKey,

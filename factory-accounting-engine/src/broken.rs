@@ -125,7 +125,7 @@ impl Engine {
 
     /// Compares the ties of parties, items and jobs with a list that was just read: what is out of use there is noted, what
     /// is in use again wakes who waits for it, and what the list does not have is looked for by its id.
-    pub(crate) async fn heed_list(&self, kind: CatalogueKind, listed: &Listed) -> Result<(), EngineError> {
+    pub(crate) async fn heed_list(&self, kind: CatalogueKind) -> Result<(), EngineError> {
         let roles: &[RecordKind] = match kind {
             CatalogueKind::Parties => &[RecordKind::Customer, RecordKind::Supplier],
             CatalogueKind::Items => &[RecordKind::Product],
@@ -133,12 +133,21 @@ impl Engine {
             _ => return Ok(()),
         };
         let inner = &self.inner;
+        let whole = match kind {
+            CatalogueKind::Parties => None,
+            _ => inner.store.catalogue(&inner.connection, kind).await?.map(|(_, entries)| Listed::of(&entries)),
+        };
         for role in roles {
             let mut after: Option<LocalId> = None;
             loop {
                 let page = inner.store.list_links(&inner.connection, *role, after.as_ref(), PAGE).await?;
                 let Some(last) = page.last() else { break };
                 after = Some(last.key.id.clone());
+                let of_parties = match &whole {
+                    None => Some(self.listed_parties(*role, &page).await?),
+                    Some(_) => None,
+                };
+                let Some(listed) = whole.as_ref().or(of_parties.as_ref()) else { break };
                 let (known, absent): (Vec<Link>, Vec<Link>) =
                     page.into_iter().partition(|link| listed.states.contains_key(&link.remote));
                 let now = inner.now();
@@ -173,6 +182,17 @@ impl Engine {
 
 fn waits_for(operation: &Operation, key: &RecordKey) -> bool {
     matches!(&operation.state, OperationState::Parked { parked } if parked.until_linked.as_ref() == Some(key))
+}
+
+impl Engine {
+    /// What the list says of the parties that links of a role lead to.
+    async fn listed_parties(&self, role: RecordKind, links: &[Link]) -> Result<Listed, EngineError> {
+        let remotes: Vec<RemoteId> = links.iter().map(|link| link.remote.clone()).collect();
+        let found = self.inner.store.candidates_by_id(&self.inner.connection, role, &remotes).await?;
+        let entries: Vec<CatalogueEntry> =
+            found.into_iter().flatten().map(|one| CatalogueEntry::Party(Box::new(one.party))).collect();
+        Ok(Listed::of(&entries))
+    }
 }
 
 /// What a list of the package says of its records, as far as ties depend on it.

@@ -1,7 +1,7 @@
 //! Opening and closing a connection, its settings and the package's lists.
 
 use factory_accounting_core::error::{ErrorKind, ProviderError};
-use factory_accounting_core::provider::{CatalogueKind, CatalogueRequest, DisconnectReport, Organisation};
+use factory_accounting_core::provider::{DisconnectReport, Organisation};
 use factory_accounting_core::settings::Settings;
 use factory_accounting_core::store::{Connection, ConnectionState};
 
@@ -64,43 +64,6 @@ impl Engine {
         let version = inner.store.save_settings(&inner.connection, settings, inner.now()).await?;
         inner.forget_facts();
         Ok(version)
-    }
-
-    /// Reads lists of the package anew: "update accounting data" (F107), and with them what the organisation says of itself,
-    /// such as the period that is closed. Lists that the package does not have are passed over.
-    pub async fn refresh(&self, kinds: &[CatalogueKind]) -> Result<(), EngineError> {
-        let inner = &self.inner;
-        inner.called(Verb::Organisation, None, 1);
-        let organisation = inner.provider.organisation().await?;
-        inner.store.put_organisation(&inner.connection, organisation, inner.now()).await?;
-        self.read_lists(kinds).await
-    }
-
-    async fn read_lists(&self, kinds: &[CatalogueKind]) -> Result<(), EngineError> {
-        let inner = &self.inner;
-        let lists = inner.provider.capabilities().lists;
-        for kind in kinds.iter().filter(|kind| lists.contains(kind)) {
-            let mut entries = Vec::new();
-            let mut request = CatalogueRequest::new(*kind, 1);
-            loop {
-                inner.called(Verb::Catalogue, None, 1);
-                let answer = inner.provider.catalogue(&request).await?;
-                entries.extend(answer.entries);
-                if !answer.more {
-                    break;
-                }
-                request = request.next();
-            }
-            let listed = crate::broken::Listed::of(&entries);
-            inner.store.put_catalogue(&inner.connection, *kind, entries, inner.now()).await?;
-            self.heed_list(*kind, &listed).await?;
-        }
-        inner.forget_facts();
-        Ok(())
-    }
-
-    pub(crate) async fn read_parties(&self) -> Result<(), EngineError> {
-        self.read_lists(&[CatalogueKind::Parties]).await
     }
 
     async fn put_state(

@@ -91,6 +91,14 @@ pub struct EngineConfig {
     pub max_generations: u32,
     /// How old the remembered lists of the package may be.
     pub remember: Duration,
+    /// How old a stored list may be before [`Engine::refresh_due`] reads it anew (F106).
+    pub refresh_every: Duration,
+    /// How long after its beginning a reading that was cut off goes on where it stopped. Later it begins anew, for the
+    /// package's pages will have moved.
+    pub resume_reading: Duration,
+    /// How old the last reading of a whole list may be before what has changed since is no longer enough, because only a
+    /// whole one finds what was deleted outright.
+    pub reread_every: Duration,
 }
 
 impl Default for EngineConfig {
@@ -103,6 +111,9 @@ impl Default for EngineConfig {
             max_claims: 8,
             max_generations: 5,
             remember: Duration::from_secs(60),
+            refresh_every: Duration::from_secs(24 * 60 * 60),
+            resume_reading: Duration::from_secs(60 * 60),
+            reread_every: Duration::from_secs(7 * 24 * 60 * 60),
         }
     }
 }

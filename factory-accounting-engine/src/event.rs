@@ -6,8 +6,8 @@ use factory_accounting_core::code::Parked;
 use factory_accounting_core::ids::{OperationId, RemoteId};
 use factory_accounting_core::model::{RecordKey, RecordKind};
 use factory_accounting_core::money::Totals;
-use factory_accounting_core::provider::RemoteStatus;
-use factory_accounting_core::store::{ConnectionState, Link, Outcome};
+use factory_accounting_core::provider::{CatalogueKind, RemoteStatus};
+use factory_accounting_core::store::{ConnectionState, ImportTally, Link, Outcome};
 
 /// Watches an engine. Called in line: return quickly.
 pub trait Observer: Send + Sync + fmt::Debug {
@@ -130,6 +130,28 @@ pub enum Event {
         status: RemoteStatus,
         /// The record that it was merged into.
         merged_into: Option<RemoteId>,
+    },
+    /// A page of one of the package's lists was read and stored.
+    ListPage {
+        /// Which list.
+        kind: CatalogueKind,
+        /// Number of the page, counting from 1.
+        page: u32,
+        /// Entries on it.
+        entries: usize,
+        /// Whether it was the last.
+        last: bool,
+    },
+    /// An import has come this far: at least twice a second while the host answers within that time.
+    Import {
+        /// Customers or suppliers.
+        role: RecordKind,
+        /// What it has come to.
+        tally: ImportTally,
+        /// Parties to look at in all, where that is known.
+        total: Option<u64>,
+        /// Whether it is over.
+        over: bool,
     },
     /// The connection's state has changed.
     Connection(ConnectionState),

@@ -1,12 +1,17 @@
 //! Which of the package's customers and suppliers one of the host's may be. Suggestions write nothing (R9, R37).
 
+use std::collections::BTreeMap;
+
 use factory_accounting_core::matching::{MatchKeys, Suggestion, suggest};
 use factory_accounting_core::model::{Party, Record, RecordKey};
 use factory_accounting_core::plan::{self, Subject};
-use factory_accounting_core::provider::{CatalogueEntry, CatalogueKind, RemoteParty};
-use factory_accounting_core::store::{Link, Operation};
+use factory_accounting_core::provider::{CatalogueKind, RemoteParty};
+use factory_accounting_core::store::{CandidateQuery, Link, Operation};
 
 use crate::engine::{Engine, EngineError};
+
+/// Parties that are looked at for one word of a name.
+const ALIKE: usize = 100;
 
 impl Engine {
     /// The records of the package that a customer or supplier may be, the best first, at most `limit`: by key, tax number,
@@ -66,23 +71,23 @@ impl Engine {
         Ok(suggestions)
     }
 
-    /// Parties of the package that may share a key, or most of a name: here all that the list has, as last read, or read now
-    /// where it never was.
-    async fn candidates_for(&self, _keys: &MatchKeys) -> Result<Vec<RemoteParty>, EngineError> {
+    /// Parties of the package that may be meant, as last read, or read now where they never were: those that share a key, and
+    /// those of which a word of the name begins alike, a hundred of each at most.
+    async fn candidates_for(&self, keys: &MatchKeys) -> Result<Vec<RemoteParty>, EngineError> {
         let inner = &self.inner;
-        let listed = inner.store.catalogue(&inner.connection, CatalogueKind::Parties).await?;
-        let entries = match listed {
-            Some((_, entries)) => entries,
-            None => {
-                self.read_parties().await?;
-                let read = inner.store.catalogue(&inner.connection, CatalogueKind::Parties).await?;
-                read.map(|(_, entries)| entries).unwrap_or_default()
-            }
-        };
-        let parties = entries.into_iter().filter_map(|entry| match entry {
-            CatalogueEntry::Party(party) => Some(*party),
-            _ => None,
-        });
-        Ok(parties.collect())
+        if inner.store.list_state(&inner.connection, CatalogueKind::Parties).await?.read_at.is_none() {
+            self.read_lists(&[CatalogueKind::Parties]).await?;
+        }
+        let mut found = BTreeMap::new();
+        for shared in keys.each() {
+            let alike = inner.store.parties_like(&inner.connection, &shared).await?;
+            found.extend(alike.into_iter().map(|party| (party.id.clone(), party)));
+        }
+        for search in keys.beginnings() {
+            let query = CandidateQuery { search, limit: ALIKE, ..CandidateQuery::new(keys.role) };
+            let page = inner.store.candidates(&inner.connection, query).await?;
+            found.extend(page.rows.into_iter().map(|one| (one.party.id.clone(), one.party)));
+        }
+        Ok(found.into_values().collect())
     }
 }

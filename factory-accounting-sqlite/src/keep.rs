@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use factory_accounting_core::ids::{ConnectionId, Cursor, OrganisationId};
 use factory_accounting_core::onboarding::Onboarding;
-use factory_accounting_core::provider::{CatalogueEntry, CatalogueKind, ChangeFeed, Organisation};
+use factory_accounting_core::provider::{ChangeFeed, Organisation};
 use factory_accounting_core::settings::Settings;
 use factory_accounting_core::store::Connection as Stored;
 use factory_accounting_core::store::transition;
@@ -81,30 +81,6 @@ pub(crate) fn save_settings(
         Some(row) => unsigned(row, 0),
         None => Err(rusqlite::Error::QueryReturnedNoRows.into()),
     }
-}
-
-/// A list of the package, and when it was read, UTC.
-pub(crate) type Catalogue = (DateTime<Utc>, Vec<CatalogueEntry>);
-
-pub(crate) fn catalogue(db: &Connection, connection: &ConnectionId, kind: CatalogueKind) -> Outcome<Option<Catalogue>> {
-    let sql = "SELECT read_at, entries FROM fa_catalogue WHERE connection = ?1 AND kind = ?2";
-    let mut statement = db.prepare_cached(sql)?;
-    let mut rows = statement.query(params![connection.as_str(), kind.as_str()])?;
-    let Some(row) = rows.next()? else { return Ok(None) };
-    Ok(Some((instant(row.get(0)?)?, parse("list of the package", &row.get::<_, String>(1)?)?)))
-}
-
-pub(crate) fn put_catalogue(
-    db: &Connection,
-    connection: &ConnectionId,
-    kind: CatalogueKind,
-    entries: &[CatalogueEntry],
-    read_at: DateTime<Utc>,
-) -> Outcome<()> {
-    let sql = "INSERT INTO fa_catalogue (connection, kind, read_at, entries) VALUES (?1, ?2, ?3, ?4)
-               ON CONFLICT DO UPDATE SET read_at = excluded.read_at, entries = excluded.entries";
-    db.prepare_cached(sql)?.execute(params![connection.as_str(), kind.as_str(), millis(read_at), json(entries)?])?;
-    Ok(())
 }
 
 pub(crate) fn organisation(

@@ -1,13 +1,19 @@
 #![doc = include_str!("../README.md")]
 
+mod candidacy;
 mod fault;
 mod file;
+mod imports;
 mod inbox;
 mod keep;
 mod links;
+mod list_store;
+mod lists;
 mod numbers;
 mod outbox;
+mod picker;
 mod read;
+mod register;
 mod rows;
 mod schema;
 mod seal;
@@ -17,6 +23,7 @@ mod work;
 
 pub use file::SqliteOptions;
 pub use inbox::{InboxStatement, RefusedRow, inbox_statement};
+pub use links::link_in;
 pub use numbers::{lease_in, use_in};
 pub use outbox::enqueue_in;
 pub use rusqlite;

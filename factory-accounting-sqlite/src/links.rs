@@ -2,14 +2,17 @@
 
 use std::collections::BTreeMap;
 
+use chrono::{DateTime, Utc};
 use factory_accounting_core::ids::{ConnectionId, LocalId, RemoteId};
 use factory_accounting_core::model::{RecordKey, RecordKind};
+use factory_accounting_core::provider::RemoteParty;
 use factory_accounting_core::store::transition;
-use factory_accounting_core::store::{Absorb, Link, LinkEnd, PastLink};
-use rusqlite::{Connection, ErrorCode, OptionalExtension, params};
+use factory_accounting_core::store::{Absorb, Link, LinkEnd, PastLink, StoreError, imported, linked_elsewhere};
+use rusqlite::{Connection, ErrorCode, OptionalExtension, Transaction, params};
 
+use crate::candidacy;
 use crate::fault::{Fault, Outcome};
-use crate::outbox::Outbox;
+use crate::outbox::{Outbox, all_or_nothing};
 use crate::rows::{json, key, parse};
 
 /// Stores a link in place of an earlier one and wakes what waits for it.
@@ -31,8 +34,10 @@ pub(crate) fn store(outbox: &Outbox<'_>, link: &Link, end: &LinkEnd) -> Outcome<
         json(link)?,
     ]);
     match stored {
-        Ok(_) if transition::wakes(link) => outbox.wake(&link.key),
-        Ok(_) => Ok(()),
+        Ok(_) => {
+            candidacy::linked(outbox.db, outbox.connection, link)?;
+            if transition::wakes(link) { outbox.wake(&link.key) } else { Ok(()) }
+        }
         Err(error) if error.sqlite_error_code() == Some(ErrorCode::ConstraintViolation) => {
             match owner(outbox.db, outbox.connection, link)? {
                 Some(owner) => Err(Fault(transition::taken(link, &owner))),
@@ -72,6 +77,10 @@ pub(crate) fn remove(outbox: &Outbox<'_>, key: &RecordKey, after: Option<&Link>,
     let ended: Option<(String, String)> =
         outbox.db.prepare_cached(sql)?.query_row(place, |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
     let Some((remote, link)) = ended else { return Ok(()) };
+    // Only what links of parties tie is shown to a person to choose from.
+    if key.kind.is_party() {
+        candidacy::unlinked(outbox.db, outbox.connection, key.kind, &remote)?;
+    }
     // The usual case, told without reading the link: the same record, seen anew.
     if after.is_some_and(|after| after.remote.as_str() == remote) {
         return Ok(());
@@ -106,6 +115,34 @@ pub(crate) fn broken(db: &Connection, connection: &ConnectionId) -> Outcome<Vec<
     // The order of kinds is the library's, not that of their names.
     links.sort_by(|one, other| one.key.cmp(&other.key));
     Ok(links)
+}
+
+/// Stores the link of an imported party within the host's own transaction, so that the host's record and its link become
+/// durable together or not at all. Answer the import with the same id afterwards. If this fails nothing of it has happened,
+/// and the host's transaction goes on.
+///
+/// # Errors
+/// [`StoreError::Refused`] where the package's party is linked to another record of the role, or the record to another party;
+/// [`StoreError::Format`] where the tables are missing or of another version.
+pub fn link_in(
+    transaction: &Transaction<'_>,
+    connection: &ConnectionId,
+    role: RecordKind,
+    local: &LocalId,
+    party: &RemoteParty,
+    now: DateTime<Utc>,
+) -> Result<Link, StoreError> {
+    crate::schema::check(transaction).map_err(|fault| fault.0)?;
+    let link = imported(role, local.clone(), party, now);
+    all_or_nothing(transaction, || {
+        let other = of_keys(transaction, connection, std::slice::from_ref(&link.key))?.pop().flatten();
+        if let Some(other) = other.filter(|other| other.remote != link.remote) {
+            return Err(Fault(StoreError::Refused(linked_elsewhere(&link, &other))));
+        }
+        store(&Outbox { db: transaction, connection, now }, &link, &LinkEnd::Replaced)
+    })
+    .map_err(|fault| fault.0)?;
+    Ok(link)
 }
 
 /// When a record's link was stored, in the order of all storing; `None` where it cannot be named.

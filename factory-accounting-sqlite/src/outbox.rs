@@ -6,12 +6,13 @@ use factory_accounting_core::ids::{ConnectionId, OperationId, Revision};
 use factory_accounting_core::model::RecordKey;
 use factory_accounting_core::store::transition::{self, Arrival, Known, Position};
 use factory_accounting_core::store::{
-    Enqueued, Link, LinkEnd, NewOperation, OperationState, RecordedDecision, StoreError,
+    Enqueued, KnownParty, Link, LinkEnd, NewOperation, OperationState, RecordedDecision, StoreError,
 };
 use rusqlite::{Connection, OptionalExtension, Transaction, named_params, params};
 
 use crate::fault::{Fault, Outcome, damaged};
 use crate::links;
+use crate::register;
 use crate::rows::{self, Standing, StateColumns, goal, goal_name, json, millis, parse, signed, unsigned};
 
 /// Adds operations within the host's own transaction, so that its records and what is to be sent of them become durable
@@ -64,6 +65,9 @@ impl Outbox<'_> {
             Arrival::New(revision) => {
                 let repeated = newest.as_ref().is_some_and(|newest| newest.revision == revision);
                 let operation = self.insert(new, revision, newest.is_some(), repeated)?;
+                if let Some(party) = KnownParty::pushed(new) {
+                    register::know(self.db, self.connection, new.key.kind, &party)?;
+                }
                 Ok(Enqueued { operation, revision, new: true })
             }
         }

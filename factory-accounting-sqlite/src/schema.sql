@@ -160,13 +160,123 @@ CREATE TABLE fa_settings (
     PRIMARY KEY (connection, version)
 );
 
-CREATE TABLE fa_catalogue (
+-- How far each of the package's lists has been read. The columns of a reading are NULL while none is under way.
+CREATE TABLE fa_list (
+    connection       TEXT NOT NULL,
+    list             TEXT NOT NULL,
+    read_at          INTEGER,
+    as_of            INTEGER,
+    complete_as_of   INTEGER,
+    reading_begun_at INTEGER,
+    reading_complete INTEGER,
+    reading_page     INTEGER,
+    readings         INTEGER NOT NULL,
+    PRIMARY KEY (connection, list)
+) WITHOUT ROWID;
+
+-- Entries of all lists but that of parties.
+CREATE TABLE fa_entry (
     connection TEXT NOT NULL,
-    kind       TEXT NOT NULL,
-    read_at    INTEGER NOT NULL,
-    entries    TEXT NOT NULL,
-    PRIMARY KEY (connection, kind)
+    list       TEXT NOT NULL,
+    remote     TEXT NOT NULL,
+    entry      TEXT NOT NULL,
+    -- Number of the reading that found it last.
+    found      INTEGER NOT NULL,
+    gone_at    INTEGER,
+    PRIMARY KEY (connection, list, remote)
 );
+
+-- A short number for each connection whose parties are kept: it begins the words that they are found by, so that a search
+-- looks at one connection's only.
+CREATE TABLE fa_party_scope (
+    id         INTEGER PRIMARY KEY NOT NULL,
+    connection TEXT NOT NULL UNIQUE
+);
+
+-- The package's parties, as far as they are found, sorted, compared and filtered by.
+CREATE TABLE fa_party (
+    id          INTEGER PRIMARY KEY NOT NULL,
+    connection  TEXT NOT NULL,
+    remote      TEXT NOT NULL,
+    found       INTEGER NOT NULL,
+    gone_at     INTEGER,
+    active      INTEGER NOT NULL,
+    is_customer INTEGER NOT NULL,
+    is_supplier INTEGER NOT NULL,
+    name        TEXT NOT NULL,
+    email       TEXT NOT NULL,
+    updated     INTEGER NOT NULL,
+    name_key    TEXT,
+    email_key   TEXT,
+    phone_key   TEXT,
+    tax_key     TEXT,
+    -- Each behind a blank.
+    words       TEXT NOT NULL,
+    -- What it is to the host in either role, as an ordinal; NULL for what is gone.
+    customer    INTEGER,
+    supplier    INTEGER,
+    UNIQUE (connection, remote)
+);
+
+CREATE INDEX fa_party_by_name ON fa_party (connection, name, remote, customer, supplier);
+CREATE INDEX fa_party_by_email ON fa_party (connection, email, remote, customer, supplier);
+CREATE INDEX fa_party_by_updated ON fa_party (connection, updated, remote, customer, supplier);
+CREATE INDEX fa_party_by_customer ON fa_party (connection, customer, name, remote, is_customer);
+CREATE INDEX fa_party_by_supplier ON fa_party (connection, supplier, name, remote, is_supplier);
+CREATE INDEX fa_party_name_key ON fa_party (connection, name_key) WHERE name_key IS NOT NULL;
+CREATE INDEX fa_party_email_key ON fa_party (connection, email_key) WHERE email_key IS NOT NULL;
+CREATE INDEX fa_party_phone_key ON fa_party (connection, phone_key) WHERE phone_key IS NOT NULL;
+CREATE INDEX fa_party_tax_key ON fa_party (connection, tax_key) WHERE tax_key IS NOT NULL;
+
+-- The parties themselves, apart, so that the rows that are searched are short.
+CREATE TABLE fa_party_entry (
+    party INTEGER PRIMARY KEY NOT NULL REFERENCES fa_party (id),
+    entry TEXT NOT NULL
+);
+
+-- The words that parties are found by, each behind its connection's five letters; the first one to three letters of a word
+-- have lists of their own.
+CREATE VIRTUAL TABLE fa_party_word USING fts5 (
+    words, content = '', contentless_delete = 1, detail = none, columnsize = 0, prefix = '6 7 8',
+    tokenize = "unicode61 remove_diacritics 0 categories 'L* N* M* Co'"
+);
+
+-- The host's own customers and suppliers.
+CREATE TABLE fa_known (
+    connection TEXT NOT NULL,
+    role       TEXT NOT NULL,
+    local      TEXT NOT NULL,
+    party      TEXT NOT NULL,
+    active     INTEGER NOT NULL,
+    name_key   TEXT,
+    email_key  TEXT,
+    phone_key  TEXT,
+    tax_key    TEXT,
+    PRIMARY KEY (connection, role, local)
+);
+
+CREATE INDEX fa_known_name ON fa_known (connection, role, name_key, local) WHERE active = 1 AND name_key IS NOT NULL;
+CREATE INDEX fa_known_email ON fa_known (connection, role, email_key, local) WHERE active = 1 AND email_key IS NOT NULL;
+CREATE INDEX fa_known_phone ON fa_known (connection, role, phone_key, local) WHERE active = 1 AND phone_key IS NOT NULL;
+CREATE INDEX fa_known_tax ON fa_known (connection, role, tax_key, local) WHERE active = 1 AND tax_key IS NOT NULL;
+
+-- The last import of each role. What was selected never changes and may be long; how far it is changes with every step.
+CREATE TABLE fa_import (
+    connection TEXT NOT NULL,
+    role       TEXT NOT NULL,
+    selection  TEXT NOT NULL,
+    begun_at   INTEGER NOT NULL,
+    progress   TEXT NOT NULL,
+    PRIMARY KEY (connection, role)
+);
+
+CREATE TABLE fa_import_note (
+    connection TEXT NOT NULL,
+    role       TEXT NOT NULL,
+    remote     TEXT NOT NULL,
+    note       TEXT NOT NULL,
+    PRIMARY KEY (connection, role, remote)
+) WITHOUT ROWID;
 
 CREATE TABLE fa_organisation (
     connection   TEXT PRIMARY KEY NOT NULL,

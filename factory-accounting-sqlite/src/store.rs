@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use factory_accounting_core::ids::{ConnectionId, Cursor, Epoch, LocalId, OperationId, RemoteId, WorkerId};
 use factory_accounting_core::model::{RecordKey, RecordKind};
 use factory_accounting_core::onboarding::Onboarding;
-use factory_accounting_core::provider::{CatalogueEntry, CatalogueKind, ChangeFeed, EncodedWrite, Organisation};
+use factory_accounting_core::provider::{ChangeFeed, EncodedWrite, Organisation};
 use factory_accounting_core::settings::Settings;
 use factory_accounting_core::store::{
     Absorb, Attempt, AttemptMember, Claim, ClaimRequest, Connection as Stored, Counts, Enqueued, Link, LinkEnd,
@@ -310,26 +310,6 @@ impl SyncStore for SqliteStore {
     ) -> Result<u64, StoreError> {
         let connection = connection.clone();
         self.write(move |db| keep::save_settings(db, &connection, &settings, now)).await
-    }
-
-    async fn catalogue(
-        &self,
-        connection: &ConnectionId,
-        kind: CatalogueKind,
-    ) -> Result<Option<(DateTime<Utc>, Vec<CatalogueEntry>)>, StoreError> {
-        let connection = connection.clone();
-        self.read(move |db| keep::catalogue(db, &connection, kind)).await
-    }
-
-    async fn put_catalogue(
-        &self,
-        connection: &ConnectionId,
-        kind: CatalogueKind,
-        entries: Vec<CatalogueEntry>,
-        read_at: DateTime<Utc>,
-    ) -> Result<(), StoreError> {
-        let connection = connection.clone();
-        self.write(move |db| keep::put_catalogue(db, &connection, kind, &entries, read_at)).await
     }
 
     async fn organisation(

@@ -2,8 +2,8 @@
 
 use factory_accounting_core::ids::LocalId;
 use factory_accounting_core::model::RecordKind;
-use factory_accounting_core::provider::RemoteParty;
-use factory_accounting_engine::{ImportHost, ImportSelection};
+use factory_accounting_core::store::ImportSelection;
+use factory_accounting_engine::{ImportAnswer, ImportAsk, ImportHost};
 use serde_json::json;
 
 use crate::host::{Host, locked};
@@ -29,8 +29,8 @@ struct Everybody;
 
 #[async_trait::async_trait]
 impl ImportHost for Everybody {
-    async fn create_local(&self, _: RecordKind, party: &RemoteParty) -> Result<Option<LocalId>, String> {
-        Ok(Some(LocalId::new(party.id.as_str())))
+    async fn create_local(&self, ask: ImportAsk<'_>) -> Result<ImportAnswer, String> {
+        Ok(ImportAnswer::Created(LocalId::new(ask.party.id.as_str())))
     }
 }
 
@@ -45,10 +45,10 @@ fn f22_importing_ten_thousand_contacts_takes_at_most_11_calls() {
         }
     }
     host.calls();
-    let import = host.engine.import_parties(RecordKind::Customer, &ImportSelection::All, &Everybody);
+    let import = host.engine.import(RecordKind::Customer, ImportSelection::All, &Everybody);
     let report = host.clock.run(import).expect("imported");
     let calls = host.calls();
     say(&format!("10,000 contacts: {} calls", calls.len()));
-    assert_eq!(report.linked, 10_000);
+    assert_eq!(report.tally.created, 10_000);
     assert!(calls.len() <= 11, "{} calls", calls.len());
 }

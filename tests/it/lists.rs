@@ -13,7 +13,7 @@ use crate::world::{Books, MyobWorld, QboWorld, XeroWorld};
 /// The names of the package's terms, as the store has them.
 fn terms<W: Books>(host: &Host<W>) -> Option<Vec<String>> {
     host.clock.run(host.engine.refresh(&CatalogueKind::ALL)).expect("lists");
-    let list = host.clock.run(factory_accounting_core::store::SyncStore::catalogue(
+    let list = host.clock.run(factory_accounting_core::store::ListStore::catalogue(
         &host.store,
         &connection(),
         CatalogueKind::Terms,

@@ -6,6 +6,7 @@ mod capabilities;
 mod errors;
 mod features;
 mod host;
+mod import;
 mod ledger;
 mod links;
 mod lists;

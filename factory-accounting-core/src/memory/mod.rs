@@ -24,6 +24,7 @@
 //! # }
 //! ```
 
+mod lists;
 mod numbers;
 mod outbox;
 mod shelf;
@@ -43,7 +44,7 @@ use self::shelf::Shelf;
 use crate::ids::{ConnectionId, Cursor, Epoch, LocalId, OperationId, RemoteId};
 use crate::model::{RecordKey, RecordKind};
 use crate::onboarding::Onboarding;
-use crate::provider::{CatalogueEntry, CatalogueKind, ChangeFeed, EncodedWrite, Organisation};
+use crate::provider::{ChangeFeed, EncodedWrite, Organisation};
 use crate::settings::Settings;
 use crate::store::{
     Absorb, Attempt, AttemptMember, Claim, ClaimRequest, Connection, Counts, Enqueued, Link, LinkEnd, NewOperation,
@@ -291,25 +292,6 @@ impl SyncStore for MemoryStore {
         let versions = &mut state.shelf(connection).settings;
         versions.push(settings);
         Ok(versions.len() as u64)
-    }
-
-    async fn catalogue(
-        &self,
-        connection: &ConnectionId,
-        kind: CatalogueKind,
-    ) -> Result<Option<(DateTime<Utc>, Vec<CatalogueEntry>)>, StoreError> {
-        Ok(self.state().shelf(connection).catalogues.get(&kind).cloned())
-    }
-
-    async fn put_catalogue(
-        &self,
-        connection: &ConnectionId,
-        kind: CatalogueKind,
-        entries: Vec<CatalogueEntry>,
-        read_at: DateTime<Utc>,
-    ) -> Result<(), StoreError> {
-        self.state().shelf(connection).catalogues.insert(kind, (read_at, entries));
-        Ok(())
     }
 
     async fn organisation(

@@ -9,7 +9,9 @@ use super::shelf::{Row, Shelf};
 use crate::ids::{OperationId, Revision};
 use crate::model::RecordKey;
 use crate::store::transition::{self, Arrival, Known, Position};
-use crate::store::{Enqueued, Link, LinkEnd, NewOperation, Operation, OperationState, RecordedDecision, StoreError};
+use crate::store::{
+    Enqueued, KnownParty, Link, LinkEnd, NewOperation, Operation, OperationState, RecordedDecision, StoreError,
+};
 
 impl Shelf {
     pub(super) fn enqueue(
@@ -21,6 +23,9 @@ impl Shelf {
         let arrivals = self.judge(*ids, &operations)?;
         let mut enqueued = Vec::with_capacity(operations.len());
         for (new, arrival) in operations.into_iter().zip(arrivals) {
+            if let (Arrival::New(_), Some(party)) = (&arrival, KnownParty::pushed(&new)) {
+                self.lists.know(new.key.kind, party);
+            }
             enqueued.push(match arrival {
                 Arrival::Known(known) => known,
                 Arrival::New(revision) => {

@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 
+use super::lists::Lists;
 use crate::ids::{AttemptId, Cursor, LocalId, OperationId, RemoteId, WorkerId};
 use crate::model::{RecordKey, RecordKind};
 use crate::onboarding::Onboarding;
-use crate::provider::{CatalogueEntry, CatalogueKind, ChangeFeed, Organisation};
+use crate::provider::{ChangeFeed, Organisation};
 use crate::settings::Settings;
 use crate::store::transition::{self, Position};
 use crate::store::{
@@ -37,7 +38,7 @@ pub(super) struct Shelf {
     pub(super) past: BTreeMap<RecordKey, Vec<PastLink>>,
     pub(super) onboarding: Option<Onboarding>,
     pub(super) settings: Vec<Settings>,
-    pub(super) catalogues: BTreeMap<CatalogueKind, (DateTime<Utc>, Vec<CatalogueEntry>)>,
+    pub(super) lists: Lists,
     pub(super) organisation: Option<(DateTime<Utc>, Organisation)>,
     pub(super) cursors: BTreeMap<ChangeFeed, Cursor>,
 }

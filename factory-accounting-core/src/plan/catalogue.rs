@@ -25,7 +25,13 @@ impl Catalogue {
                 CatalogueEntry::Account(account) => {
                     // A code goes before an id that happens to read the same.
                     catalogue.accounts.entry(account.id.to_string()).or_insert_with(|| account.clone());
-                    if let Some(code) = account.code.clone() {
+                    if let Some(code) = account.code.clone()
+                        && (account.active
+                            || catalogue
+                                .accounts
+                                .get(&code)
+                                .is_none_or(|known| !known.active || known.code.as_ref() != Some(&code)))
+                    {
                         catalogue.accounts.insert(code, account);
                     }
                 }
@@ -37,7 +43,11 @@ impl Catalogue {
                 }
                 CatalogueEntry::Item(item) => {
                     catalogue.items.entry(item.id.to_string()).or_insert_with(|| item.clone());
-                    catalogue.items.insert(item.code.clone(), item);
+                    // Of two items under one code, the one in use is meant (R46).
+                    let known = catalogue.items.get(&item.code);
+                    if item.active || known.is_none_or(|known| !known.active || known.code != item.code) {
+                        catalogue.items.insert(item.code.clone(), item);
+                    }
                 }
                 CatalogueEntry::Terms(terms) => catalogue.terms.push(terms),
                 CatalogueEntry::Party(_) | CatalogueEntry::Job(_) => {}

@@ -131,6 +131,36 @@ pub enum CatalogueEntry {
     Terms(Terms),
 }
 
+impl CatalogueEntry {
+    /// What tells it from the others of its list: the package's id, or the code of what has none.
+    #[must_use]
+    pub fn id(&self) -> RemoteId {
+        match self {
+            Self::Account(account) => account.id.clone(),
+            Self::TaxCode(code) => RemoteId::new(&code.code),
+            Self::Item(item) => item.id.clone(),
+            Self::Party(party) => party.id.clone(),
+            Self::Currency(currency) => RemoteId::new(currency.to_string()),
+            Self::Job(job) => job.id.clone(),
+            Self::Terms(terms) => terms.id.clone(),
+        }
+    }
+
+    /// Whether it is in use, and so to be offered (L17).
+    #[must_use]
+    pub fn is_active(&self) -> bool {
+        match self {
+            Self::Account(account) => account.active,
+            Self::TaxCode(code) => code.active,
+            Self::Item(item) => item.active,
+            Self::Party(party) => party.active,
+            Self::Currency(_) => true,
+            Self::Job(job) => job.active,
+            Self::Terms(terms) => terms.active,
+        }
+    }
+}
+
 /// An account of the package.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]

@@ -2,13 +2,10 @@
 
 use std::sync::Arc;
 
-use factory_accounting_core::ids::{OrganisationId, RemoteId};
-use factory_accounting_core::provider::{
-    Account, AccountClass, CatalogueEntry, CatalogueKind, Item, Organisation, TaxCode,
-};
+use factory_accounting_core::ids::OrganisationId;
+use factory_accounting_core::provider::Organisation;
 use factory_accounting_core::settings::Settings;
 use factory_accounting_core::store::{Connection, ConnectionState, SyncStore};
-use rust_decimal::Decimal;
 
 use super::bench::{Bench, at, is_refused};
 
@@ -44,25 +41,9 @@ pub async fn f104_every_save_of_settings_is_a_version(store: Arc<dyn SyncStore>)
     assert_eq!(bench.store.settings(&"other".into()).await, Ok(None));
 }
 
-/// Lists of the package and facts about the organisation are replaced whole and say when they were read.
-pub async fn lists_and_facts_are_replaced_whole(store: Arc<dyn SyncStore>) {
+/// Facts about the organisation are replaced whole and say when they were read.
+pub async fn facts_are_replaced_whole(store: Arc<dyn SyncStore>) {
     let bench = Bench::new(store).await;
-    let account = Account::new(RemoteId::from("a"), Some("200".to_owned()), "Sales", AccountClass::Income);
-    let accounts = vec![CatalogueEntry::Account(account)];
-    let taxes = vec![CatalogueEntry::TaxCode(TaxCode::new("OUTPUT2", "GST", Decimal::new(15_00, 2)))];
-    let put = async |kind, entries: &[CatalogueEntry], seconds| {
-        bench.store.put_catalogue(&bench.connection, kind, entries.to_vec(), at(seconds)).await.expect("stored");
-    };
-    let read = async |kind| bench.store.catalogue(&bench.connection, kind).await.expect("read");
-    assert_eq!(read(CatalogueKind::Accounts).await, None);
-    put(CatalogueKind::Accounts, &accounts, 1).await;
-    put(CatalogueKind::TaxCodes, &taxes, 2).await;
-    put(CatalogueKind::Items, &[CatalogueEntry::Item(Item::new(RemoteId::from("i"), "NUT"))], 3).await;
-    put(CatalogueKind::Items, &[], 4).await;
-    assert_eq!(read(CatalogueKind::Accounts).await, Some((at(1), accounts)));
-    assert_eq!(read(CatalogueKind::TaxCodes).await, Some((at(2), taxes)));
-    assert_eq!(read(CatalogueKind::Items).await, Some((at(4), Vec::new())));
-
     assert_eq!(bench.store.organisation(&bench.connection).await, Ok(None));
     let currency = "NZD".parse().expect("a currency");
     let mut organisation = Organisation::new(OrganisationId::from("org"), "Workshop Ltd", currency);

@@ -18,10 +18,12 @@
 
 mod arrival;
 mod bench;
+mod choosing;
 mod decisions;
 mod keeping;
 mod leases;
 mod linking;
+mod listing;
 mod numbers;
 mod questions;
 mod settling;
@@ -32,10 +34,12 @@ mod waiting;
 /// The rules, as plain functions.
 pub mod rules {
     pub use super::arrival::*;
+    pub use super::choosing::*;
     pub use super::decisions::*;
     pub use super::keeping::*;
     pub use super::leases::*;
     pub use super::linking::*;
+    pub use super::listing::*;
     pub use super::numbers::*;
     pub use super::questions::*;
     pub use super::settling::*;
@@ -151,7 +155,24 @@ macro_rules! store_suite {
             // Keeping
             r55_a_connection_stays_with_its_organisation,
             f104_every_save_of_settings_is_a_version,
-            lists_and_facts_are_replaced_whole,
+            facts_are_replaced_whole,
+            // Lists
+            lists_read_back_by_id_and_say_when_they_were_read,
+            r46_what_is_no_longer_listed_is_gone_and_revives,
+            r46_an_item_made_anew_under_its_code_is_another,
+            a_partial_reading_takes_nothing_away,
+            a_reading_goes_on_page_by_page,
+            parties_are_asked_for_by_id_and_by_key,
+            f28_the_hosts_own_parties_are_known,
+            // Candidates and imports
+            f25_f26_a_candidate_is_what_its_link_says,
+            f28_what_the_host_has_is_shown_with_the_reason,
+            l17_what_is_archived_or_gone_is_not_offered,
+            f27_candidates_are_searched_filtered_sorted_and_paged,
+            f27_a_page_goes_on_behind_its_own_query_only,
+            f23_f24_one_import_of_a_role_is_under_way_at_a_time,
+            f20_a_step_of_an_import_and_its_links_are_one,
+            a_cancelled_import_ends_with_what_was_asked_for,
         }
     };
 }
@@ -224,10 +245,12 @@ mod tests {
         let list = include_str!("mod.rs");
         let rooms = [
             include_str!("arrival.rs"),
+            include_str!("choosing.rs"),
             include_str!("decisions.rs"),
             include_str!("keeping.rs"),
             include_str!("leases.rs"),
             include_str!("linking.rs"),
+            include_str!("listing.rs"),
             include_str!("numbers.rs"),
             include_str!("questions.rs"),
             include_str!("settling.rs"),

@@ -19,6 +19,7 @@
 
 mod board;
 mod check;
+mod lists;
 mod meddling;
 mod mutant;
 mod plan;

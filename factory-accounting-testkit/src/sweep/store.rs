@@ -8,7 +8,7 @@ use factory_accounting_core::ids::{AttemptId, ConnectionId, Cursor, Epoch, Local
 use factory_accounting_core::memory::MemoryStore;
 use factory_accounting_core::model::{RecordKey, RecordKind};
 use factory_accounting_core::onboarding::Onboarding;
-use factory_accounting_core::provider::{CatalogueEntry, CatalogueKind, ChangeFeed, EncodedWrite, Organisation};
+use factory_accounting_core::provider::{ChangeFeed, EncodedWrite, Organisation};
 use factory_accounting_core::settings::Settings;
 use factory_accounting_core::store::{
     Absorb, Attempt, AttemptMember, Claim, ClaimRequest, Connection, Counts, Enqueued, Link, NewOperation, Operation,
@@ -37,6 +37,8 @@ macro_rules! crossing {
         result
     }};
 }
+
+pub(crate) use crossing;
 
 #[async_trait]
 impl SyncStore for SeamStore {
@@ -218,24 +220,6 @@ impl SyncStore for SeamStore {
         now: DateTime<Utc>,
     ) -> Result<u64, StoreError> {
         crossing!(self, "save_settings", self.store.save_settings(connection, settings, now))
-    }
-
-    async fn catalogue(
-        &self,
-        connection: &ConnectionId,
-        kind: CatalogueKind,
-    ) -> Result<Option<(DateTime<Utc>, Vec<CatalogueEntry>)>, StoreError> {
-        self.store.catalogue(connection, kind).await
-    }
-
-    async fn put_catalogue(
-        &self,
-        connection: &ConnectionId,
-        kind: CatalogueKind,
-        entries: Vec<CatalogueEntry>,
-        read_at: DateTime<Utc>,
-    ) -> Result<(), StoreError> {
-        crossing!(self, "put_catalogue", self.store.put_catalogue(connection, kind, entries, read_at))
     }
 
     async fn organisation(

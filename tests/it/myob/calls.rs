@@ -9,9 +9,9 @@ use factory_accounting_core::clock::Clock;
 use factory_accounting_core::ids::{ConnectionId, LocalId, WorkerId};
 use factory_accounting_core::memory::{MemoryStore, MemoryTokenStore};
 use factory_accounting_core::model::{Record, RecordKind};
-use factory_accounting_core::provider::RemoteParty;
+use factory_accounting_core::store::ImportSelection;
 use factory_accounting_core::token::TokenStore as _;
-use factory_accounting_engine::{Engine, ImportHost, ImportSelection};
+use factory_accounting_engine::{Engine, ImportAnswer, ImportAsk, ImportHost};
 use factory_accounting_http::AppPacer;
 use factory_accounting_myob::{MyobProvider, limits};
 use factory_accounting_testkit::sweep::World as _;
@@ -51,8 +51,8 @@ struct Everybody;
 
 #[async_trait::async_trait]
 impl ImportHost for Everybody {
-    async fn create_local(&self, _: RecordKind, party: &RemoteParty) -> Result<Option<LocalId>, String> {
-        Ok(Some(LocalId::new(party.id.as_str())))
+    async fn create_local(&self, ask: ImportAsk<'_>) -> Result<ImportAnswer, String> {
+        Ok(ImportAnswer::Created(LocalId::new(ask.party.id.as_str())))
     }
 }
 
@@ -70,11 +70,11 @@ fn f22_importing_from_ten_thousand_cards_takes_at_most_12_calls() {
         }
     }
     host.calls();
-    let import = host.engine.import_parties(RecordKind::Customer, &ImportSelection::All, &Everybody);
+    let import = host.engine.import(RecordKind::Customer, ImportSelection::All, &Everybody);
     let report = host.clock.run(import).expect("imported");
     let calls = host.calls();
     say(&format!("10,000 customers at MYOB: {} calls", calls.len()));
-    assert_eq!(report.linked, 10_000);
+    assert_eq!(report.tally.created, 10_000);
     assert!(calls.len() <= 12, "{} calls: {calls:?}", calls.len());
 }
 

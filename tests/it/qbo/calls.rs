@@ -5,8 +5,8 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use factory_accounting_core::ids::{LocalId, RemoteId};
 use factory_accounting_core::model::RecordKind;
-use factory_accounting_core::provider::RemoteParty;
-use factory_accounting_engine::{ImportHost, ImportSelection};
+use factory_accounting_core::store::ImportSelection;
+use factory_accounting_engine::{ImportAnswer, ImportAsk, ImportHost};
 use serde_json::json;
 
 use crate::host::{Exchanged, Host, locked};
@@ -43,8 +43,8 @@ struct Everybody;
 
 #[async_trait::async_trait]
 impl ImportHost for Everybody {
-    async fn create_local(&self, _: RecordKind, party: &RemoteParty) -> Result<Option<LocalId>, String> {
-        Ok(Some(LocalId::new(party.id.as_str())))
+    async fn create_local(&self, ask: ImportAsk<'_>) -> Result<ImportAnswer, String> {
+        Ok(ImportAnswer::Created(LocalId::new(ask.party.id.as_str())))
     }
 }
 
@@ -64,11 +64,11 @@ fn f22_importing_from_ten_thousand_customers_and_suppliers_takes_at_most_11_call
         }
     }
     host.calls();
-    let import = host.engine.import_parties(RecordKind::Customer, &ImportSelection::All, &Everybody);
+    let import = host.engine.import(RecordKind::Customer, ImportSelection::All, &Everybody);
     let report = host.clock.run(import).expect("imported");
     let calls = host.calls();
     say(&format!("10,000 customers and suppliers at QuickBooks: {} calls", calls.len()));
-    assert_eq!(report.linked, CUSTOMERS);
+    assert_eq!(report.tally.created, CUSTOMERS);
     assert!(calls.len() <= 11, "{} calls: {calls:?}", calls.len());
 }
 
