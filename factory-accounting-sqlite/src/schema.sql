@@ -237,7 +237,7 @@ CREATE TABLE fa_party_entry (
 -- The words that parties are found by, each behind its connection's five letters; the first one to three letters of a word
 -- have lists of their own.
 CREATE VIRTUAL TABLE fa_party_word USING fts5 (
-    words, content = '', contentless_delete = 1, detail = none, columnsize = 0, prefix = '6 7 8',
+    words, content = '', contentless_delete = 1, detail = none, prefix = '6 7 8',
     tokenize = "unicode61 remove_diacritics 0 categories 'L* N* M* Co'"
 );
 

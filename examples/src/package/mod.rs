@@ -167,6 +167,18 @@ impl Place {
         }
     }
 
+    /// What a person does who enters one customer more, with an address, a phone and somebody to talk to.
+    ///
+    /// # Errors
+    /// The package wants more said of a customer than anybody knows beforehand.
+    pub fn newcomer(self, number: u64) -> anyhow::Result<Value> {
+        match self.package {
+            Package::Xero => Ok(xero::newcomer(number)),
+            Package::Qbo => Ok(qbo::newcomer(number)),
+            Package::Myob => anyhow::bail!("{} wants the tax codes of each customer", self.package.title()),
+        }
+    }
+
     /// What the workshop's bookkeeper has done since: June is closed, and nobody books advertising any more.
     ///
     /// # Errors
@@ -251,6 +263,16 @@ impl Choice {
         }
         Ok(Place { package: self.package, country })
     }
+}
+
+/// A name that many share words of, and an address of its own.
+fn stranger(number: u64) -> (String, String) {
+    const FIRST: [&str; 11] =
+        ["Hale", "Rimu", "Zeta", "Kauri", "Totara", "North", "South", "Green", "Stone", "River", "Élan"];
+    const SECOND: [&str; 7] = ["Joinery", "Kitchens", "Cabinets", "Builders", "Doors", "Timber", "Homes"];
+    let of = |words: &[&'static str], at: u64| words.get(at as usize % words.len()).copied().unwrap_or_default();
+    let (first, second) = (of(&FIRST, number), of(&SECOND, number / 11));
+    (format!("{first} {second} {number:06} Ltd"), format!("info{number}@{}.example", second.to_lowercase()))
 }
 
 #[cfg(test)]

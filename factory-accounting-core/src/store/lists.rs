@@ -8,7 +8,7 @@
 use std::fmt;
 
 use async_trait::async_trait;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::candidate::{Candidate, CandidatePage, CandidateQuery};
 use super::import::{ImportJob, ImportNote, ImportProgress, ImportStep};
@@ -71,6 +71,14 @@ pub struct Reading {
 }
 
 impl ListState {
+    /// The instant to ask for changes since, where changes are enough: while the last complete reading began less than
+    /// `complete_every` ago. `None`: the whole list is to be read, for only that tells what is gone.
+    #[must_use]
+    pub fn changes_since(&self, now: DateTime<Utc>, complete_every: TimeDelta) -> Option<DateTime<Utc>> {
+        let whole = self.complete_as_of?;
+        self.as_of.filter(|_| now.signed_duration_since(whole) < complete_every)
+    }
+
     /// The state once a page is stored.
     ///
     /// # Errors
@@ -247,4 +255,27 @@ pub fn parties_come_in_pages() -> StoreError {
 #[must_use]
 pub fn linked_elsewhere(link: &Link, other: &Link) -> String {
     format!("{} is linked to {} already: unlink it first, or answer with another record", link.key, other.remote)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(hours: i64) -> DateTime<Utc> {
+        DateTime::UNIX_EPOCH + TimeDelta::hours(hours)
+    }
+
+    #[test]
+    fn f106_changes_are_enough_until_the_whole_list_is_due_again() {
+        let state = |complete: Option<i64>| ListState {
+            as_of: Some(at(30)),
+            complete_as_of: complete.map(at),
+            ..ListState::default()
+        };
+        let week = TimeDelta::days(7);
+        assert_eq!(ListState::default().changes_since(at(31), week), None, "never read");
+        assert_eq!(state(None).changes_since(at(31), week), None, "never read whole");
+        assert_eq!(state(Some(6)).changes_since(at(31), week), Some(at(30)));
+        assert_eq!(state(Some(6)).changes_since(at(6 + 7 * 24), week), None, "the whole list is due");
+    }
 }

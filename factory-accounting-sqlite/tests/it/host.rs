@@ -1,9 +1,13 @@
 //! The store's tables in a host's own file and transaction.
 
-use factory_accounting_core::model::{RecordKey, RecordKind};
-use factory_accounting_core::store::{NewOperation, OperationState, StoreError, SyncStore};
+use factory_accounting_core::ids::RemoteId;
+use factory_accounting_core::model::{Party, RecordKey, RecordKind};
+use factory_accounting_core::provider::{CatalogueEntry, CatalogueKind, RemoteParty};
+use factory_accounting_core::store::{
+    CandidateState, ListPage, ListStore, NewOperation, OperationState, StoreError, SyncStore,
+};
 use factory_accounting_sqlite::rusqlite::{self, Connection, TransactionBehavior};
-use factory_accounting_sqlite::{SqliteStore, enqueue_in, inbox_statement, migrate_in};
+use factory_accounting_sqlite::{SqliteStore, enqueue_in, inbox_statement, link_in, migrate_in};
 
 use super::{all, at, claimed, connect, invoice, workshop};
 
@@ -128,4 +132,41 @@ async fn what_the_inbox_refuses_stays_for_a_person_and_holds_up_nothing() {
         store.dismiss_inbox(&workshop(), row.id).await.expect("dismissed");
     }
     assert!(store.refused_inbox(&workshop()).await.expect("listed").is_empty());
+}
+
+/// A package's customer whose record a host makes, as far as its own table is concerned.
+fn take_over(host: &mut Connection, local: &str, remote: &str, commit: bool) -> Result<(), StoreError> {
+    let party = RemoteParty::new(RemoteId::from(remote), Party::new(remote, "Hale"));
+    let transaction = host.transaction_with_behavior(TransactionBehavior::Immediate).expect("begun");
+    transaction.execute("INSERT INTO invoice VALUES (?1)", [local]).expect("saved");
+    let linked = link_in(&transaction, &workshop(), RecordKind::Customer, &local.into(), &party, at(0));
+    match (&linked, commit) {
+        (Ok(_), true) => transaction.commit().expect("committed"),
+        _ => transaction.rollback().expect("rolled back"),
+    }
+    linked.map(|_| ())
+}
+
+#[tokio::test]
+async fn f20_an_imported_record_and_its_link_are_there_together_or_not_at_all() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("host.db");
+    let mut host = host(&file);
+    let store = SqliteStore::open(&file).expect("opened");
+    let entry = CatalogueEntry::Party(Box::new(RemoteParty::new(RemoteId::from("p-1"), Party::new("p-1", "Hale"))));
+    let page = ListPage::whole(CatalogueKind::Parties, vec![entry], at(0));
+    store.put_list(&workshop(), page, at(0)).await.expect("stored");
+    let state = async || {
+        let found = store.candidates_by_id(&workshop(), RecordKind::Customer, &["p-1".into()]).await.expect("read");
+        found.into_iter().next().flatten().expect("a candidate").state
+    };
+    take_over(&mut host, "C-1", "p-1", false).expect("linked, then rolled back");
+    assert_eq!((saved(&host), state().await), (0, CandidateState::NotImported));
+    take_over(&mut host, "C-1", "p-1", true).expect("linked");
+    assert_eq!((saved(&host), state().await), (1, CandidateState::PreviouslyImported { local: "C-1".into() }));
+    let taken = take_over(&mut host, "C-2", "p-1", true).expect_err("the party has another record").to_string();
+    assert!(taken.contains("C-1") && taken.contains("C-2"), "{taken}");
+    let moved = take_over(&mut host, "C-1", "p-2", true).expect_err("the record has another party").to_string();
+    assert!(moved.contains("C-1") && moved.contains("p-1"), "{moved}");
+    assert_eq!(saved(&host), 1);
 }

@@ -4,6 +4,7 @@ mod crash;
 mod file;
 mod host;
 mod numbers;
+mod picker;
 mod sealed;
 
 use chrono::{DateTime, TimeDelta, Utc};

@@ -21,7 +21,7 @@ const HALE: &str = "Hale Joinery";
 const BY: &str = "Mere Tane";
 
 /// What people do to customers and suppliers in the package itself.
-trait People: Books + Clone {
+pub(crate) trait People: Books + Clone {
     /// Whether one record there can be customer and supplier at once.
     const ONE_FOR_BOTH: bool = false;
 

@@ -217,3 +217,12 @@ pub(super) fn faults(seeded: &mut Seeded) -> Vec<FaultRule> {
     rules.extend(reads.into_iter().map(|fault| strikes(seeded, "GET", api, fault, 2)));
     rules
 }
+
+/// What a person does who enters one customer more.
+pub(super) fn newcomer(number: u64) -> Value {
+    let (name, email) = super::stranger(number);
+    json!({ "do": "create", "entity": "Customer", "set": { "DisplayName": name, "GivenName": "Ana",
+        "FamilyName": "Rua", "PrimaryEmailAddr": { "Address": email },
+        "PrimaryPhone": { "FreeFormNumber": format!("021 555 {number:06}") },
+        "BillAddr": { "Line1": format!("{number} Mill Road"), "City": "Nelson" } } })
+}

@@ -108,3 +108,11 @@ pub(super) fn faults(seeded: &mut Seeded) -> Vec<FaultRule> {
     rules.extend(reads.into_iter().map(|fault| strikes(seeded, "GET", api, fault, 2)));
     rules
 }
+
+/// What a person does who enters one customer more.
+pub(super) fn newcomer(number: u64) -> Value {
+    let (name, email) = super::stranger(number);
+    json!({ "do": "create_contact", "Name": name, "EmailAddress": email, "FirstName": "Ana", "LastName": "Rua",
+        "Addresses": [{ "AddressType": "STREET", "AddressLine1": format!("{number} Mill Road"), "City": "Nelson" }],
+        "Phones": [{ "PhoneType": "DEFAULT", "PhoneNumber": format!("021 555 {number:06}") }] })
+}
