@@ -9,7 +9,7 @@ use factory_accounting_core::capability::{
     TaxAuthority, TaxRounding,
 };
 use factory_accounting_core::model::RecordKind;
-use factory_accounting_core::provider::AccountingProvider;
+use factory_accounting_core::provider::{AccountingProvider, CatalogueKind};
 
 use crate::host::Host;
 use crate::tree;
@@ -84,6 +84,8 @@ fn handled(own: &RecordCapability) -> String {
     add(own.editable_when_settled == Editable::Descriptive, "texts editable when settled");
     add(own.sources == SourceTie::Linked, "tied by line");
     add(own.sources == SourceTie::Converted, "converts its source");
+    add(own.sent_marks, "marked as sent");
+    add(!own.delivery_marks.is_empty(), "marked for delivery");
     cell
 }
 
@@ -98,7 +100,11 @@ fn minutes(span: std::time::Duration) -> String {
     }
 }
 
-const RULES: [Row; 15] = [
+fn names(lists: &[CatalogueKind]) -> String {
+    lists.iter().map(|kind| kind.as_str().replace('_', " ")).collect::<Vec<_>>().join(", ")
+}
+
+const RULES: [Row; 17] = [
     ("orders", |own| {
         let forms: Vec<&str> = own
             .orders
@@ -151,6 +157,8 @@ const RULES: [Row; 15] = [
     ("lines of a document", |own| own.max_lines.to_string()),
     ("largest amount", |own| own.max_amount.map_or_else(|| "no limit known".to_owned(), |most| most.to_string())),
     ("changes that are followed", |own| own.feeds.len().to_string()),
+    ("lists", |own| names(own.lists)),
+    ("lists of which changes can be asked for", |own| names(own.incremental_lists)),
 ];
 
 fn rules(packages: &Packages) -> String {

@@ -1,4 +1,4 @@
-//! Items that are made from products which say as little as a line does, in each package's books (F101, R21, R24).
+//! Items that are made from products which say as little as a line does, in each package's books (F101, R21, R36).
 
 use factory_accounting_core::code::Code;
 use factory_accounting_core::model::{Record, RecordKind};
@@ -59,7 +59,7 @@ fn too_long<W: Books>(code: usize, name: usize) {
 }
 
 #[test]
-fn r36_r24_a_code_or_name_that_an_item_cannot_have_is_told_by_its_length() {
+fn f101_r36_a_code_or_name_that_an_item_cannot_have_is_told_by_its_length() {
     too_long::<XeroWorld>(30, 50);
     too_long::<QboWorld>(100, 100);
     too_long::<MyobWorld>(30, 30);
