@@ -87,7 +87,7 @@ codes! {
     /// The state of the remote record does not allow it.
     RemoteState = "FA-204", "the record in the accounting package is in a state that does not allow this", "look at it in the accounting package, then send again or mark it done";
     /// The party is archived.
-    PartyArchived = "FA-205", "the customer or supplier is archived in the accounting package", "restore it there, or link another one; then send again";
+    PartyArchived = "FA-205", "the customer or supplier is archived in the accounting package", "restore it there and update the lists, or link another one; this document then goes on by itself";
     /// The remote record moved on twice in a row.
     Conflict = "FA-206", "someone else keeps changing the record in the accounting package", "look at it there, then send again";
     /// The document is addressed to another party than the one it was sent to.

@@ -77,7 +77,8 @@ fn f13_what_is_to_be_done_in_the_package_is_shown_while_setting_up() {
 fn without_the_role<W: People>() {
     let host = Host::unconnected(W::fresh());
     host.sign_in();
-    host.beset(|_| Some(answer(403, "application/json", "{}")));
+    let body = r#"{"Message":"You are not authorised","ErrorCode":"AccessDenied"}"#;
+    host.beset(move |_| Some(answer(403, "application/json", body)));
     match host.clock.run(host.engine.connect()).expect_err("refused") {
         error @ EngineError::InsufficientRole(_) => {
             let told = error.to_string();

@@ -15,7 +15,7 @@ fn told_and_not_done<W: People>() {
     let world = W::fresh();
     let settings = world.settings(json!({ "customers": "never" }));
     let host = Host::with(settings, world);
-    let same = host.enters(RecordKind::Customer, "HALE  joinery");
+    let same = host.enters(RecordKind::Customer, "HALE joinery");
     let other_form = host.enters(RecordKind::Customer, "Hale Joinery Limited");
     let gone = host.enters(RecordKind::Customer, "Hale, Joinery");
     host.enters(RecordKind::Customer, "Tane Timber");

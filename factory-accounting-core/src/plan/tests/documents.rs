@@ -83,10 +83,12 @@ fn l16_documents_of_a_party_that_is_not_to_be_sent_are_skipped() {
 }
 
 #[test]
-fn an_archived_customer_parks_its_documents() {
+fn r29_an_archived_customer_parks_its_documents_until_another_is_linked() {
     let mut company = Company::new();
     company.link(RecordKind::Customer, "c1", "contact-1").status = RemoteStatus::Archived;
-    assert_eq!(parked(&company, &invoice("", "")).0, Code::PartyArchived);
+    let question = plan(&company, &invoice("", "")).expect_err("parked");
+    assert_eq!(question.code, Code::PartyArchived);
+    assert_eq!(question.until_linked.expect("a key").to_string(), "customer c1");
 }
 
 #[test]

@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 use super::company::{Company, invoice};
 use crate::code::Code;
 use crate::ids::RemoteId;
-use crate::model::{Record, RecordKind, TaxMode};
+use crate::model::{Record, RecordKey, RecordKind, TaxMode};
 use crate::plan::{Draft, Revision, Subject, draft, revise, void};
 use crate::planned::{Content, PlannedDocument};
 use crate::provider::{RemoteLine, RemoteRecord, RemoteStatus, Settled};
@@ -143,4 +143,48 @@ fn r2_voiding_is_refused_with_the_amount_once_something_is_applied() {
     assert!(parked.reason.contains("10.50 NZD"), "{}", parked.reason);
     let gone = RemoteRecord { status: RemoteStatus::Voided, ..base };
     assert_eq!(void(&record.key(), "INV-1", &gone, &company.context()), Ok(false));
+}
+
+/// Every pair of records that a document was sent to and that the books show it under now, for a customer that was tied to
+/// `old` and is tied to `new`: a document in the books stays with its customer's records, and is taken back from others'.
+#[test]
+fn f16_a_document_stays_with_the_record_it_was_sent_to_wherever_a_merge_has_put_it() {
+    let same = invoice("", "");
+    for sent_to in ["old", "new"] {
+        for shown in ["old", "new", "somebody else"] {
+            let mut company = Company::new();
+            company.link(RecordKind::Customer, "c1", "contact-1").remote = RemoteId::new("new");
+            company.former.insert(RecordKey::new(RecordKind::Customer, "c1"), vec![RemoteId::new("old")]);
+            company.link(RecordKind::Invoice, "i1", "r1").party = Some(RemoteId::new(sent_to));
+            let draft = planned(&company, &same);
+            let Content::Document(document) = &draft.content else { panic!("not a document") };
+            assert_eq!(document.party, RemoteId::new(sent_to));
+            let base = RemoteRecord { party: Some(RemoteId::new(shown)), ..books(&draft) };
+            match revised(&company, &same, &base) {
+                Revision::Unchanged => assert_ne!(shown, "somebody else", "{sent_to}"),
+                Revision::Update { content: Content::Document(document), .. } => {
+                    assert_eq!((shown, document.party.as_str()), ("somebody else", sent_to));
+                }
+                other => panic!("{sent_to}, {shown}: {other:?}"),
+            }
+            // What is sent for the first time goes to the new record.
+            company.links.remove(&RecordKey::new(RecordKind::Invoice, "i1"));
+            let Content::Document(first) = planned(&company, &same).content else { panic!("not a document") };
+            assert_eq!(first.party, RemoteId::new("new"));
+        }
+    }
+}
+
+/// A document that names another party of the host than before is not kept: whose it is has changed, not the tie.
+#[test]
+fn f16_a_document_of_another_party_is_not_held_back_by_ties_of_the_first() {
+    let mut company = Company::new();
+    company.link(RecordKind::Customer, "c1", "contact-1").remote = RemoteId::new("new");
+    company.former.insert(RecordKey::new(RecordKind::Customer, "c1"), vec![RemoteId::new("old")]);
+    company.link(RecordKind::Customer, "c2", "contact-9");
+    company.link(RecordKind::Invoice, "i1", "r1").party = Some(RemoteId::new("old"));
+    let Record::Invoice(mut moved) = invoice("", "") else { panic!("an invoice") };
+    moved.customer = "c2".into();
+    let Content::Document(document) = planned(&company, &Record::Invoice(moved)).content else { panic!("a document") };
+    assert_eq!(document.party, RemoteId::new("contact-9"));
 }
