@@ -139,7 +139,7 @@ pub trait SyncStore: ListStore {
     /// parked until a record is linked.
     ///
     /// An operation that a newer revision or a person has moved since the claim stays where it is; its links are stored all
-    /// the same, for they say what is in the books. One that goes back to the queue or is parked while a newer revision
+    /// the same, for they say what is in the books, unless a person has tied that party, item or job elsewhere since. One that goes back to the queue or is parked while a newer revision
     /// waits behind it is superseded, unless the question is whether it landed. One that is parked until a record is linked
     /// whose link was stored since the claim goes back to the queue at once. Settling the same again changes nothing.
     ///

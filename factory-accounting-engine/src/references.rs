@@ -1,6 +1,6 @@
 //! Records that a document names and that are out of use there. Packages seldom say which: they are asked (R26, R29).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use factory_accounting_core::code::{Code, Parked};
 use factory_accounting_core::error::{ErrorKind, Issue};
@@ -42,10 +42,14 @@ impl Round<'_> {
         keys.dedup();
         let links = self.inner.store.links(&self.inner.connection, &keys).await?.into_iter().flatten().collect();
         let broken = self.inner.looked_up(links).await;
+        let mut told = BTreeSet::new();
         for (at, keys) in named {
             let Some((operation, settling)) = settlings.get_mut(at) else { continue };
             for link in keys.iter().filter_map(|key| broken.get(key)) {
                 self.blame(operation, settling, link);
+                if told.insert(link.key.clone()) {
+                    settling.notices.push(broken_event(link));
+                }
             }
         }
         Ok(())
@@ -63,7 +67,6 @@ impl Round<'_> {
         }
         let remedy = format!("{} is out of use in {package}: link another, or restore it there", link.key);
         parked.issues.push(Issue::new(path_of(link.key.kind), remedy));
-        settling.notices.push(broken_event(link));
         settling.links.push(link.clone());
     }
 

@@ -152,6 +152,20 @@ pub(crate) fn stored(db: &Connection, connection: &ConnectionId, key: &RecordKey
     Ok(db.prepare_cached(sql)?.query_row(parameters, |row| row.get(0)).optional()?)
 }
 
+/// Whether a person has tied the record elsewhere between the claim of the operation that brings this link, and its settling.
+pub(crate) fn is_outrun(outbox: &Outbox<'_>, link: &Link, links_seen: i64, before: i64) -> Outcome<bool> {
+    if !link.is_named_by_others() {
+        return Ok(false);
+    }
+    let sql =
+        "SELECT link FROM fa_link WHERE connection = ?1 AND kind = ?2 AND local = ?3 AND stored > ?4 AND stored <= ?5";
+    let key = &link.key;
+    let place = params![outbox.connection.as_str(), key.kind.as_str(), key.id.as_str(), links_seen, before];
+    let stored: Option<String> = outbox.db.prepare_cached(sql)?.query_row(place, |row| row.get(0)).optional()?;
+    let Some(stored) = stored else { return Ok(false) };
+    Ok(transition::outlasts(&parse("link", &stored)?, link))
+}
+
 /// The last link stored, removed ones included.
 pub(crate) fn newest(db: &Connection) -> Outcome<i64> {
     let sql = "SELECT seq FROM sqlite_sequence WHERE name = 'fa_link'";

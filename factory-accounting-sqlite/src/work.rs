@@ -5,7 +5,7 @@ use factory_accounting_core::ids::{AttemptId, ConnectionId, Epoch, OperationId};
 use factory_accounting_core::provider::EncodedWrite;
 use factory_accounting_core::store::transition;
 use factory_accounting_core::store::{
-    Attempt, AttemptMember, Claim, ClaimRequest, ConnectionState, LinkEnd, Operation, Settle, StoreError, Work,
+    Attempt, AttemptMember, Claim, ClaimRequest, ConnectionState, Link, LinkEnd, Operation, Settle, StoreError, Work,
 };
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
@@ -235,14 +235,19 @@ pub(crate) fn begin(
 pub(crate) fn settle(db: &Connection, settle: &Settle) -> Outcome<()> {
     let held = Held::fenced(db, &settle.connection, settle.epoch)?;
     let outbox = Outbox { db, connection: &settle.connection, now: settle.now };
+    let brings_ties = settle.settlements.iter().flat_map(|settlement| &settlement.links).any(Link::is_named_by_others);
+    let before = if brings_ties { links::newest(db)? } else { 0 };
     for settlement in &settle.settlements {
         let at = outbox.standing(settlement.operation)?;
+        let links_seen = at.links_seen;
         if transition::settles(at.id, &at.position.state, settle.attempt, &settlement.step)? {
             let position = at.position.clone().settled(&settlement.step, settle.now);
             outbox.move_on(at, position)?;
         }
         for link in &settlement.links {
-            links::store(&outbox, link, &LinkEnd::Replaced)?;
+            if !links::is_outrun(&outbox, link, links_seen, before)? {
+                links::store(&outbox, link, &LinkEnd::Replaced)?;
+            }
         }
         if let Some(key) = &settlement.reopens {
             outbox.reopen(key)?;

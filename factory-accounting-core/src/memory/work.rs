@@ -8,8 +8,8 @@ use crate::ids::{AttemptId, Epoch};
 use crate::provider::EncodedWrite;
 use crate::store::transition;
 use crate::store::{
-    Attempt, AttemptMember, Claim, ClaimRequest, Connection, ConnectionState, LinkEnd, Operation, OperationState,
-    Settle, StoreError, Work,
+    Attempt, AttemptMember, Claim, ClaimRequest, Connection, ConnectionState, Link, LinkEnd, Operation, OperationState,
+    Settle, Settlement, StoreError, Work,
 };
 
 impl Shelf {
@@ -136,7 +136,8 @@ impl Shelf {
             let row = self.rows.get(&id).ok_or_else(|| transition::unknown(id))?;
             transition::settles(id, &row.operation.state, settle.attempt, &settlement.step)?;
         }
-        self.check_links(settle.settlements.iter().flat_map(|settlement| &settlement.links))?;
+        let before = self.stored_links;
+        self.check_links(settle.settlements.iter().flat_map(|settlement| self.links_brought(settlement, before)))?;
 
         for settlement in &settle.settlements {
             let id = settlement.operation;
@@ -145,8 +146,8 @@ impl Shelf {
                 let position = row.position().settled(&settlement.step, settle.now);
                 self.move_on(id, position, settle.now);
             }
-            for link in &settlement.links {
-                self.store_link(link, &LinkEnd::Replaced, settle.now);
+            for link in self.links_brought(settlement, before).cloned().collect::<Vec<_>>() {
+                self.store_link(&link, &LinkEnd::Replaced, settle.now);
             }
             if let Some(key) = &settlement.reopens {
                 self.reopen(key, settle.now);
@@ -159,6 +160,15 @@ impl Shelf {
             connection.state = transition::connection_after(&connection.state, state.clone());
         }
         Ok(())
+    }
+
+    /// The links of a settlement but those that a person has outrun between the claim and the settling.
+    fn links_brought<'a>(&'a self, settlement: &'a Settlement, before: u64) -> impl Iterator<Item = &'a Link> {
+        let seen = self.rows.get(&settlement.operation).map_or(0, |row| row.links_seen);
+        settlement.links.iter().filter(move |link| {
+            let stored = self.links.get(&link.key).filter(|linked| linked.stored > seen && linked.stored <= before);
+            stored.is_none_or(|linked| !transition::outlasts(&linked.link, link))
+        })
     }
 
     /// An attempt is over when none of its members is in it any more.

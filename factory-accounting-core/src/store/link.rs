@@ -100,9 +100,13 @@ impl Link {
     /// deleted there (R29). What has become of a document is its status, and nothing to relink.
     #[must_use]
     pub fn is_broken(&self) -> bool {
-        let named_by_others =
-            self.key.kind.is_party() || matches!(self.key.kind, RecordKind::Product | RecordKind::Job);
-        named_by_others && (self.status.is_gone() || self.status == RemoteStatus::Archived)
+        self.is_named_by_others() && (self.status.is_gone() || self.status == RemoteStatus::Archived)
+    }
+
+    /// Whether it ties a record that documents name, rather than a document.
+    #[must_use]
+    pub fn is_named_by_others(&self) -> bool {
+        self.key.kind.is_party() || matches!(self.key.kind, RecordKind::Product | RecordKind::Job)
     }
 
     /// The tie as its record is now, seen at an instant.

@@ -366,6 +366,13 @@ pub fn wakes(link: &Link) -> bool {
     !link.is_broken()
 }
 
+/// Whether a link that was stored since an operation was claimed stays in the place of one that the operation's settling
+/// brings: a person who ties a party, item or job elsewhere while it is being written has the last word.
+#[must_use]
+pub fn outlasts(stored: &Link, settled: &Link) -> bool {
+    stored.is_named_by_others() && stored.remote != settled.remote
+}
+
 /// What is kept of a link that ends: one that led elsewhere than the one in its place.
 #[must_use]
 pub fn past(before: Link, after: Option<&Link>, end: &LinkEnd, now: DateTime<Utc>) -> Option<PastLink> {

@@ -143,6 +143,7 @@ macro_rules! store_suite {
             f16_past_ties_come_in_the_order_asked,
             a_refused_relink_ends_nothing,
             ties_that_end_with_other_verbs_are_kept,
+            f16_a_person_who_relinks_during_a_write_has_the_last_word,
             r29_broken_ties_are_listed,
             r29_only_a_tie_that_can_be_named_wakes,
             f35_setting_up_is_kept_and_moves_from_where_it_was_seen,

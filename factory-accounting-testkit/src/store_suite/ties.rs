@@ -99,6 +99,27 @@ pub async fn ties_that_end_with_other_verbs_are_kept(store: Arc<dyn SyncStore>) 
     assert_eq!(past(&bench, &invoice_key("3")).await, [("old-3".to_owned(), 5, LinkEnd::Relinked { by })]);
 }
 
+/// A write that was under way while a person tied the party elsewhere does not tie it back, nor claim what somebody else has
+/// by now; of a document it tells what is in the books.
+pub async fn f16_a_person_who_relinks_during_a_write_has_the_last_word(store: Arc<dyn SyncStore>) {
+    let bench = Bench::new(store).await;
+    bench.put_link(link(&customer_key("1"), "r-1"), 1).await.expect("stored");
+    let ids = bench.enqueue_all(vec![customer("1", 1), invoice("1", 1)]).await;
+    let (epoch, attempt) = bench.send(&ids, 2).await;
+    for (key, remote) in [(customer_key("1"), "r-2"), (customer_key("2"), "r-1"), (invoice_key("1"), "d-2")] {
+        bench.store.relink(&bench.connection, link(&key, remote), "Ann", at(3)).await.expect("relinked");
+    }
+    let steps = ids.iter().map(|id| (*id, Step::Done(Outcome::Updated))).collect();
+    let mut settle = bench.settling(epoch, Some(attempt.id), 4, steps);
+    settle.settlements[0].links.push(link(&customer_key("1"), "r-1"));
+    settle.settlements[1].links.push(link(&invoice_key("1"), "d-1"));
+    bench.store.settle(settle).await.expect("settled");
+    let remote = async |key| bench.link_of(&key).await.map(|link| link.remote.to_string());
+    assert_eq!(remote(customer_key("1")).await.as_deref(), Some("r-2"));
+    assert_eq!(remote(customer_key("2")).await.as_deref(), Some("r-1"));
+    assert_eq!(remote(invoice_key("1")).await.as_deref(), Some("d-1"));
+}
+
 /// Ties to parties, items and jobs that nobody can name any more are listed; those of documents are not (R29).
 pub async fn r29_broken_ties_are_listed(store: Arc<dyn SyncStore>) {
     let bench = Bench::new(store).await;
