@@ -34,12 +34,15 @@ fn told_and_not_done<W: People>() {
     host.calls();
     let found = host.clock.run(host.engine.suggestions(&key(RecordKind::Customer, "C1"), 10)).expect("suggestions");
     assert_eq!((host.books(), host.writes()), (before, Vec::new()));
-    let ids: Vec<_> = found.iter().map(|one| one.remote.clone()).collect();
-    assert_eq!(ids[..2], [same.clone(), gone.clone()], "{found:?}");
-    assert!(ids.contains(&other_form), "{found:?}");
-    assert_eq!(found[0].reasons, [Reason::SameName]);
-    assert_eq!((found[0].active, found[1].active), (true, false));
-    assert_eq!(found.len(), if W::ONE_FOR_BOTH { 4 } else { 3 }, "{found:?}");
+    assert_eq!(
+        (&found[0].remote, found[0].reasons.as_slice(), found[0].active),
+        (&same, &[Reason::SameName][..], true)
+    );
+    // Some packages leave out of their lists what is out of use; where it is listed, it is told as such, behind its like.
+    let (in_use, out_of_use): (Vec<_>, Vec<_>) = found.iter().partition(|one| one.active);
+    assert!(out_of_use.iter().all(|one| one.remote == gone), "{found:?}");
+    assert!(in_use.iter().any(|one| one.remote == other_form) && in_use.iter().all(|one| one.remote != gone));
+    assert_eq!(in_use.len(), if W::ONE_FOR_BOTH { 3 } else { 2 }, "{found:?}");
 
     host.relinks(RecordKind::Customer, "C1", &same);
     host.work();

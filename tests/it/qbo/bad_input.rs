@@ -141,7 +141,7 @@ fn a_company_that_the_sign_in_does_not_reach() {
     locked(&host.world).realm = own;
     host.sign_in();
     match host.clock.run(host.engine.connect()).expect_err("refused") {
-        EngineError::Provider(error) => {
+        EngineError::InsufficientRole(error) => {
             let told = error.to_string();
             assert_eq!(error.package_code(), Some("3100"), "{told}");
             assert!(!told.contains('\n') && told.contains("reconnect"), "{told}");
