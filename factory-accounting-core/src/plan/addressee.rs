@@ -17,7 +17,9 @@ pub(super) fn stays_with(record: &Record, now: RemoteId, context: &Context<'_>) 
     if context.former.is_empty() {
         return now;
     }
-    let sent_to = context.link(&record.key()).map(|link| link.party.as_ref());
+    // What was voided and is written anew is not there any more.
+    let in_books = context.link(&record.key()).filter(|link| !link.status.is_gone());
+    let sent_to = in_books.map(|link| link.party.as_ref());
     let held = sent_to.unwrap_or_else(|| {
         source::source_of(record, context).and_then(|source| context.sources.get(&source)?.party.as_ref())
     });
