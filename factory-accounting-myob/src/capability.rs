@@ -222,7 +222,7 @@ fn quote() -> RecordCapability {
 
 fn credit_note() -> RecordCapability {
     let mut credit_note = sale();
-    // A credit note is an invoice below zero (myob.md 3.4).
+    // A credit note is an invoice below zero (myob.md 3.6).
     credit_note.numbered_with = &[RecordKind::Invoice];
     credit_note.due_dates = false;
     credit_note

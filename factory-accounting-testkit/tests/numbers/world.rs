@@ -349,7 +349,8 @@ impl<S: NumberStore + Debug> World<S> {
         let refused = self.store.mark_used(&connection(), it.numbers.device(), uses.clone(), NOW).await;
         let refused = refused.map_err(|error| error.to_string())?;
         for (number, document) in &it.untold {
-            if refused.iter().any(|refused| refused.refused.number == *number) {
+            let is_it = |told: &NumberUse| told.number == *number && told.document.id.as_str() == document;
+            if refused.iter().any(|refused| is_it(&refused.refused)) {
                 continue;
             }
             if let Some(other) = self.taken.insert(number.clone(), document.clone()).filter(|other| other != document) {
