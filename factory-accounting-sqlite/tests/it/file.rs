@@ -10,7 +10,7 @@ use super::{all, at, claimed, connect, invoice, workshop};
 async fn a_full_disk_refuses_the_verb_and_keeps_the_rest() {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("store.db");
-    let store = SqliteStore::open_with(SqliteOptions::file(&file).max_pages(80)).expect("opened");
+    let store = SqliteStore::open_with(SqliteOptions::file(&file).max_pages(160)).expect("opened");
     connect(&store).await;
     let mut taken = 0;
     let full = loop {
