@@ -175,13 +175,13 @@ pub async fn f28_the_hosts_own_parties_are_known(store: Arc<dyn SyncStore>) {
     know(RecordKind::Customer, &one).await;
     know(RecordKind::Supplier, &one).await;
     assert_eq!(known(RecordKind::Customer, None, 0).await, [one.clone(), two.clone()]);
-    assert_eq!(known(RecordKind::Customer, None, 1).await, [one.clone()]);
+    assert_eq!(known(RecordKind::Customer, None, 1).await, std::slice::from_ref(&one));
     assert_eq!(known(RecordKind::Customer, Some("C-1"), 5).await, [two]);
     let alike = async |name: &str| {
         let keys = KnownParty::new("", name).keys();
         bench.store.known_like(&bench.connection, RecordKind::Customer, &keys).await.expect("read")
     };
-    assert_eq!(alike("hale limited").await, [one.clone()]);
+    assert_eq!(alike("hale limited").await, std::slice::from_ref(&one));
     let left = KnownParty { active: false, ..one };
     know(RecordKind::Customer, &left).await;
     assert!(alike("hale limited").await.is_empty());
