@@ -6,11 +6,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use factory_accounting_core::capability::{OrderForm, SourceTie};
 use factory_accounting_core::ids::RemoteId;
 use factory_accounting_core::model::{Extent, Record, RecordKey, RecordKind};
-use factory_accounting_core::plan::{self, Subject};
+use factory_accounting_core::plan::{self, Lent, Subject};
 use factory_accounting_core::provider::RemoteRecord;
 use factory_accounting_core::store::{Link, Operation, StateFilter};
 
-use crate::engine::EngineError;
+use crate::engine::{EngineError, Inner};
 use crate::push::order_key;
 use crate::round::Round;
 
@@ -26,6 +26,8 @@ pub(crate) struct Surroundings {
     pub(crate) sources: BTreeMap<RecordKey, RemoteRecord>,
     /// What documents in the books have billed of orders and purchase orders that become their bills as a whole.
     pub(crate) billed: BTreeMap<RecordKey, Vec<Record>>,
+    /// What lines take over from their products, customers and suppliers.
+    pub(crate) lent: Lent,
     /// Whether an order's document becomes its invoice.
     become_invoices: bool,
 }
@@ -64,13 +66,15 @@ impl Round<'_> {
         let drafts: Vec<RemoteId> =
             links.values().filter(|link| link.key.kind == RecordKind::Order).map(|link| link.remote.clone()).collect();
         let form = plan::order_form(&self.facts.settings, inner.provider.capabilities());
+        let ordered: Vec<&RecordKey> = subjects.iter().map(|(operation, _)| &operation.key).collect();
         let mut around = Surroundings {
-            former: self.former_ties(subjects, &links).await?,
+            former: former_ties(inner, subjects.iter().map(|(operation, subject)| (&operation.key, subject)), &links).await?,
             links,
             holders: BTreeMap::new(),
             in_flight: BTreeSet::new(),
             sources: BTreeMap::new(),
-            billed: self.billed_parts(subjects).await?,
+            billed: parts_billed(inner, &ordered).await?,
+            lent: Lent::default(),
             become_invoices: form.is_some_and(OrderForm::becomes_invoice),
         };
         if drafts.is_empty() || !around.become_invoices {
@@ -91,85 +95,92 @@ impl Round<'_> {
 }
 
 impl Round<'_> {
-    /// Records that parties and jobs were tied to before, where a document that is in the books, or the one it comes from,
-    /// names another than theirs now. Nothing is read where none does.
-    async fn former_ties(
-        &self,
-        subjects: &[(Operation, Subject)],
-        links: &BTreeMap<RecordKey, Link>,
-    ) -> Result<BTreeMap<RecordKey, Vec<RemoteId>>, EngineError> {
-        let mut moved = BTreeSet::new();
-        for (operation, subject) in subjects {
-            let Subject::Record(record) = subject else { continue };
-            let parent = plan::parent_of(record);
-            let held = [Some(&operation.key), parent.as_ref()].into_iter().flatten();
-            let named: Vec<&RemoteId> =
-                held.filter_map(|key| links.get(key)).filter_map(|link| link.party.as_ref()).collect();
-            if named.is_empty() {
-                continue;
-            }
-            let own = plan::references(subject).into_iter();
-            let own: Vec<RecordKey> = own.filter(|key| key.kind.is_party() || key.kind == RecordKind::Job).collect();
-            let is_theirs = |id: &RemoteId| own.iter().any(|key| links.get(key).is_some_and(|link| link.remote == *id));
-            if !named.into_iter().all(is_theirs) {
-                moved.extend(own);
-            }
-        }
-        let mut former: BTreeMap<RecordKey, Vec<RemoteId>> = BTreeMap::new();
-        if moved.is_empty() {
-            return Ok(former);
-        }
-        let keys: Vec<RecordKey> = moved.into_iter().collect();
-        for past in self.inner.store.past_links(&self.inner.connection, &keys).await? {
-            former.entry(past.link.key).or_default().push(past.link.remote);
-        }
-        Ok(former)
-    }
-
-    /// What documents in the books have billed of the orders and purchase orders among the operations, where those become
-    /// their bills as a whole.
-    async fn billed_parts(
-        &self,
-        subjects: &[(Operation, Subject)],
-    ) -> Result<BTreeMap<RecordKey, Vec<Record>>, EngineError> {
-        let mut billed = BTreeMap::new();
-        for (operation, _) in subjects {
-            let Some(bills) = billing_kind(operation.key.kind).filter(|kind| self.converts(*kind)) else { continue };
-            let parts = self.parts_of(&operation.key, bills).await?;
-            if !parts.is_empty() {
-                billed.insert(operation.key.clone(), parts);
-            }
-        }
-        Ok(billed)
-    }
-
     /// Documents of a kind in the books that bill an order or a purchase order, as the host has them.
     pub(crate) async fn parts_of(&self, ordered: &RecordKey, bills: RecordKind) -> Result<Vec<Record>, EngineError> {
-        let inner = self.inner;
-        let progress = inner.store.progress(&inner.connection, ordered).await?;
-        let keys: Vec<RecordKey> = progress.into_iter().map(|part| part.key).filter(|key| key.kind == bills).collect();
-        if keys.is_empty() {
-            return Ok(Vec::new());
-        }
-        let links = inner.store.links(&inner.connection, &keys).await?;
-        let mut parts = Vec::new();
-        for (key, link) in keys.iter().zip(links) {
-            if link.is_none_or(|link| link.status.is_gone()) {
-                continue;
-            }
-            let Some(newest) = inner.newest(key).await? else { continue };
-            if let Ok(Subject::Record(record)) = Subject::of(&newest) {
-                parts.push(*record);
-            }
-        }
-        Ok(parts)
+        parts_of(self.inner, ordered, bills).await
     }
 
     /// Whether what a document of a kind bills becomes that document as a whole.
     pub(crate) fn converts(&self, kind: RecordKind) -> bool {
-        let capability = self.inner.provider.capabilities().of(kind);
-        capability.is_some_and(|capability| capability.sources == SourceTie::Converted)
+        converts(self.inner, kind)
     }
+}
+
+/// Records that parties and jobs were tied to before, where a document that is in the books, or the one it comes from,
+/// names another than theirs now. Nothing is read where none does.
+pub(crate) async fn former_ties(
+    inner: &Inner,
+    subjects: impl Iterator<Item = (&RecordKey, &Subject)>,
+    links: &BTreeMap<RecordKey, Link>,
+) -> Result<BTreeMap<RecordKey, Vec<RemoteId>>, EngineError> {
+    let mut moved = BTreeSet::new();
+    for (key, subject) in subjects {
+        let Subject::Record(record) = subject else { continue };
+        let parent = plan::parent_of(record);
+        let held = [Some(key), parent.as_ref()].into_iter().flatten();
+        let named: Vec<&RemoteId> =
+            held.filter_map(|key| links.get(key)).filter_map(|link| link.party.as_ref()).collect();
+        if named.is_empty() {
+            continue;
+        }
+        let own = plan::references(subject).into_iter();
+        let own: Vec<RecordKey> = own.filter(|key| key.kind.is_party() || key.kind == RecordKind::Job).collect();
+        let is_theirs = |id: &RemoteId| own.iter().any(|key| links.get(key).is_some_and(|link| link.remote == *id));
+        if !named.into_iter().all(is_theirs) {
+            moved.extend(own);
+        }
+    }
+    let mut former: BTreeMap<RecordKey, Vec<RemoteId>> = BTreeMap::new();
+    if moved.is_empty() {
+        return Ok(former);
+    }
+    let keys: Vec<RecordKey> = moved.into_iter().collect();
+    for past in inner.store.past_links(&inner.connection, &keys).await? {
+        former.entry(past.link.key).or_default().push(past.link.remote);
+    }
+    Ok(former)
+}
+
+/// What documents in the books have billed of the orders and purchase orders among some records, where those become their
+/// bills as a whole.
+pub(crate) async fn parts_billed(
+    inner: &Inner,
+    keys: &[&RecordKey],
+) -> Result<BTreeMap<RecordKey, Vec<Record>>, EngineError> {
+    let mut billed = BTreeMap::new();
+    for key in keys {
+        let Some(bills) = billing_kind(key.kind).filter(|kind| converts(inner, *kind)) else { continue };
+        let parts = parts_of(inner, key, bills).await?;
+        if !parts.is_empty() {
+            billed.insert((*key).clone(), parts);
+        }
+    }
+    Ok(billed)
+}
+
+async fn parts_of(inner: &Inner, ordered: &RecordKey, bills: RecordKind) -> Result<Vec<Record>, EngineError> {
+    let progress = inner.store.progress(&inner.connection, ordered).await?;
+    let keys: Vec<RecordKey> = progress.into_iter().map(|part| part.key).filter(|key| key.kind == bills).collect();
+    if keys.is_empty() {
+        return Ok(Vec::new());
+    }
+    let links = inner.store.links(&inner.connection, &keys).await?;
+    let mut parts = Vec::new();
+    for (key, link) in keys.iter().zip(links) {
+        if link.is_none_or(|link| link.status.is_gone()) {
+            continue;
+        }
+        let Some(newest) = inner.newest(key).await? else { continue };
+        if let Ok(Subject::Record(record)) = Subject::of(&newest) {
+            parts.push(*record);
+        }
+    }
+    Ok(parts)
+}
+
+fn converts(inner: &Inner, kind: RecordKind) -> bool {
+    let capability = inner.provider.capabilities().of(kind);
+    capability.is_some_and(|capability| capability.sources == SourceTie::Converted)
 }
 
 /// The kind of document that bills one of a kind.
@@ -191,6 +202,7 @@ impl Surroundings {
             former: BTreeMap::new(),
             sources: BTreeMap::new(),
             billed: BTreeMap::new(),
+            lent: Lent::default(),
             become_invoices: false,
         }
     }

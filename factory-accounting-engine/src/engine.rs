@@ -3,7 +3,6 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use factory_accounting_core::capability::LineItems;
 use factory_accounting_core::clock::Clock;
 use factory_accounting_core::error::ProviderError;
 use factory_accounting_core::ids::{ConnectionId, OrganisationId, RemoteId, WorkerId};
@@ -141,6 +140,8 @@ pub(crate) struct Inner {
 #[derive(Debug)]
 pub(crate) struct Facts {
     pub(crate) settings: Settings,
+    /// Version of the settings; `None` while none have been saved.
+    pub(crate) settings_version: Option<u64>,
     pub(crate) organisation: Organisation,
     pub(crate) catalogue: Catalogue,
     loaded_at: chrono::DateTime<chrono::Utc>,
@@ -264,27 +265,36 @@ impl Inner {
             return Ok(facts);
         }
         let (_, organisation) = self.store.organisation(&self.connection).await?.ok_or(EngineError::NotConnected)?;
-        let settings = self.store.settings(&self.connection).await?.map(|(_, settings)| settings).unwrap_or_default();
+        let saved = self.store.settings(&self.connection).await?;
+        let (settings_version, settings) =
+            saved.map(|(version, settings)| (Some(version), settings)).unwrap_or_default();
         let mut entries = Vec::new();
         for kind in self.lists_for_planning() {
             entries
                 .extend(self.store.catalogue(&self.connection, kind).await?.map(|(_, list)| list).unwrap_or_default());
         }
-        let facts = Arc::new(Facts { settings, organisation, catalogue: Catalogue::new(entries), loaded_at: now });
+        let facts = Arc::new(Facts {
+            settings,
+            settings_version,
+            organisation,
+            catalogue: Catalogue::new(entries),
+            loaded_at: now,
+        });
         *self.held_facts() = Some(Arc::clone(&facts));
         Ok(facts)
     }
 
     /// The package's lists that planning needs.
     pub(crate) fn lists_for_planning(&self) -> Vec<CatalogueKind> {
-        let mut kinds = vec![CatalogueKind::Accounts, CatalogueKind::TaxCodes, CatalogueKind::Currencies];
-        if self.provider.capabilities().records.values().any(|capability| capability.line_items != LineItems::Optional)
-        {
-            kinds.push(CatalogueKind::Items);
-        }
-        kinds.push(CatalogueKind::Terms);
-        kinds.retain(|kind| self.provider.capabilities().lists.contains(kind));
-        kinds
+        // Lines may name items through mappings and defaults in every package, not only where they have to.
+        let wanted = [
+            CatalogueKind::Accounts,
+            CatalogueKind::TaxCodes,
+            CatalogueKind::Currencies,
+            CatalogueKind::Items,
+            CatalogueKind::Terms,
+        ];
+        wanted.into_iter().filter(|kind| self.provider.capabilities().lists.contains(kind)).collect()
     }
 
     /// Has the next use read everything anew.
@@ -317,6 +327,8 @@ impl Inner {
             former: &around.former,
             sources: &around.sources,
             billed: &around.billed,
+            lent: &around.lent,
+            trail: None,
             distinct: false,
             package: self.package_title(),
         }

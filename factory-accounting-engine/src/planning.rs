@@ -68,8 +68,10 @@ impl Round<'_> {
                 Err(parked) => settled.push((operation, Settling::park(parked))),
             }
         }
-        self.lend(&mut subjects).await?;
         let mut surroundings = self.surroundings(&subjects).await?;
+        // Each lender is read once, whatever names it.
+        let lenders = subjects.iter().flat_map(|(_, subject)| plan::lenders(subject)).collect();
+        surroundings.lent = self.inner.lend(&lenders).await?;
         let subjects = self.read_sources(subjects, &mut surroundings).await?;
         let mut drafts = Drafts::of(&subjects, &surroundings);
         let mut writes = Vec::new();
@@ -90,6 +92,7 @@ impl Round<'_> {
             }
         }
         self.settle(None, settled).await?;
+        let mut writes = self.match_by_code(writes).await?;
         writes.extend(self.read(readings, &surroundings).await?);
         Ok(lanes(writes))
     }

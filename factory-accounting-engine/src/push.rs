@@ -69,11 +69,12 @@ impl Engine {
     ) -> Result<Vec<Vec<NewOperation>>, EngineError> {
         let inner = &self.inner;
         let facts = inner.facts().await?;
-        let keys: Vec<RecordKey> = records.iter().map(Record::key).filter(|key| key.kind.is_party()).collect();
+        let under_policy = |kind: RecordKind| kind.is_party() || matches!(kind, RecordKind::Product | RecordKind::Job);
+        let keys: Vec<RecordKey> = records.iter().map(Record::key).filter(|key| under_policy(key.kind)).collect();
         let mut links = inner.store.links(&inner.connection, &keys).await?.into_iter();
         let mut admitted = Vec::with_capacity(records.len());
         for record in records {
-            let link = if record.kind().is_party() { links.next().flatten() } else { None };
+            let link = if under_policy(record.kind()) { links.next().flatten() } else { None };
             if let (Record::Customer(party) | Record::Supplier(party), Some(link)) = (record, &link)
                 && party.do_not_send != link.suppressed
             {
@@ -82,6 +83,12 @@ impl Engine {
             }
             let mut operations =
                 plan::admit(record, &facts.settings, inner.provider.capabilities(), link.as_ref()).operations;
+            if let (Record::Job(job), Some(operation)) = (record, operations.first_mut())
+                && matches!(operation.start, Start::Queued | Start::Held)
+                && let Some(parked) = self.in_a_circle(job, records).await?
+            {
+                operation.start = Start::Parked(parked);
+            }
             if let (Record::CreditNote(note), Some(Start::Queued)) = (record, operations.first().map(|row| &row.start))
             {
                 operations.extend(self.withdrawn_allocations(note, revision).await?);

@@ -221,7 +221,7 @@ impl Round<'_> {
                         parked.code = taken_code(member.operation.key.kind);
                     }
                     parked.error.get_or_insert(error);
-                    Settling::park(parked)
+                    Settling::park(until_told(&member.operation, parked))
                 }
                 Finding::Namesakes(records) => {
                     let operation = &member.operation;
@@ -240,11 +240,7 @@ impl Round<'_> {
                     if parked.code == Code::NumberTaken {
                         parked.code = taken_code(member.operation.key.kind);
                     }
-                    if parked.code == Code::NameTaken {
-                        // Linking the one that has the name answers the question.
-                        parked = parked.until_linked(member.operation.key.clone());
-                    }
-                    Settling::park(parked)
+                    Settling::park(until_told(&member.operation, parked))
                 }
             };
             settlings.push((member.operation, settling));
@@ -428,6 +424,11 @@ pub(crate) fn doubt(error: &ProviderError) -> Settling {
     Settling::step(Step::InDoubt { error: error.to_string() })
 }
 
-fn taken_code(kind: RecordKind) -> Code {
+/// Linking the record that has the name, or the code, answers the question.
+pub(crate) fn until_told(operation: &Operation, parked: Parked) -> Parked {
+    if parked.code == Code::NameTaken { parked.until_linked(operation.key.clone()) } else { parked }
+}
+
+pub(crate) fn taken_code(kind: RecordKind) -> Code {
     if kind.is_party() || kind == RecordKind::Product { Code::NameTaken } else { Code::NumberTaken }
 }

@@ -1,37 +1,42 @@
-//! What an operation needs from the other records of the host: accounts of products, what an order's invoices came to
-//! before it, and why a record that it needs is not there.
+//! What an operation needs from the other records of the host: accounts and taxes of products and parties, what an order's
+//! invoices came to before it, and why a record that it needs is not there.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use factory_accounting_core::code::{Code, Parked};
-use factory_accounting_core::ids::LocalId;
-use factory_accounting_core::model::{Record, RecordKey, RecordKind};
-use factory_accounting_core::plan::{self, Subject};
+use factory_accounting_core::model::{Record, RecordKey};
+use factory_accounting_core::plan::{Lent, Subject};
 use factory_accounting_core::store::{Goal, Operation, OperationState, Outcome, Progress};
 
-use crate::engine::EngineError;
+use crate::engine::{EngineError, Inner};
 use crate::planning::{Plan, skip};
 use crate::round::Round;
 
-impl Round<'_> {
-    /// Gives lines the account and tax of their products where they name none.
-    pub(crate) async fn lend(&self, subjects: &mut [(Operation, Subject)]) -> Result<(), EngineError> {
-        let lenders: BTreeSet<LocalId> = subjects.iter().flat_map(|(_, subject)| plan::lenders(subject)).collect();
-        let mut products = BTreeMap::new();
-        for id in lenders {
-            let key = RecordKey::new(RecordKind::Product, id.clone());
-            let history = self.inner.history(&key).await?;
-            let newest = history.iter().rev().find(|row| row.goal == Goal::Present).map(Subject::of);
-            if let Some(Ok(Subject::Record(record))) = newest
-                && let Record::Product(product) = *record
+impl Inner {
+    /// What lines may take over from their products, customers and suppliers.
+    pub(crate) async fn lend(&self, lenders: &BTreeSet<RecordKey>) -> Result<Lent, EngineError> {
+        let mut records = Vec::with_capacity(lenders.len());
+        for key in lenders {
+            if let Some(newest) = self.as_last_pushed(key).await?
+                && let Ok(Subject::Record(record)) = Subject::of(&newest)
             {
-                products.insert(id, product);
+                records.push(*record);
             }
         }
-        subjects.iter_mut().for_each(|(_, subject)| plan::inherit(subject, &products));
-        Ok(())
+        Ok(Lent::new(records))
     }
 
+    /// The newest state of a record that the host has pushed, whatever became of it; a void is none.
+    pub(crate) async fn as_last_pushed(&self, key: &RecordKey) -> Result<Option<Operation>, EngineError> {
+        match self.newest(key).await? {
+            Some(newest) if newest.goal == Goal::Present => Ok(Some(newest)),
+            None => Ok(None),
+            Some(_) => Ok(self.history(key).await?.into_iter().rev().find(|row| row.goal == Goal::Present)),
+        }
+    }
+}
+
+impl Round<'_> {
     /// What an order's invoices come to that go before this one: those in the books or being sent, and those that arrived
     /// earlier. What waits for a person does not count: it may never be sent (R12).
     pub(crate) async fn billed_before(

@@ -1,5 +1,6 @@
 //! The whole system from outside: a real engine, real stores, the real providers, and the emulators' books.
 
+mod accounts;
 mod bad_input;
 mod calls;
 mod capabilities;

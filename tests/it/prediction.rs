@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use factory_accounting_core::capability::{TaxAuthority, TaxRounding};
 use factory_accounting_core::clock::Clock;
 use factory_accounting_core::model::{Record, RecordKind};
-use factory_accounting_core::plan::{self, Catalogue, Context, Subject};
+use factory_accounting_core::plan::{self, Catalogue, Context, Lent, Subject};
 use factory_accounting_core::planned::{Changes, Content, Planned};
 use factory_accounting_core::provider::{CatalogueKind, Fate, Intent, WriteBatch};
 use factory_accounting_core::store::{ListStore as _, SyncStore as _};
@@ -212,6 +212,8 @@ fn batch_of_books<W: Books>(
         former: &BTreeMap::new(),
         sources: &BTreeMap::new(),
         billed: &BTreeMap::new(),
+        lent: Lent::NOTHING,
+        trail: None,
         distinct: false,
         package: host.provider.info().title,
     };

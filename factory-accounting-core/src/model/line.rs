@@ -116,7 +116,7 @@ pub struct ItemLine {
     /// Tax term of the host, or a tax code of the package; resolved by the settings.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tax: Option<String>,
-    /// Account code in the package; overrides the product's and the settings'.
+    /// Account code in the package; before all else that could say it (docs/resolution.md).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub account: Option<String>,
     /// Job that the line belongs to.

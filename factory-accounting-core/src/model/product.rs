@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 use crate::ids::LocalId;
 use crate::money::UnitPrice;
 
-/// Something that is sold, bought, or both. Several products may be linked to one item of the package (F40).
+/// Something that is sold, bought, or both. Several products may be linked to one item of the package (F40). A row of a price
+/// table is a product of its own, so that it may have its own item, account and tax, or share an item with other rows (L15).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Product {

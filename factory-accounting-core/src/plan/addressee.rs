@@ -6,6 +6,7 @@
 
 use std::borrow::Cow;
 
+use super::trail::Step;
 use super::{Context, source};
 use crate::ids::RemoteId;
 use crate::model::Record;
@@ -23,7 +24,11 @@ pub(super) fn stays_with(record: &Record, now: RemoteId, context: &Context<'_>) 
     let held = sent_to.unwrap_or_else(|| {
         source::source_of(record, context).and_then(|source| context.sources.get(&source)?.party.as_ref())
     });
-    held.filter(|held| context.are_one_party(held, &now)).cloned().unwrap_or(now)
+    let Some(held) = held.filter(|held| **held != now && context.are_one_party(held, &now)) else { return now };
+    context.trace(format_args!("party"), || {
+        Step::rule("what is in the books stays with the record that it was sent to, whatever its party is linked to now", held)
+    });
+    held.clone()
 }
 
 /// A document that is to be changed, addressed as the books have it, where that is a record of the same party.

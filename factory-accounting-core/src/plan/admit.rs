@@ -137,7 +137,7 @@ fn start_of(record: &Record, settings: &Settings, capabilities: &Capabilities, l
     }
     let choice = match record {
         Record::Customer(party) | Record::Supplier(party) => party.create_in_package,
-        Record::Job(_) if capabilities.of(kind).is_some() => None,
+        Record::Job(_) | Record::Product(_) if capabilities.of(kind).is_some() => None,
         _ => return Start::Queued,
     };
     if link.is_some() { Start::Queued } else { party_hold(settings.contact_policy(kind), choice, kind) }
@@ -151,7 +151,7 @@ pub fn complaints(record: &Record, capabilities: &Capabilities) -> Vec<Issue> {
     issues
 }
 
-/// Where the creation of a party or job that has no link begins under its policy (F31, F32, F34, F38).
+/// Where the creation of a party, job or product that has no link begins under its policy (F31, F32, F34, F38, R8).
 #[must_use]
 pub fn party_hold(policy: ContactPolicy, choice: Option<bool>, kind: RecordKind) -> Start {
     match (choice, policy) {

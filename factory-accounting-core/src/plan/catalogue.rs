@@ -62,6 +62,31 @@ impl Catalogue {
         self.accounts.get(code)
     }
 
+    /// An account that lines of documents may use, by its code or id.
+    ///
+    /// # Errors
+    /// What keeps lines from using it.
+    pub fn usable_on_lines(&self, code: &str) -> Result<&Account, Unusable<'_>> {
+        match self.account(code) {
+            None => Err(Unusable::UnknownAccount),
+            Some(account) if !account.active => Err(Unusable::ArchivedAccount(account)),
+            Some(account) if !account.usable_on_lines => Err(Unusable::NotOnLines(account)),
+            Some(account) => Ok(account),
+        }
+    }
+
+    /// An item that lines of documents may name, by its code or id.
+    ///
+    /// # Errors
+    /// What keeps lines from naming it.
+    pub fn item_in_use(&self, name: &str) -> Result<&Item, Unusable<'_>> {
+        match self.item(name) {
+            None => Err(Unusable::UnknownItem),
+            Some(item) if !item.active => Err(Unusable::InactiveItem),
+            Some(item) => Ok(item),
+        }
+    }
+
     /// A tax code.
     #[must_use]
     pub fn tax_code(&self, code: &str) -> Option<&TaxCode> {
@@ -94,5 +119,37 @@ impl Catalogue {
     #[must_use]
     pub fn allows(&self, currency: Currency) -> bool {
         self.currencies.is_empty() || self.currencies.contains(&currency)
+    }
+}
+
+/// What keeps an account or an item from being used on lines.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Unusable<'a> {
+    /// The package has no such account.
+    UnknownAccount,
+    /// The account is archived.
+    ArchivedAccount(&'a Account),
+    /// The account is of a kind that lines may not use.
+    NotOnLines(&'a Account),
+    /// The package has no such item.
+    UnknownItem,
+    /// The item is not in use.
+    InactiveItem,
+}
+
+impl Unusable<'_> {
+    /// One line, with the name that was looked for.
+    #[must_use]
+    pub fn in_words(&self, name: &str, package: &str) -> String {
+        match self {
+            Self::UnknownAccount => format!("account {name:?} is not in {package}"),
+            Self::ArchivedAccount(account) => format!("account {name:?} ({}) is archived in {package}", account.name),
+            Self::NotOnLines(account) => {
+                format!("account {name:?} ({}) cannot be used on lines of documents", account.name)
+            }
+            Self::UnknownItem => format!("item {name:?} is not in {package}"),
+            Self::InactiveItem => format!("item {name:?} is not in use in {package}"),
+        }
     }
 }

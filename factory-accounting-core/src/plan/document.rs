@@ -2,23 +2,21 @@
 
 use rust_decimal::Decimal;
 
-use crate::amounts::{self, LineInput, Representation};
 use crate::capability::{JobPlace, OrderForm, TaxAuthority};
 use crate::code::{Code, Parked};
 use crate::error::Issue;
 use crate::ids::RemoteId;
-use crate::model::{ItemLine, Line, QuoteStage, Record, RecordKey, RecordKind, TaxMode, Trade};
-use crate::money::{Quantity, TaxAmount};
-use crate::planned::{Charge, Content, PlannedDocument, PlannedLine, TargetStatus};
-use crate::provider::{ProbeTarget, TradeSide};
+use crate::model::{Line, QuoteStage, Record, RecordKey, RecordKind, Trade};
+use crate::planned::{Content, PlannedDocument, PlannedLine, TargetStatus};
+use crate::provider::ProbeTarget;
 use crate::rules;
 use crate::settings::{ArrivalStatus, NumberOwner, ReferenceField};
 
+use super::charge::{charge_lines, text_line, trace_new};
 use super::draft::{Halt, closed_period, linked, target};
-use super::resolve::{fits, resolve_account, resolve_item, resolve_tax};
 use super::totals::{Outlook, total_lines};
-use super::{Context, addressee, marks, remainder, source};
-use crate::validate;
+use super::trail::Step;
+use super::{Context, addressee, header, marks, remainder, source};
 
 pub(super) fn draft_document(record: &Record, context: &Context<'_>) -> Result<(Content, ProbeTarget), Halt> {
     let record = &*remainder::left_of(record, context);
@@ -44,19 +42,27 @@ pub(super) fn draft_document(record: &Record, context: &Context<'_>) -> Result<(
         _ => None,
     };
     let status = arrival(record, order_form, context)?;
+    context.trace(format_args!("party"), || Step::books(format!("what {} is linked to", trade.party), &party));
     let party = addressee::stays_with(record, job_of(&trade, context)?.unwrap_or(party), context);
-    let mut lines = charge_lines(&trade, context)?;
+    let mut lines = charge_lines(record, &trade, context)?;
     let Outlook { totals, tax_mode, stated_taxes } = total_lines(&trade, &mut lines, context)?;
     let tax_slack = tax_slack(&lines, &trade, context);
     let source = source::tie(record, &mut lines, totals, context);
-    lines.extend(host_number_line(record, &trade, context));
+    lines.extend(host_number_line(record, &trade, lines.len(), context));
 
     // Where there is no reference field to find the document by, the number stays the host's: a bill's is its supplier's.
     let capability = context.capabilities.of(trade.kind);
     let in_reference = in_reference(trade.kind, context);
-    let reference = if in_reference { Some(trade.number.to_owned()) } else { reference_text(&trade, context) };
+    let reference = if in_reference {
+        context.trace(format_args!("reference"), || Step::host("number", &trade.number));
+        Some(trade.number.to_owned())
+    } else {
+        reference_text(&trade, context)
+    };
+    let number = (!in_reference).then(|| trade.number.to_owned());
+    trace_number(&trade, number.as_deref(), context);
     let document = PlannedDocument {
-        number: (!in_reference).then(|| trade.number.to_owned()),
+        number,
         reference,
         date: trade.date,
         due: trade.due.filter(|_| capability.is_none_or(|capability| capability.due_dates)),
@@ -77,6 +83,7 @@ pub(super) fn draft_document(record: &Record, context: &Context<'_>) -> Result<(
         delivery: marks::for_delivery(trade.kind, capability, context.settings),
         party: party.clone(),
     };
+    header::trace(record, &trade, &document, context);
     let probe = ProbeTarget {
         party: Some(party),
         date: Some(trade.date),
@@ -144,154 +151,68 @@ fn job_of(trade: &Trade<'_>, context: &Context<'_>) -> Result<Option<RemoteId>, 
         return Err(Parked::new(Code::Unsupported, reason).with_issues([Issue::new("lines", complaint)]).into());
     }
     let key = RecordKey::new(RecordKind::Job, job.clone());
-    linked(&key, "lines", trade.number, trade.kind, context).map(Some)
+    let job = linked(&key, "lines", trade.number, trade.kind, context)?;
+    context.trace(format_args!("party"), || {
+        Step::capability("a sales document is addressed to its job in place of its customer", &job)
+    });
+    Ok(Some(job))
 }
 
 /// The state that a document is to arrive in (F52, F55, F62).
 fn arrival(record: &Record, order_form: Option<OrderForm>, context: &Context<'_>) -> Result<TargetStatus, Parked> {
     let arrival = &context.settings.arrival;
     let kind = record.kind();
-    let status = match record {
-        Record::Quote(quote) => return Ok(TargetStatus::Quote(quote.stage)),
-        Record::Order(_) => match order_form {
-            Some(OrderForm::AcceptedQuote) => return Ok(TargetStatus::Quote(QuoteStage::Accepted)),
-            Some(OrderForm::DraftInvoice) => return Ok(TargetStatus::Draft),
-            _ => return Ok(TargetStatus::Approved),
-        },
-        Record::Bill(_) => arrival.bills,
-        Record::CreditNote(_) => arrival.credit_notes,
-        Record::PurchaseOrder(_) => arrival.purchase_orders,
-        _ => arrival.invoices,
+    let (setting, status) = match record {
+        Record::Quote(quote) => {
+            let status = TargetStatus::Quote(quote.stage);
+            context.trace(format_args!("status"), || Step::host("stage", &quote.stage));
+            context.trace(format_args!("status"), || Step::rule("a quote is as far as it has come", &status));
+            return Ok(status);
+        }
+        Record::Order(_) => {
+            let status = match order_form {
+                Some(OrderForm::AcceptedQuote) => TargetStatus::Quote(QuoteStage::Accepted),
+                Some(OrderForm::DraftInvoice) => TargetStatus::Draft,
+                _ => TargetStatus::Approved,
+            };
+            context.trace(format_args!("status"), || Step::capability("the form in which it holds orders", &status));
+            return Ok(status);
+        }
+        Record::Bill(_) => ("arrival.bills", arrival.bills),
+        Record::CreditNote(_) => ("arrival.credit_notes", arrival.credit_notes),
+        Record::PurchaseOrder(_) => ("arrival.purchase_orders", arrival.purchase_orders),
+        _ => ("arrival.invoices", arrival.invoices),
     };
-    match status {
+    let status = match status {
         ArrivalStatus::Draft if context.capabilities.of(kind).is_some_and(|capability| !capability.drafts) => {
             let name = record.name();
             let reason = format!(
                 "{kind} {name:?} is to arrive as a draft, and {} has none: have it arrive approved (settings, arrival)",
                 context.package
             );
-            Err(Parked::new(Code::Unsupported, reason))
+            return Err(Parked::new(Code::Unsupported, reason));
         }
-        ArrivalStatus::Draft => Ok(TargetStatus::Draft),
-        ArrivalStatus::Approved => Ok(TargetStatus::Approved),
-    }
+        ArrivalStatus::Draft => TargetStatus::Draft,
+        ArrivalStatus::Approved => TargetStatus::Approved,
+    };
+    context.trace(format_args!("status"), || Step::setting(setting, &status));
+    Ok(status)
 }
 
-fn charge_lines(trade: &Trade<'_>, context: &Context<'_>) -> Result<Vec<PlannedLine>, Halt> {
-    let mut issues = Vec::new();
-    let mut lines = Vec::with_capacity(trade.lines.len() + 2);
-    for (index, line) in trade.lines.iter().enumerate() {
-        match line {
-            Line::Text(text) => lines.push(PlannedLine {
-                remote: None,
-                description: text.text.clone(),
-                charge: None,
-                source_line: None,
-            }),
-            Line::Item(item) => match charge_line(index, item, trade, context)? {
-                Ok(line) => lines.push(line),
-                Err(issue) => issues.push(issue),
-            },
-        }
+fn trace_number(trade: &Trade<'_>, number: Option<&str>, context: &Context<'_>) {
+    let path = format_args!("number");
+    context.trace(path, || Step::host("number", &trade.number));
+    let setting = || format!("numbers.{}", trade.kind.as_str());
+    if number.is_none() {
+        context.trace(path, || Step::setting(setting(), &number));
+    } else if context.settings.number_owner(trade.kind) == NumberOwner::Package {
+        context.trace(path, || Step::capability("has no reference field to find the document by", &number));
     }
-    if issues.is_empty() {
-        return Ok(lines);
-    }
-    let reason = format!("{} {:?} cannot be sent as it is", trade.kind, trade.number);
-    Err(Parked::new(Code::Invalid, reason).with_issues(issues).into())
-}
-
-fn charge_line(
-    index: usize,
-    item: &ItemLine,
-    trade: &Trade<'_>,
-    context: &Context<'_>,
-) -> Result<Result<PlannedLine, Issue>, Halt> {
-    let at = |field: &str| format!("lines[{index}].{field}");
-    let purchase = trade.kind.is_purchase();
-    if let Some(id) = item.product.as_ref().filter(|_| context.settings.sends(RecordKind::Product)) {
-        linked(&RecordKey::new(RecordKind::Product, id.clone()), &at("product"), trade.number, trade.kind, context)?;
-    }
-    let accounts = &context.settings.accounts;
-    let fallback = match trade.kind {
-        RecordKind::CreditNote => accounts.credit_notes.as_ref().or(accounts.sales.as_ref()),
-        _ if purchase => accounts.purchases.as_ref(),
-        _ => accounts.sales.as_ref(),
-    };
-    let Some(account) = item.account.as_ref().or(fallback) else {
-        let side = if purchase { "purchases" } else { "sales" };
-        let reason = format!(
-            "{} {:?}: line {} names no account and none is set for {side}",
-            trade.kind,
-            trade.number,
-            index + 1
-        );
-        return Err(Parked::new(Code::AccountMissing, reason)
-            .with_issues([Issue::new(at("account"), "name an account")])
-            .into());
-    };
-    let account = resolve_account(account, &at("account"), trade.number, trade.kind, context)?;
-    let class = context.catalogue.account(account.name()).map(|found| found.class);
-    let tax = if trade.tax_mode == TaxMode::NoTax {
-        None
-    } else {
-        let side = TradeSide::of(trade.kind);
-        let tax = resolve_tax(item.tax.as_deref(), side, &at("tax"), trade.number, trade.kind, context)?;
-        fits(tax, class, account.name(), &at("tax"), trade)?;
-        Some(tax)
-    };
-    let named = resolve_item(item, &at("product"), &account, trade, context)?;
-    let input = LineInput {
-        quantity: item.quantity,
-        unit_price: item.unit_price,
-        discount: item.discount,
-        tax_rate: tax.map_or(rust_decimal::Decimal::ZERO, |tax| tax.rate),
-    };
-    let discounts = context.capabilities.of(trade.kind).is_none_or(|capability| capability.line_discounts);
-    let rules = &context.capabilities.amounts;
-    let (quantity, unit_price, discount, suffix) =
-        match amounts::represent(index, &input, context.settings.fine_prices, discounts, trade.currency, rules) {
-            Representation::AsIs => (item.quantity, item.unit_price, item.discount, None),
-            Representation::Rewritten { unit_price, discount } => (item.quantity, unit_price, discount, None),
-            Representation::OneUnit { unit_price, description_suffix } => {
-                (Quantity(rust_decimal::Decimal::ONE), unit_price, None, Some(description_suffix))
-            }
-            Representation::Refused(issue) => return Ok(Err(issue)),
-        };
-    let description = match suffix {
-        Some(suffix) => format!("{}{suffix}", item.description),
-        None => item.description.clone(),
-    };
-    if let Some(issue) = validate::check_line_text(index, &description, context.capabilities) {
-        return Ok(Err(issue));
-    }
-    let mut jobs = Vec::new();
-    if let Some(id) = &item.job {
-        let key = RecordKey::new(RecordKind::Job, id.clone());
-        jobs.push(linked(&key, &at("job"), trade.number, trade.kind, context)?);
-    }
-    Ok(Ok(PlannedLine {
-        remote: None,
-        source_line: None,
-        description,
-        charge: Some(Charge {
-            quantity,
-            unit_price,
-            discount,
-            item: named,
-            account,
-            tax_code: tax.map(|tax| tax.code.code.clone()).unwrap_or_default(),
-            tax_rate: input.tax_rate,
-            amount: rust_decimal::Decimal::ZERO,
-            tax: TaxAmount::default(),
-            jobs,
-        }),
-    }))
 }
 
 /// The text line with the host's own number: of the document, or of its parent where that is what people look for (F50,
 /// F53, F56, F60, F63).
-fn host_number_line(record: &Record, trade: &Trade<'_>, context: &Context<'_>) -> Option<PlannedLine> {
+fn host_number_line(record: &Record, trade: &Trade<'_>, index: usize, context: &Context<'_>) -> Option<PlannedLine> {
     let setting = &context.settings.host_number_line;
     if !setting.enabled {
         return None;
@@ -312,7 +233,9 @@ fn host_number_line(record: &Record, trade: &Trade<'_>, context: &Context<'_>) -
     if let Some(first) = text.get(..1).map(str::to_uppercase) {
         text.replace_range(..1, &first);
     }
-    Some(PlannedLine { remote: None, description: text, charge: None, source_line: None })
+    trace_new(index, context);
+    context.trace(format_args!("lines[{index}].description"), || Step::setting("host_number_line", &text));
+    Some(text_line(index, text, context))
 }
 
 fn parent_number(kind: RecordKind, id: &crate::ids::LocalId, context: &Context<'_>) -> String {
@@ -325,15 +248,25 @@ fn parent_number(kind: RecordKind, id: &crate::ids::LocalId, context: &Context<'
 /// The reference field that the settings choose, cut to what the package takes (F94).
 fn reference_text(trade: &Trade<'_>, context: &Context<'_>) -> Option<String> {
     let references = trade.references;
-    let text = match context.settings.reference {
-        ReferenceField::None => None,
-        ReferenceField::JobNumber => references.job_number.as_ref(),
-        ReferenceField::PurchaseOrderNumber => references.purchase_order_number.as_ref(),
-        ReferenceField::SiteAddress => references.site_address.as_ref(),
-        ReferenceField::WorkOrderNumber => references.work_order_number.as_ref(),
-    }?;
+    let (field, text) = match context.settings.reference {
+        ReferenceField::None => ("", None),
+        ReferenceField::JobNumber => ("job_number", references.job_number.as_ref()),
+        ReferenceField::PurchaseOrderNumber => ("purchase_order_number", references.purchase_order_number.as_ref()),
+        ReferenceField::SiteAddress => ("site_address", references.site_address.as_ref()),
+        ReferenceField::WorkOrderNumber => ("work_order_number", references.work_order_number.as_ref()),
+    };
+    let path = format_args!("reference");
+    context.trace(path, || Step::setting("reference", &None::<String>));
+    if !field.is_empty() {
+        context.trace(path, || Step::host(format!("references.{field}"), &text));
+    }
+    let text = text?;
     let limit = context.capabilities.of(trade.kind).map_or(0, |capability| capability.reference_text);
-    (limit > 0).then(|| text.chars().take(limit).collect())
+    let held = (limit > 0).then(|| text.chars().take(limit).collect::<String>());
+    if held.as_ref() != Some(text) {
+        context.trace(path, || Step::capability(format!("takes {limit} characters of a reference"), &held));
+    }
+    held
 }
 
 fn quote_text(record: &Record, text: impl Fn(&crate::model::Quote) -> Option<&String>) -> Option<String> {

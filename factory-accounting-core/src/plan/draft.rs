@@ -1,23 +1,23 @@
 //! What the books are to show for one operation, links and lists resolved.
 
-use crate::capability::{Capabilities, LineItems};
+use crate::capability::Capabilities;
 use crate::code::{Code, Parked};
 use crate::error::Issue;
 use crate::ids::RemoteId;
-use crate::model::{Job, Party, Payment, PriceSide, Product, Record, RecordKey, RecordKind};
-use crate::planned::{
-    Content, PlannedAllocation, PlannedDocument, PlannedItem, PlannedJob, PlannedParty, PlannedPayment, PlannedPrice,
-};
-use crate::provider::{ProbeTarget, TradeSide};
+use crate::model::{Job, Party, Record, RecordKey, RecordKind};
+use crate::planned::{Content, PlannedAllocation, PlannedDocument, PlannedJob, PlannedParty};
+use crate::provider::ProbeTarget;
 use crate::rules;
 use crate::store::Link;
 
 use super::Context;
 use super::document::draft_document;
 use super::marks;
-use super::resolve::{account_ref, resolve_account, resolve_tax};
+use super::payment::payment;
+use super::product::item;
 use super::subject::{AllocationSubject, Subject};
 use super::terms::terms_of;
+use super::trail::Step;
 
 /// What to write and how to find it again.
 #[derive(Clone, Debug)]
@@ -90,7 +90,7 @@ fn content(key: &RecordKey, subject: &Subject, context: &Context<'_>) -> Result<
             Record::Customer(party) | Record::Supplier(party) => Ok(self::party(key, party, context)),
             Record::Product(product) => item(key, product, context),
             Record::Job(job) => self::job(key, job, context),
-            Record::Payment(payment) => self::payment(payment, context),
+            Record::Payment(paid) => payment(paid, context),
             document => draft_document(document, context),
         },
     }
@@ -106,13 +106,30 @@ pub(super) fn target(kind: RecordKind, marker: String) -> ProbeTarget {
 
 fn party(key: &RecordKey, party: &Party, context: &Context<'_>) -> (Content, ProbeTarget) {
     let external_key = external_key(key, context.capabilities);
+    let terms = terms_of(party, context);
+    trace_key("party", &external_key, context);
+    context.trace(format_args!("party"), || Step::host("", party));
+    context.trace(format_args!("terms"), || Step::books("its payment terms that say what the party's do", &terms));
+    context.trace(format_args!("distinct"), || {
+        Step::rule(
+            "a name that belongs to another record is told apart where a person or the settings say so",
+            &context.distinct,
+        )
+    });
     let content = Content::Party(PlannedParty {
         external_key: external_key.clone(),
         party: party.clone(),
-        terms: terms_of(party, context),
+        terms,
         distinct: context.distinct,
     });
     (content, ProbeTarget { name: Some(party.name.clone()), ..target(key.kind, external_key) })
+}
+
+fn trace_key(content: &str, external_key: &str, context: &Context<'_>) {
+    context.trace(format_args!("content"), || Step::rule("the kind of the record", &content));
+    context.trace(format_args!("external_key"), || {
+        Step::rule("the host's id, as it fits into the characters that the package takes", &external_key)
+    });
 }
 
 /// The key that travels with a party or job: readable where the host's id allows it, a digest where not. One company that is both
@@ -147,8 +164,14 @@ fn job(key: &RecordKey, job: &Job, context: &Context<'_>) -> Result<(Content, Pr
             return Err(Parked::new(Code::Invalid, reason).with_issues([issue]).into());
         }
     };
-    let parent = linked(&parent, path, &job.number, key.kind, context)?;
+    let belongs_to = parent;
+    let parent = linked(&belongs_to, path, &job.number, key.kind, context)?;
     let external_key = external_key(key, context.capabilities);
+    trace_key("job", &external_key, context);
+    context.trace(format_args!("number"), || Step::host("number", &job.number));
+    context.trace(format_args!("name"), || Step::host("name", &job.name));
+    context.trace(format_args!("parent"), || Step::host(path, &belongs_to.id));
+    context.trace(format_args!("parent"), || Step::books(format!("what {belongs_to} is linked to"), &parent));
     let planned = PlannedJob {
         external_key: external_key.clone(),
         number: job.number.clone(),
@@ -157,93 +180,6 @@ fn job(key: &RecordKey, job: &Job, context: &Context<'_>) -> Result<(Content, Pr
     };
     let probe = ProbeTarget { name: Some(planned.title()), parent: Some(parent), ..target(key.kind, external_key) };
     Ok((Content::Job(planned), probe))
-}
-
-fn item(key: &RecordKey, product: &Product, context: &Context<'_>) -> Result<(Content, ProbeTarget), Halt> {
-    let price = |side: &Option<PriceSide>, side_of_trade: TradeSide| -> Result<Option<PlannedPrice>, Parked> {
-        let Some(side) = side else { return Ok(None) };
-        let path = side_of_trade.label();
-        // Where documents post through their items, an item has to know where it posts (F98, F99).
-        let accounts = &context.settings.accounts;
-        let usual = match side_of_trade {
-            TradeSide::Sales => accounts.sales.as_deref(),
-            TradeSide::Purchases => accounts.purchases.as_deref(),
-        };
-        let through_items = context.capabilities.records.values().any(|own| own.line_items != LineItems::Optional);
-        let account = side
-            .account
-            .as_deref()
-            .or(usual.filter(|_| through_items))
-            .map(|code| resolve_account(code, &format!("{path}.account"), &product.code, key.kind, context))
-            .transpose()?;
-        let tax_code = side
-            .tax
-            .as_deref()
-            .map(|term| {
-                resolve_tax(Some(term), side_of_trade, &format!("{path}.tax"), &product.code, key.kind, context)
-            })
-            .transpose()?
-            .map(|tax| tax.code.code.clone());
-        Ok(Some(PlannedPrice { unit_price: side.unit_price, account, tax_code }))
-    };
-    let content = Content::Item(PlannedItem {
-        code: product.code.clone(),
-        name: product.name.clone(),
-        description: product.description.clone(),
-        sales: price(&product.sales, TradeSide::Sales)?,
-        purchases: price(&product.purchases, TradeSide::Purchases)?,
-    });
-    Ok((content, target(key.kind, product.code.clone())))
-}
-
-fn payment(payment: &Payment, context: &Context<'_>) -> Result<(Content, ProbeTarget), Halt> {
-    let label = &payment.number;
-    if let Some(reason) = rules::before_start(payment.date, context.settings) {
-        return Err(Halt::Skip(reason));
-    }
-    let document_key = payment.target.key();
-    let document = linked(&document_key, "target", label, RecordKind::Payment, context)?;
-    let accounts = &context.settings.accounts;
-    let by_method = payment.method.as_ref().and_then(|method| accounts.payment_methods.get(method));
-    let account = payment.account.as_ref().or(by_method).or(accounts.payments.as_ref()).ok_or_else(|| {
-        Parked::new(
-            Code::AccountMissing,
-            format!(
-                "payment {label:?}: no account is set for payments{}",
-                match &payment.method {
-                    Some(method) => format!(" by {method:?}"),
-                    None => String::new(),
-                }
-            ),
-        )
-    })?;
-    let found = context.catalogue.account(account).filter(|found| found.active && found.usable_for_payments);
-    let Some(found) = found else {
-        let reason = format!(
-            "payment {label:?}: account {account:?} is unknown in {}, archived, or not one that payments may use",
-            context.package
-        );
-        return Err(Parked::new(Code::AccountUnusable, reason).into());
-    };
-    closed_period(RecordKind::Payment, label, payment.date, context)?;
-    let party = context.link(&document_key).and_then(|link| link.party.clone());
-    let probe = ProbeTarget {
-        party: party.clone(),
-        parent: Some(document.clone()),
-        date: Some(payment.date),
-        ..target(RecordKind::Payment, label.clone())
-    };
-    let content = Content::Payment(PlannedPayment {
-        document,
-        party,
-        document_kind: document_key.kind,
-        account: account_ref(found),
-        by_card: found.card,
-        date: payment.date,
-        amount: payment.amount,
-        reference: label.clone(),
-    });
-    Ok((content, probe))
 }
 
 fn allocation(part: &AllocationSubject, context: &Context<'_>) -> Result<(Content, ProbeTarget), Halt> {
@@ -260,6 +196,15 @@ fn allocation(part: &AllocationSubject, context: &Context<'_>) -> Result<(Conten
         counterpart: Some(invoice.clone()),
         ..target(RecordKind::Allocation, label.clone())
     };
+    context.trace(format_args!("content"), || Step::rule("the kind of the record", &"allocation"));
+    for (path, key, id) in
+        [("credit_note", part.credit_note_key(), &credit_note), ("invoice", part.invoice_key(), &invoice)]
+    {
+        context.trace(format_args!("{path}"), || Step::books(format!("what {key} is linked to"), id));
+    }
+    context.trace(format_args!("party"), || Step::books("the party on the invoice there", &party));
+    context.trace(format_args!("amount"), || Step::host("amount", &part.amount));
+    context.trace(format_args!("date"), || Step::host("date", &part.date));
     let content =
         Content::Allocation(PlannedAllocation { credit_note, invoice, party, amount: part.amount, date: part.date });
     Ok((content, probe))

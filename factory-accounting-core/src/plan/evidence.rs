@@ -13,8 +13,8 @@ use crate::provider::{ProbeTarget, RemoteRecord};
 pub enum Finding {
     /// Exactly one record carries the marker and holds what was sent: ours.
     Ours(Box<RemoteRecord>),
-    /// Exactly one record carries the marker of a party or item, but it is not as we would have it: ours to link, then to
-    /// bring up to date.
+    /// Exactly one item has the code and the name of ours, but it may not be as we would have it: ours to link, then to bring
+    /// up to date (R8).
     OursToUpdate(Box<RemoteRecord>),
     /// Only records that count no more carry the marker, and these hold what was sent: it may have landed and been voided
     /// or deleted since.
@@ -46,11 +46,12 @@ pub fn judge(name: &str, content: &Content, target: &ProbeTarget, found: &[Remot
         }
         [record] => {
             let differences = same(content, target, record);
+            // What an item costs and where it posts cannot be seen: whether it is as it should be is not known.
+            if differences.is_empty() && matches!(content, Content::Item(_)) {
+                return Finding::OursToUpdate(Box::new((*record).clone()));
+            }
             if differences.is_empty() {
                 return Finding::Ours(Box::new((*record).clone()));
-            }
-            if matches!(content, Content::Item(_)) {
-                return Finding::OursToUpdate(Box::new((*record).clone()));
             }
             let reason = format!("{kind} {name:?}: one with this number is there, but {}", differences.join(", "));
             Finding::Park(Parked::new(Code::FoundDiffers, reason).with_candidates([candidate(record)]))
@@ -118,7 +119,10 @@ pub(super) fn same(content: &Content, target: &ProbeTarget, record: &RemoteRecor
         }
         Content::Party(party) => compare("name", squash(&party.party.name), record.name.as_deref().map(squash)),
         Content::Job(job) => compare("place", job.parent.to_string(), record.parent.as_ref().map(ToString::to_string)),
-        Content::Item(item) => compare("name", item.name.clone(), record.name.clone()),
+        Content::Item(item) => {
+            let other = record.name.as_deref().filter(|theirs| squash(theirs) != squash(&item.name));
+            compare("name", format!("{:?}", item.name), other.map(|theirs| format!("{theirs:?}")));
+        }
         // A void is not looked for: the record is read by its id.
         Content::Void => {}
     }

@@ -9,6 +9,9 @@ use crate::model::RecordKind;
 use crate::planned::{PlannedDocument, TargetStatus};
 use crate::settings::{Deliveries, DeliveryMark, Settings};
 
+use super::Context;
+use super::trail::Step;
+
 /// Whether a document that arrives in this state is to be marked as sent.
 pub(super) fn as_sent(
     kind: RecordKind,
@@ -31,6 +34,17 @@ pub(super) fn for_delivery(
     let Deliveries { sales, purchases } = settings.delivery;
     let chosen = if kind.is_purchase() { purchases } else { sales };
     chosen.filter(|mark| capability.is_some_and(|capability| capability.delivery_marks.contains(mark)))
+}
+
+/// Writes the steps of the marks that a document carries. One without has no such field.
+pub(super) fn trace(kind: RecordKind, document: &PlannedDocument, context: &Context<'_>) {
+    if document.mark_sent {
+        context.trace(format_args!("mark_sent"), || Step::setting("mark_as_sent", &document.mark_sent));
+    }
+    if let Some(mark) = &document.delivery {
+        let side = if kind.is_purchase() { "purchases" } else { "sales" };
+        context.trace(format_args!("delivery"), || Step::setting(format!("delivery.{side}"), mark));
+    }
 }
 
 /// Leaves to an update what it may still ask for: to be marked as sent, by the write that makes the document count, or that

@@ -11,38 +11,51 @@
 //! found ─judge─► Finding                            (is what a probe found ours)
 //! ```
 
+mod accounts;
 mod addressee;
 mod admit;
 mod catalogue;
+mod charge;
 mod document;
 mod draft;
 mod echo;
 mod evidence;
+mod explain;
 mod fate;
-mod inherit;
+mod gaps;
+mod grounds;
+mod header;
+mod items;
+mod lent;
 mod marks;
+mod payment;
+mod product;
 mod remainder;
-mod resolve;
 mod revise;
 mod source;
 mod subject;
+mod taxes;
 mod terms;
 #[cfg(test)]
 mod tests;
 mod totals;
+mod trail;
 
 pub use admit::{Admission, admit, admit_void, complaints, parent_of, party_hold, references};
-pub use catalogue::Catalogue;
+pub use catalogue::{Catalogue, Unusable};
 pub use document::probe_target;
 pub use draft::{Draft, draft, external_key, fingerprint};
 pub use echo::{comes_to_other_than, left_undone};
 pub use evidence::{Finding, candidate, judge};
+pub use explain::{ExplainedField, Explanation, explain};
 pub use fate::{Backoff, Doubt, Pause, Sending, Verdict, after, decide, park_refusal};
-pub use inherit::{inherit, lenders};
+pub use gaps::{Gap, GapKind, Used, unmapped};
+pub use lent::{Lent, lenders};
 pub use revise::{Drift, Revision, drift, is_on_the_way, revise, void};
 pub use source::source_of;
 pub use subject::{AllocationSubject, Subject, silenced};
 pub use terms::terms_left_out;
+pub use trail::{Origin, Step, Trail};
 
 use std::collections::BTreeMap;
 
@@ -83,6 +96,10 @@ pub struct Context<'a> {
     /// What has been billed of orders and purchase orders by documents of parts of them, where those become their bills as a
     /// whole: as the host has it.
     pub billed: &'a BTreeMap<RecordKey, Vec<Record>>,
+    /// What lines take over from their product and from their customer or supplier.
+    pub lent: &'a Lent,
+    /// Where the steps of planning are written for people to read; `None` where nobody asks.
+    pub trail: Option<&'a Trail>,
     /// Whether the name of the operation's party belongs to another record, from which it is to be told apart.
     pub distinct: bool,
     /// How the package is called, for texts.

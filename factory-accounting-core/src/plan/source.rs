@@ -8,6 +8,7 @@ use crate::planned::{PlannedLine, PlannedSource};
 use crate::provider::{RemoteLine, RemoteRecord, RemoteStatus};
 
 use super::Context;
+use super::trail::Step;
 
 /// How a kind of document is tied to its source.
 #[must_use]
@@ -51,9 +52,12 @@ pub(super) fn tie(
         return (full || bills_the_rest(lines, totals, source)).then_some(whole);
     }
     let mut free: Vec<&RemoteLine> = source.lines.iter().flatten().filter(|line| line.amount.is_some()).collect();
-    for line in lines.iter_mut() {
+    for (index, line) in lines.iter_mut().enumerate() {
         if let Some(at) = continued(line, &free) {
             line.source_line = free.remove(at).id.clone();
+            context.trace(format_args!("lines[{index}].source_line"), || {
+                Step::books("the line of its source that it continues", &line.source_line)
+            });
         }
     }
     Some(whole)

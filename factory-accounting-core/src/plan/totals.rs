@@ -5,8 +5,11 @@ use std::collections::BTreeMap;
 use rust_decimal::Decimal;
 
 use super::Context;
+use super::accounts::resolve_account;
+use super::charge::{trace_held, trace_new};
 use super::draft::Halt;
-use super::resolve::{item_of_account, needs_items, resolve_account};
+use super::items::{self, item_of_account, needs_items};
+use super::trail::Step;
 use crate::amounts::{self, LineInput, Reckoned, TotalCheck};
 use crate::capability::{TaxAuthority, TaxRounding};
 use crate::code::{Code, Parked};
@@ -48,7 +51,9 @@ pub(super) fn total_lines(
     let mut reckoned = if tax_mode == trade.tax_mode { before } else { reckon(trade, tax_mode, lines, context)? };
     if rules.tax_authority == TaxAuthority::Package && tax_mode != TaxMode::NoTax {
         write_amounts(lines, &reckoned);
-        return Ok(Outlook { totals: reckoned.totals, tax_mode, stated_taxes: Vec::new() });
+        let outlook = Outlook { totals: reckoned.totals, tax_mode, stated_taxes: Vec::new() };
+        trace(trade, lines, &outlook, context);
+        return Ok(outlook);
     }
     let converted = tax_mode != trade.tax_mode;
     // The form in which the package holds prices is not the host's choice, so neither is how their cents are carried.
@@ -61,7 +66,7 @@ pub(super) fn total_lines(
                 stated_taxes = stated(trade, lines, &reckoned, amount, context).ok_or_else(|| too_large(trade))?;
             }
             if stated_taxes.is_empty() {
-                lines.push(rounding_line(amount, tax_mode, trade, context)?);
+                lines.push(rounding_line(amount, tax_mode, trade, lines.len(), context)?);
                 reckoned = reckon(trade, tax_mode, lines, context)?;
             } else {
                 reckoned.totals = with_tax(reckoned.totals, amount).ok_or_else(|| too_large(trade))?;
@@ -71,9 +76,49 @@ pub(super) fn total_lines(
     }
     write_amounts(lines, &reckoned);
     if !rules.negative_prices {
-        lines.iter_mut().filter_map(|line| line.charge.as_mut()).for_each(move_sign);
+        for (index, line) in lines.iter_mut().enumerate() {
+            let Some(charge) = &mut line.charge else { continue };
+            let before = input(charge);
+            move_sign(charge);
+            trace_held(index, &before, &input(charge), context);
+        }
     }
-    Ok(Outlook { totals: reckoned.totals, tax_mode, stated_taxes })
+    let outlook = Outlook { totals: reckoned.totals, tax_mode, stated_taxes };
+    trace(trade, lines, &outlook, context);
+    Ok(outlook)
+}
+
+/// The steps of what a document comes to.
+fn trace(trade: &Trade<'_>, lines: &[PlannedLine], outlook: &Outlook, context: &Context<'_>) {
+    let rules = &context.capabilities.amounts;
+    context.trace(format_args!("tax_mode"), || Step::host("tax_mode", &trade.tax_mode));
+    if outlook.tax_mode != trade.tax_mode {
+        let how = if rules.inclusive_prices { "holds prices with tax in them" } else { "holds prices without tax" };
+        context.trace(format_args!("tax_mode"), || Step::capability(how, &outlook.tax_mode));
+    }
+    for (index, line) in lines.iter().enumerate() {
+        let Some(charge) = &line.charge else { continue };
+        context.trace(format_args!("lines[{index}].charge.amount"), || {
+            Step::rule("quantity times price less discount, rounded once", &charge.amount)
+        });
+        context.trace(format_args!("lines[{index}].charge.tax"), || Step::rule("the rate on the amount", &charge.tax));
+    }
+    if let Some(total) = trade.total {
+        context.trace(format_args!("totals.total"), || Step::host("total", &total));
+    }
+    context.trace(format_args!("totals"), || {
+        let how = match (rules.tax_authority, rules.tax_rounding) {
+            (TaxAuthority::Package, _) => "the sum of the lines; the package itself reckons the tax",
+            (_, TaxRounding::PerRate) => "the sum of the lines, tax rounded on the sum of each rate",
+            _ => "the sum of the lines, tax rounded on each",
+        };
+        Step::capability(how, &outlook.totals)
+    });
+    if !outlook.stated_taxes.is_empty() {
+        context.trace(format_args!("stated_taxes"), || {
+            Step::capability("the tax of each rate is stated, so that the total is the host's", &outlook.stated_taxes)
+        });
+    }
 }
 
 fn totals_differ(trade: &Trade<'_>, host: Decimal, package: Decimal, context: &Context<'_>) -> Parked {
@@ -92,6 +137,16 @@ fn move_sign(charge: &mut Charge) {
     if charge.unit_price.0.is_sign_negative() && !charge.unit_price.0.is_zero() {
         charge.unit_price.0 = -charge.unit_price.0;
         charge.quantity.0 = -charge.quantity.0;
+    }
+}
+
+/// What a line is reckoned from.
+fn input(charge: &Charge) -> LineInput {
+    LineInput {
+        quantity: charge.quantity,
+        unit_price: charge.unit_price,
+        discount: charge.discount,
+        tax_rate: charge.tax_rate,
     }
 }
 
@@ -210,7 +265,7 @@ fn hold_at_net_prices(
         let (Some(charge), Some(gross)) = (&mut line.charge, gross) else { continue };
         let net = amounts::net_price(index, charge.quantity, gross.amount, charge.tax_rate, trade.currency, rules)
             .map_err(|error| unreckonable(trade, error))?;
-        hold_at(line, net);
+        hold_at(index, line, net, context);
     }
     Ok(())
 }
@@ -240,20 +295,25 @@ fn hold_at_gross_prices(
         let gross = gross.ok_or_else(|| too_large(trade))?;
         let price = amounts::gross_price(index, &input(charge), gross, trade.currency, rules)
             .map_err(|error| unreckonable(trade, error))?;
-        hold_at(line, price);
+        hold_at(index, line, price, context);
     }
     Ok(())
 }
 
 /// Gives a line another price; where it becomes one unit, its text tells how many at what price there were.
-fn hold_at(line: &mut PlannedLine, price: amounts::OtherPrice) {
+fn hold_at(index: usize, line: &mut PlannedLine, price: amounts::OtherPrice, context: &Context<'_>) {
     let Some(charge) = &mut line.charge else { return };
     if price.quantity != charge.quantity {
         line.description.push_str(&format!(" ({} x {})", charge.quantity.0.normalize(), charge.unit_price));
+        context.trace(format_args!("lines[{index}].description"), || {
+            Step::rule("one unit tells how many there were at which price", &line.description)
+        });
     }
+    let before = input(charge);
     charge.quantity = price.quantity;
     charge.unit_price = price.unit_price;
     charge.discount = price.discount;
+    trace_held(index, &before, &input(charge), context);
 }
 
 fn unreckonable(trade: &Trade<'_>, error: amounts::AmountError) -> Parked {
@@ -270,6 +330,7 @@ fn rounding_line(
     amount: Decimal,
     tax_mode: TaxMode,
     trade: &Trade<'_>,
+    index: usize,
     context: &Context<'_>,
 ) -> Result<PlannedLine, Parked> {
     let document = format!("{} {:?}", trade.kind, trade.number);
@@ -292,21 +353,36 @@ fn rounding_line(
         true => Some(item_of_account(&account, path, trade, context)?),
         false => None,
     };
-    Ok(PlannedLine {
-        remote: None,
-        description: "Rounding".to_owned(),
-        source_line: None,
-        charge: Some(Charge {
-            quantity: Quantity(Decimal::ONE),
-            unit_price: UnitPrice(amount),
-            discount: None,
-            item,
-            account,
-            tax_code,
-            tax_rate: Decimal::ZERO,
-            amount,
-            tax: TaxAmount::default(),
-            jobs: Vec::new(),
-        }),
-    })
+    let charge = Charge {
+        quantity: Quantity(Decimal::ONE),
+        unit_price: UnitPrice(amount),
+        discount: None,
+        item,
+        account,
+        tax_code,
+        tax_rate: Decimal::ZERO,
+        amount,
+        tax: TaxAmount::default(),
+        jobs: Vec::new(),
+    };
+    let description = "Rounding".to_owned();
+    trace_rounding(index, &description, &charge, context);
+    Ok(PlannedLine { remote: None, description, source_line: None, charge: Some(charge) })
+}
+
+fn trace_rounding(index: usize, description: &str, charge: &Charge, context: &Context<'_>) {
+    let rule = "a line of its own carries the cents by which the host's total differs";
+    trace_new(index, context);
+    context.trace(format_args!("lines[{index}].description"), || Step::rule(rule, &description));
+    context.trace(format_args!("lines[{index}].charge"), || Step::setting("rounding", charge));
+    context
+        .trace(format_args!("lines[{index}].charge.account"), || Step::setting("accounts.rounding", &charge.account));
+    context.trace(format_args!("lines[{index}].charge.tax_code"), || {
+        Step::rule("it carries no tax: the tax is what differs", &charge.tax_code)
+    });
+    if let Some(item) = &charge.item {
+        context.trace(format_args!("lines[{index}].charge.item"), || {
+            Step::setting(items::setting_of(&charge.account, context), item)
+        });
+    }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// Accounts of the package, by code. None is ever invented.
+/// Accounts of the package, by code. None is ever invented. docs/resolution.md has the order in which they are asked.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Accounts {
@@ -27,7 +27,7 @@ pub struct Accounts {
     pub job_types: BTreeMap<String, String>,
     /// Income of credit notes; the sales account where absent (F76).
     pub credit_notes: Option<String>,
-    /// What is written off as a bad debt (F77).
+    /// What is written off as a bad debt: every line of such a credit note that names no account itself (F77).
     pub bad_debt: Option<String>,
     /// What customers hold back until a retention is released (R54).
     pub retention: Option<String>,
@@ -91,4 +91,12 @@ pub struct Mapping {
     pub account: Option<String>,
     /// Tax code of the package, or a tax term of the host.
     pub tax: Option<String>,
+}
+
+impl Mapping {
+    /// Whether it says nothing at all: such a kind is not mapped.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
 }

@@ -3,6 +3,7 @@
 
 mod document;
 mod fields;
+mod jobs;
 mod limits;
 mod numbers;
 mod party;
@@ -10,6 +11,7 @@ mod party;
 mod tests;
 mod text;
 
+pub use jobs::parent_circle;
 pub use limits::{check_limits, check_line_text, check_reference, normalise_spaces};
 
 use crate::error::Issue;

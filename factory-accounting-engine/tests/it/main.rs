@@ -1,6 +1,7 @@
 //! The engine over the reference store and books in this process.
 
 mod doubt;
+mod lending;
 mod names;
 mod neighbours;
 mod orders;

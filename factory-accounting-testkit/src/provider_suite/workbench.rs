@@ -9,7 +9,7 @@ use chrono::DateTime;
 use factory_accounting_core::capability::LineItems;
 use factory_accounting_core::ids::RemoteId;
 use factory_accounting_core::model::{Record, RecordKey, RecordKind};
-use factory_accounting_core::plan::{self, Catalogue, Context, Subject};
+use factory_accounting_core::plan::{self, Catalogue, Context, Lent, Subject};
 use factory_accounting_core::planned::{Changes, Content, Planned};
 use factory_accounting_core::provider::{
     AccountingProvider, CatalogueKind, CatalogueRequest, EncodeError, EncodedWrite, Fate, Intent, Organisation,
@@ -88,6 +88,8 @@ impl<'a> Workbench<'a> {
             former: &BTreeMap::new(),
             sources: &BTreeMap::new(),
             billed: &BTreeMap::new(),
+            lent: Lent::NOTHING,
+            trail: None,
             distinct: false,
             package: self.provider.info().title,
         };

@@ -5,7 +5,7 @@ use factory_accounting_core::provider::{
     Account, AccountClass, CatalogueEntry, Item, Organisation, RemoteJob, TaxCode,
 };
 
-use crate::wire::item::Item as WireItem;
+use crate::wire::item::{Item as WireItem, PriceRead};
 use crate::wire::lists as wire;
 
 /// System accounts that documents may not be booked to (xero.md 4.4).
@@ -87,6 +87,9 @@ pub(crate) fn item(read: WireItem) -> Result<CatalogueEntry, &'static str> {
     let id = read.id.ok_or("an item without an id")?;
     let mut item = Item::new(RemoteId::new(id), read.code.ok_or("an item without a code")?);
     item.name = read.name;
+    let account = |side: Option<PriceRead>| side.and_then(|side| side.account);
+    item.income_account = account(read.sales);
+    item.expense_account = account(read.purchases);
     Ok(CatalogueEntry::Item(item))
 }
 

@@ -16,8 +16,20 @@ pub(crate) struct Item {
     pub(crate) code: Option<String>,
     #[serde(rename = "Name", deserialize_with = "json::text")]
     pub(crate) name: Option<String>,
+    #[serde(rename = "SalesDetails")]
+    pub(crate) sales: Option<PriceRead>,
+    #[serde(rename = "PurchaseDetails")]
+    pub(crate) purchases: Option<PriceRead>,
     #[serde(rename = "UpdatedDateUTC", deserialize_with = "date::optional_instant")]
     pub(crate) updated: Option<DateTime<Utc>>,
+}
+
+/// One side of an item as answered.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct PriceRead {
+    #[serde(rename = "AccountCode", deserialize_with = "json::text")]
+    pub(crate) account: Option<String>,
 }
 
 /// An item as written.

@@ -10,7 +10,7 @@ use crate::capability::{AmountRules, Capabilities, Editable, MarkerField, Record
 use crate::ids::{OrganisationId, RemoteId};
 use crate::model::{Record, RecordKey, RecordKind};
 use crate::money::{Currency, Halves};
-use crate::plan::{Catalogue, Context};
+use crate::plan::{Catalogue, Context, Lent};
 use crate::provider::{Account, AccountClass, CatalogueEntry, Organisation, RemoteRecord, RemoteStatus, TaxCode};
 use crate::settings::Settings;
 use crate::store::{Link, LinkOrigin};
@@ -25,6 +25,7 @@ pub(super) struct Company {
     pub(super) former: BTreeMap<RecordKey, Vec<RemoteId>>,
     pub(super) sources: BTreeMap<RecordKey, RemoteRecord>,
     pub(super) billed: BTreeMap<RecordKey, Vec<Record>>,
+    pub(super) lent: Lent,
 }
 
 impl Company {
@@ -92,6 +93,7 @@ impl Company {
             former: BTreeMap::new(),
             sources: BTreeMap::new(),
             billed: BTreeMap::new(),
+            lent: Lent::default(),
         };
         company.link(RecordKind::Customer, "c1", "contact-1");
         company.link(RecordKind::Supplier, "s1", "contact-2");
@@ -140,6 +142,8 @@ impl Company {
             former: &self.former,
             sources: &self.sources,
             billed: &self.billed,
+            lent: &self.lent,
+            trail: None,
             distinct: false,
             package: "the package",
         }

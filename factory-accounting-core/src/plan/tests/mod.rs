@@ -3,7 +3,11 @@
 pub(in crate::plan) mod company;
 mod documents;
 mod evidence;
+mod explaining;
 mod fates;
+mod gaps;
 mod marks;
 mod other_ways;
+mod paying;
+mod resolution;
 mod revisions;

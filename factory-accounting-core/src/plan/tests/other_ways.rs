@@ -18,7 +18,7 @@ use crate::provider::{
 use crate::settings::{ArrivalStatus, ContactPolicy, RoundingPolicy};
 use crate::store::Start;
 
-fn other_ways() -> Company {
+pub(super) fn other_ways() -> Company {
     let mut company = Company::new();
     let amounts = &mut company.capabilities.amounts;
     (amounts.price_decimals, amounts.quantity_decimals) = (7, 5);
@@ -138,7 +138,7 @@ fn prices_with_tax_in_them_are_held_net_and_come_to_what_the_customer_pays() {
 
 /// A package that takes prices with tax in them only, the sign on the quantity, discounts as rates, and items on all lines of
 /// a document or on none.
-fn gross_ways() -> Company {
+pub(super) fn gross_ways() -> Company {
     let mut company = other_ways();
     let amounts = &mut company.capabilities.amounts;
     (amounts.inclusive_prices, amounts.exclusive_prices, amounts.stated_taxes) = (true, false, false);

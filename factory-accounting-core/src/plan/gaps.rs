@@ -1,0 +1,118 @@
+//! What of the host's own words has no place in the books yet, found before anything is sent (F45).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use super::Catalogue;
+use super::taxes::find_tax;
+use crate::provider::TradeSide;
+use crate::settings::{Mapping, Settings};
+
+/// The words that a host's documents use.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Used {
+    /// Kinds of service: categories of lines on sales (F42).
+    pub services: BTreeSet<String>,
+    /// Kinds of expense: categories of lines on purchases (F43).
+    pub expenses: BTreeSet<String>,
+    /// Tax terms on sales (F44).
+    pub sales_taxes: BTreeSet<String>,
+    /// Tax terms on purchases.
+    pub purchase_taxes: BTreeSet<String>,
+}
+
+/// A word that would keep documents from going out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Gap {
+    /// Where in the settings it is to be mended: `services."Surveying".item`.
+    pub path: String,
+    /// The host's word.
+    pub word: String,
+    /// What is wrong.
+    pub kind: GapKind,
+    /// The same in words, with the remedy, one line.
+    pub message: String,
+}
+
+/// What is wrong with a word of the host.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum GapKind {
+    /// Nobody has said what it is.
+    NotMapped,
+    /// The item that it is mapped to is not in use, or not there any more.
+    ItemGone,
+    /// The account that it is mapped to is unknown, archived, or none for lines.
+    AccountUnusable,
+    /// No tax code in use stands for it, or none with a rate for the side of trade.
+    TaxUnknown,
+}
+
+/// Everything that a host's words lack before documents that use them can be sent, in the order of the words.
+#[must_use]
+pub fn unmapped(settings: &Settings, catalogue: &Catalogue, used: &Used, package: &str) -> Vec<Gap> {
+    let check = Check { settings, catalogue, package };
+    let mut gaps = Vec::new();
+    check.kinds("services", &used.services, &settings.services, TradeSide::Sales, &mut gaps);
+    check.kinds("expenses", &used.expenses, &settings.expenses, TradeSide::Purchases, &mut gaps);
+    for (terms, side) in [(&used.sales_taxes, TradeSide::Sales), (&used.purchase_taxes, TradeSide::Purchases)] {
+        let terms = terms.iter().map(|term| (format!("taxes.{term:?}.{}", side.label()), term));
+        gaps.extend(terms.filter_map(|(path, term)| check.tax(path, term, term, side)));
+    }
+    gaps
+}
+
+struct Check<'a> {
+    settings: &'a Settings,
+    catalogue: &'a Catalogue,
+    package: &'a str,
+}
+
+impl Check<'_> {
+    fn kinds(
+        &self,
+        table: &str,
+        used: &BTreeSet<String>,
+        mappings: &BTreeMap<String, Mapping>,
+        side: TradeSide,
+        gaps: &mut Vec<Gap>,
+    ) {
+        for word in used {
+            let path = format!("{table}.{word:?}");
+            let gap = |member: &str, kind, complaint: String| Gap {
+                path: if member.is_empty() { path.clone() } else { format!("{path}.{member}") },
+                word: word.clone(),
+                kind,
+                message: format!("{word:?} {complaint}"),
+            };
+            let Some(mapping) = mappings.get(word).filter(|mapping| !mapping.is_empty()) else {
+                gaps.push(gap("", GapKind::NotMapped, "is not mapped: choose its item or its account".to_owned()));
+                continue;
+            };
+            if let Some(Err(unusable)) = mapping.item.as_deref().map(|name| self.catalogue.item_in_use(name)) {
+                let name = mapping.item.as_deref().unwrap_or_default();
+                let complaint =
+                    format!("is mapped to an item, but {}: choose another", unusable.in_words(name, self.package));
+                gaps.push(gap("item", GapKind::ItemGone, complaint));
+            }
+            if let Some(Err(unusable)) = mapping.account.as_deref().map(|name| self.catalogue.usable_on_lines(name)) {
+                let name = mapping.account.as_deref().unwrap_or_default();
+                let complaint =
+                    format!("is mapped to an account, but {}: choose another", unusable.in_words(name, self.package));
+                gaps.push(gap("account", GapKind::AccountUnusable, complaint));
+            }
+            if let Some(term) = &mapping.tax {
+                gaps.extend(self.tax(format!("{path}.tax"), word, term, side));
+            }
+        }
+    }
+
+    fn tax(&self, path: String, word: &str, term: &str, side: TradeSide) -> Option<Gap> {
+        let unfound = find_tax(Some(term), side, self.settings, self.catalogue).err()?;
+        let message = format!("{word:?}: {}: choose one", unfound.in_words(side, self.package));
+        Some(Gap { path, word: word.to_owned(), kind: GapKind::TaxUnknown, message })
+    }
+}

@@ -1,0 +1,166 @@
+//! The tax of a line, in the one order that there is: the line, the mapping of its kind of service or expense, its product,
+//! the document's customer or supplier (L19), the settings' default for the side of trade. A term of the host is mapped by
+//! the settings; what is not mapped may be a code of the package. Nothing is guessed (F44, F45).
+
+use rust_decimal::Decimal;
+
+use super::grounds::Grounds;
+use super::trail::{Origin, Step};
+use super::{Catalogue, Context};
+use crate::code::{Code, Parked};
+use crate::error::Issue;
+use crate::model::{RecordKind, Trade};
+use crate::provider::{AccountClass, TaxCode, TradeSide};
+use crate::settings::{Settings, TaxCodes};
+
+/// A tax code in use, with its per cent on one side of trade.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Tax<'a> {
+    pub(super) code: &'a TaxCode,
+    pub(super) rate: Decimal,
+}
+
+/// The tax of a line, in the order of this module.
+pub(super) fn tax_of<'a>(grounds: &Grounds<'_>, context: &Context<'a>) -> Result<Tax<'a>, Parked> {
+    let mapping = grounds.mapped.mapping().and_then(|mapping| mapping.tax.as_deref());
+    let product = grounds.product.and_then(|side| side.tax.as_deref());
+    let party = grounds.party.and_then(|party| party.tax.as_deref());
+    let order: [(bool, Option<&str>, fn(&Grounds<'_>) -> Origin); 4] = [
+        (true, grounds.item.tax.as_deref(), |grounds| Origin::Host { path: grounds.at("tax") }),
+        (grounds.mapped.mapping().is_some(), mapping, |grounds| {
+            let category = grounds.item.category.as_deref().unwrap_or_default();
+            Origin::Setting { path: grounds.mapping_path(category, "tax") }
+        }),
+        (grounds.item.product.is_some(), product, |grounds| grounds.of_product("tax")),
+        (true, party, |grounds| Origin::Lent { record: grounds.trade.party.clone(), path: "tax".to_owned() }),
+    ];
+    let mut term = None;
+    for (_, says, origin) in order.into_iter().filter(|(applies, ..)| *applies) {
+        let path = format_args!("{}.tax_code", grounds.charge());
+        match says {
+            Some(says) => {
+                context.trace(path, || Step::from(origin(grounds), &says));
+                term = Some(says);
+                break;
+            }
+            None => context.trace(path, || Step::passed_over(origin(grounds))),
+        }
+    }
+    let (trade, side) = (grounds.trade, grounds.side);
+    let tax = resolve_tax(term, side, &grounds.at("tax"), trade.number, trade.kind, context)?;
+    context.trace(format_args!("{}.tax_code", grounds.charge()), || {
+        match (term, mapped_to(term, side, context.settings)) {
+            (Some(term), Some(code)) => Step::setting(format!("taxes.{term:?}.{}", side.label()), &code),
+            (None, Some(code)) => Step::setting(format!("default_tax.{}", side.label()), &code),
+            (_, None) => Step::rule("a term that is not mapped is a tax code of the package", &term),
+        }
+    });
+    trace_code(grounds.index, tax, side, context);
+    Ok(tax)
+}
+
+/// The steps from a tax code to what the document carries of it.
+pub(super) fn trace_code(index: usize, tax: Tax<'_>, side: TradeSide, context: &Context<'_>) {
+    let what = || format!("tax code {:?} in the list of tax codes", tax.code.name);
+    context.trace(format_args!("lines[{index}].charge.tax_code"), || Step::books(what(), &tax.code.code));
+    context.trace(format_args!("lines[{index}].charge.tax_rate"), || {
+        Step::books(format!("the rate on {} of {}", side.label(), what()), &tax.rate)
+    });
+}
+
+/// The code that the settings have for a term, or by default.
+fn mapped_to<'a>(term: Option<&str>, side: TradeSide, settings: &'a Settings) -> Option<&'a str> {
+    let codes = match term {
+        Some(term) => settings.taxes.get(term),
+        None => Some(&settings.default_tax),
+    };
+    codes.and_then(|codes| of_side(codes, side))
+}
+
+fn of_side(codes: &TaxCodes, side: TradeSide) -> Option<&str> {
+    match side {
+        TradeSide::Sales => codes.sales.as_deref(),
+        TradeSide::Purchases => codes.purchases.as_deref(),
+    }
+}
+
+/// The tax code of a term: mapped by the settings, or itself a code of the package.
+pub(super) fn resolve_tax<'a>(
+    term: Option<&str>,
+    side: TradeSide,
+    path: &str,
+    label: &str,
+    kind: RecordKind,
+    context: &Context<'a>,
+) -> Result<Tax<'a>, Parked> {
+    match find_tax(term, side, context.settings, context.catalogue) {
+        Ok(tax) => Ok(tax),
+        Err(unfound) => {
+            let complaint = unfound.in_words(side, context.package);
+            let reason = format!("{kind} {label:?}: {complaint}");
+            Err(Parked::new(Code::TaxUnmapped, reason).with_issues([Issue::new(path, complaint)]))
+        }
+    }
+}
+
+/// Why a term, or the default, leads to no tax code.
+pub(super) enum Unfound<'a> {
+    NoRate(&'a TaxCode),
+    MappedToNothing { term: &'a str, code: &'a str },
+    NotMapped(&'a str),
+    DefaultGone(&'a str),
+    NoDefault,
+}
+
+/// The tax code in use that a term, or the default, stands for.
+pub(super) fn find_tax<'a, 'b>(
+    term: Option<&'b str>,
+    side: TradeSide,
+    settings: &'b Settings,
+    catalogue: &'a Catalogue,
+) -> Result<Tax<'a>, Unfound<'b>>
+where
+    'a: 'b,
+{
+    let mapped = mapped_to(term, side, settings);
+    let found = mapped.or(term).and_then(|code| catalogue.tax_code(code)).filter(|code| code.active);
+    match (found, term, mapped) {
+        (Some(code), ..) => code.rate_on(side).map(|rate| Tax { code, rate }).ok_or(Unfound::NoRate(code)),
+        (None, Some(term), Some(code)) => Err(Unfound::MappedToNothing { term, code }),
+        (None, Some(term), None) => Err(Unfound::NotMapped(term)),
+        (None, None, Some(code)) => Err(Unfound::DefaultGone(code)),
+        (None, None, None) => Err(Unfound::NoDefault),
+    }
+}
+
+impl Unfound<'_> {
+    pub(super) fn in_words(&self, side: TradeSide, package: &str) -> String {
+        match self {
+            Self::NoRate(code) => format!("tax code {:?} ({}) has no rate for {}", code.code, code.name, side.label()),
+            Self::MappedToNothing { term, code } => {
+                format!("tax term {term:?} is mapped to {code:?}, which {package} does not have in use")
+            }
+            Self::NotMapped(term) => format!("tax term {term:?} is not mapped to a tax code of {package}"),
+            Self::DefaultGone(code) => format!("the default tax code {code:?} is not in use in {package}"),
+            Self::NoDefault => "no tax is named and the settings have no default".to_owned(),
+        }
+    }
+}
+
+/// Refuses a tax code that may not stand beside an account.
+pub(super) fn fits(
+    tax: Tax<'_>,
+    class: Option<AccountClass>,
+    account: &str,
+    path: &str,
+    trade: &Trade<'_>,
+) -> Result<(), Parked> {
+    let code = tax.code;
+    let allowed = code.account_classes.is_empty() || class.is_none_or(|class| code.account_classes.contains(&class));
+    if allowed {
+        return Ok(());
+    }
+    let complaint = format!("tax code {:?} ({}) may not stand beside account {account:?}", code.code, code.name);
+    let reason = format!("{} {:?}: {complaint}", trade.kind, trade.number);
+    Err(Parked::new(Code::TaxUnmapped, reason).with_issues([Issue::new(path, complaint)]))
+}
