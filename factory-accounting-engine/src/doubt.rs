@@ -229,6 +229,8 @@ impl Round<'_> {
         let record = match &finding {
             Finding::Ours(record) | Finding::OursToUpdate(record) => record,
             Finding::Gone(records) => return self.untied(operation, records).await,
+            // Products may share an item, so that another one's is no reason not to be linked to it (F40).
+            Finding::Park(_) if operation.key.kind == RecordKind::Product => return Ok(finding),
             Finding::Park(parked) => return Ok(self.tied_to_another(operation, parked).await?.unwrap_or(finding)),
             Finding::Nothing | Finding::Namesakes(_) => return Ok(finding),
         };

@@ -74,7 +74,7 @@ fn order<'a>(grounds: &Grounds<'a>, tax_free: bool, context: &Context<'a>) -> [A
     let nature = grounds.item.nature.filter(|_| sale);
     let next = |place, says: Option<&'a String>| Some((place, says.map(String::as_str), Else::Next));
     let setting = |applies: bool, path, set: &'a Option<String>| {
-        applies.then(|| (Place::Setting(path), set.as_deref(), Else::Next))
+        applies.then_some((Place::Setting(path), set.as_deref(), Else::Next))
     };
     let demanded = match (grounds.item.nature, grounds.purpose) {
         (Some(Nature::Retention), _) if sale => Some(("retention", &accounts.retention, "retentions")),

@@ -10,6 +10,9 @@
 //! fate ─decide─► Step                               (what is known, and what follows from it)
 //! found ─judge─► Finding                            (is what a probe found ours)
 //! ```
+//!
+//! Accounts, taxes and items are resolved in the orders of docs/resolution.md. [`explain`] plans in the same way and tells for
+//! each field what said it; [`unmapped`] tells beforehand what nothing would.
 
 mod accounts;
 mod addressee;

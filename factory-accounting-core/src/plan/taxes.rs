@@ -4,7 +4,7 @@
 
 use rust_decimal::Decimal;
 
-use super::grounds::Grounds;
+use super::grounds::{Grounds, Mapped};
 use super::trail::{Origin, Step};
 use super::{Catalogue, Context};
 use crate::code::{Code, Parked};
@@ -20,31 +20,52 @@ pub(super) struct Tax<'a> {
     pub(super) rate: Decimal,
 }
 
+/// Where the tax of a line may be said, before the settings' default.
+#[derive(Clone, Copy)]
+enum Place<'a> {
+    Line,
+    Mapping(&'a str),
+    Product,
+    Party,
+}
+
+impl Place<'_> {
+    fn origin(self, grounds: &Grounds<'_>) -> Origin {
+        match self {
+            Self::Line => Origin::Host { path: grounds.at("tax") },
+            Self::Mapping(category) => Origin::Setting { path: grounds.mapping_path(category, "tax") },
+            Self::Product => grounds.of_product("tax"),
+            Self::Party => Origin::Lent { record: grounds.trade.party.clone(), path: "tax".to_owned() },
+        }
+    }
+}
+
+/// The places in their order, each with what it says. `None` for those that do not bear on the line.
+fn order<'a>(grounds: &Grounds<'a>) -> [Option<(Place<'a>, Option<&'a str>)>; 4] {
+    let mapping = match grounds.mapped {
+        Mapped::To(category, mapping) => Some((Place::Mapping(category), mapping.tax.as_deref())),
+        Mapped::Nothing | Mapped::Unknown(_) => None,
+    };
+    let product = grounds.product.and_then(|side| side.tax.as_deref());
+    [
+        Some((Place::Line, grounds.item.tax.as_deref())),
+        mapping,
+        grounds.item.product.as_ref().map(|_| (Place::Product, product)),
+        Some((Place::Party, grounds.party.and_then(|party| party.tax.as_deref()))),
+    ]
+}
+
 /// The tax of a line, in the order of this module.
 pub(super) fn tax_of<'a>(grounds: &Grounds<'_>, context: &Context<'a>) -> Result<Tax<'a>, Parked> {
-    let mapping = grounds.mapped.mapping().and_then(|mapping| mapping.tax.as_deref());
-    let product = grounds.product.and_then(|side| side.tax.as_deref());
-    let party = grounds.party.and_then(|party| party.tax.as_deref());
-    let order: [(bool, Option<&str>, fn(&Grounds<'_>) -> Origin); 4] = [
-        (true, grounds.item.tax.as_deref(), |grounds| Origin::Host { path: grounds.at("tax") }),
-        (grounds.mapped.mapping().is_some(), mapping, |grounds| {
-            let category = grounds.item.category.as_deref().unwrap_or_default();
-            Origin::Setting { path: grounds.mapping_path(category, "tax") }
-        }),
-        (grounds.item.product.is_some(), product, |grounds| grounds.of_product("tax")),
-        (true, party, |grounds| Origin::Lent { record: grounds.trade.party.clone(), path: "tax".to_owned() }),
-    ];
     let mut term = None;
-    for (_, says, origin) in order.into_iter().filter(|(applies, ..)| *applies) {
+    for (place, says) in order(grounds).into_iter().flatten() {
         let path = format_args!("{}.tax_code", grounds.charge());
-        match says {
-            Some(says) => {
-                context.trace(path, || Step::from(origin(grounds), &says));
-                term = Some(says);
-                break;
-            }
-            None => context.trace(path, || Step::passed_over(origin(grounds))),
+        if let Some(says) = says {
+            context.trace(path, || Step::from(place.origin(grounds), &says));
+            term = Some(says);
+            break;
         }
+        context.trace(path, || Step::passed_over(place.origin(grounds)));
     }
     let (trade, side) = (grounds.trade, grounds.side);
     let tax = resolve_tax(term, side, &grounds.at("tax"), trade.number, trade.kind, context)?;

@@ -2,7 +2,7 @@
 
 use rust_decimal::Decimal;
 
-use super::company::{Company, invoice};
+use super::company::{Company, invoice, record};
 use crate::code::Code;
 use crate::ids::RemoteId;
 use crate::model::{RecordKind, TaxMode};
@@ -80,4 +80,23 @@ fn several_are_a_question_and_never_repaired_by_machine() {
         panic!("several were not a question")
     };
     assert_eq!((parked.code, parked.candidates.len()), (Code::SeveralFound, 2));
+}
+
+#[test]
+fn r8_an_item_is_linked_where_code_and_name_agree_and_asked_about_where_the_name_does_not() {
+    let company = Company::new();
+    let product = record(r#"{"kind":"product","id":"p1","code":"OAK-40","name":"Oak 40 mm"}"#);
+    let planned = draft(&product.key(), &Subject::Record(Box::new(product.clone())), &company.context());
+    let planned = planned.expect("not parked").expect("not skipped");
+    let named = |name: Option<&str>| {
+        let mut item = RemoteRecord::new(RecordKind::Product, RemoteId::new("i1"), RemoteStatus::Open);
+        (item.number, item.name) = (Some("OAK-40".into()), name.map(str::to_owned));
+        judge("OAK-40", &planned.content, &planned.probe, &[item])
+    };
+    for name in [Some("Oak 40 mm"), Some("oak  40 MM"), None] {
+        assert!(matches!(named(name), Finding::OursToUpdate(_)), "{name:?}");
+    }
+    let Finding::Park(parked) = named(Some("Oak offcuts")) else { panic!("a question") };
+    assert_eq!((parked.code, parked.candidates.len()), (Code::FoundDiffers, 1));
+    assert!(parked.reason.contains("its name is \"Oak offcuts\", not \"Oak 40 mm\""), "{}", parked.reason);
 }

@@ -39,9 +39,8 @@ fn company(package: usize) -> Company {
     let mapping = Mapping { item: Some("OWN".into()), ..Mapping::default() };
     company.settings.services.insert("Hire".into(), mapping.clone());
     company.settings.expenses.insert("Hire".into(), Mapping { account: Some("300".into()), ..mapping });
-    for kind in [RecordKind::Job] {
-        company.capabilities.records.entry(kind).or_insert_with(|| RecordCapability::new(1, MarkerField::ExternalKey));
-    }
+    let job = RecordCapability::new(1, MarkerField::ExternalKey);
+    company.capabilities.records.entry(RecordKind::Job).or_insert(job);
     for (kind, id) in [
         (RecordKind::Customer, "c1"),
         (RecordKind::Supplier, "c1"),
