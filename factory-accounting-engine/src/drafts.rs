@@ -68,7 +68,8 @@ impl Round<'_> {
         let form = plan::order_form(&self.facts.settings, inner.provider.capabilities());
         let ordered: Vec<&RecordKey> = subjects.iter().map(|(operation, _)| &operation.key).collect();
         let mut around = Surroundings {
-            former: former_ties(inner, subjects.iter().map(|(operation, subject)| (&operation.key, subject)), &links).await?,
+            former: former_ties(inner, subjects.iter().map(|(operation, subject)| (&operation.key, subject)), &links)
+                .await?,
             links,
             holders: BTreeMap::new(),
             in_flight: BTreeSet::new(),

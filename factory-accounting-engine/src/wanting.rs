@@ -4,8 +4,8 @@
 use std::collections::BTreeSet;
 
 use factory_accounting_core::code::{Code, Parked};
-use factory_accounting_core::model::{Record, RecordKey};
-use factory_accounting_core::plan::{Lent, Subject};
+use factory_accounting_core::model::RecordKey;
+use factory_accounting_core::plan::{self, Lent, Subject};
 use factory_accounting_core::store::{Goal, Operation, OperationState, Outcome, Progress};
 
 use crate::engine::{EngineError, Inner};

@@ -26,7 +26,10 @@ pub(super) fn stays_with(record: &Record, now: RemoteId, context: &Context<'_>) 
     });
     let Some(held) = held.filter(|held| **held != now && context.are_one_party(held, &now)) else { return now };
     context.trace(format_args!("party"), || {
-        Step::rule("what is in the books stays with the record that it was sent to, whatever its party is linked to now", held)
+        Step::rule(
+            "what is in the books stays with the record that it was sent to, whatever its party is linked to now",
+            held,
+        )
     });
     held.clone()
 }

@@ -140,16 +140,6 @@ fn move_sign(charge: &mut Charge) {
     }
 }
 
-/// What a line is reckoned from.
-fn input(charge: &Charge) -> LineInput {
-    LineInput {
-        quantity: charge.quantity,
-        unit_price: charge.unit_price,
-        discount: charge.discount,
-        tax_rate: charge.tax_rate,
-    }
-}
-
 fn write_amounts(lines: &mut [PlannedLine], reckoned: &Reckoned) {
     for (line, amounts) in lines.iter_mut().zip(&reckoned.lines) {
         if let (Some(charge), Some(amounts)) = (&mut line.charge, amounts) {
