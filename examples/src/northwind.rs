@@ -237,7 +237,6 @@ impl Maker {
                 order: None,
                 extent: Default::default(),
                 above_order: false,
-                work_undertaken: None,
             }),
             None => Record::Order(Order {
                 id,

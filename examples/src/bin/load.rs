@@ -183,7 +183,6 @@ fn invoice(number: u64, currency: Currency) -> Invoice {
         order: None,
         extent: Default::default(),
         above_order: false,
-        work_undertaken: None,
     }
 }
 
