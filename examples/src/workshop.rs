@@ -235,6 +235,7 @@ mod tests {
         FA-105 INV-5192                           a total that is not the sum of its lines
         FA-106 INV-5111                           a currency that the company does not use
         FA-107 INV-5187                           in the closed period
+        FA-108 INV-5101                           the number of another invoice
         FA-111 INV-5189                           above its order
         FA-400 CN-810_on_inv-5009                 set off against a paid invoice
         FA-400 RC-9029                            more than is due";
@@ -242,53 +243,130 @@ mod tests {
     /// The same where the package reckons the tax: no total is known beforehand, so that none is compared, and what was paid
     /// in full before tax still has its tax to be paid.
     const REFUSED_IN_THE_UNITED_STATES: &str = "
+        FA-100 INV-5016                           a letter that a company in the United States cannot hold
         FA-100 INV-5190                           due before its date
         FA-100 INV-5191                           a negative quantity
         FA-100 INV-5193                           no lines
+        FA-100 INV–5188                           a letter that a company in the United States cannot hold
+        FA-100 Kaikōura_Whale_Lodge               a letter that a company in the United States cannot hold
+        FA-100 Kōwhai_Kitchens_Ltd                a letter that a company in the United States cannot hold
+        FA-100 M._Petrović_(sole_trader,_not_GST_registered) a letter that a company in the United States cannot hold
+        FA-100 MTS-889004                         a letter that a company in the United States cannot hold
+        FA-100 Nguyễn_&_Trần_Architects           a letter that a company in the United States cannot hold
+        FA-100 PO-7013                            a letter that a company in the United States cannot hold
+        FA-100 PO-7016                            a letter that a company in the United States cannot hold
+        FA-100 Q-2607                             a letter that a company in the United States cannot hold
+        FA-100 Q-2617                             a letter that a company in the United States cannot hold
         FA-100 Q-2690                             a number longer than QuickBooks takes
+        FA-100 Rāpaki_Marae_Komiti                a letter that a company in the United States cannot hold
+        FA-100 SO-1015                            a letter that a company in the United States cannot hold
+        FA-100 Sawdust_&_Sons_🪚                   a letter that a company in the United States cannot hold
+        FA-100 St._Bede's_College_–_Board_of_Trustees a letter that a company in the United States cannot hold
+        FA-100 TOTARA-40                          a letter that a company in the United States cannot hold
+        FA-100 Te_Whare_Mahi_Charitable_Trust     a letter that a company in the United States cannot hold
+        FA-100 Waimakariri_Vineyard_Estate        a letter that a company in the United States cannot hold
+        FA-100 Łukasz_Kowalski_Renovations        a letter that a company in the United States cannot hold
+        FA-100 Ōtautahi_Co-housing_Society_Inc.   a letter that a company in the United States cannot hold
+        FA-100 木工工房_Mokkō_Studio                  a letter that a company in the United States cannot hold
+        FA-101 14/2026                            of one that is parked
+        FA-101 CN-807                             of one that is parked
+        FA-101 CN-807_on_inv-5013                 of one that is parked
+        FA-101 CN-810                             of one that is parked
+        FA-101 CN-810_on_inv-5009                 of one that is parked
+        FA-101 INV-5004                           of one that is parked
+        FA-101 INV-5009                           of one that is parked
+        FA-101 INV-5012                           of one that is parked
+        FA-101 INV-5013                           of one that is parked
+        FA-101 INV-5022                           of one that is parked
+        FA-101 INV-5031                           of one that is parked
+        FA-101 INV-5032                           of one that is parked
+        FA-101 INV-5034                           of one that is parked
+        FA-101 INV-5109                           of one that is parked
+        FA-101 INV-5114                           of one that is parked
         FA-101 INV-5183                           an unknown product
         FA-101 INV-5184                           an unknown customer
+        FA-101 INV-5187                           of one that is parked
+        FA-101 PAY-4009                           of one that is parked
+        FA-101 PO-7012                            of one that is parked
+        FA-101 Q-2603                             of one that is parked
+        FA-101 Q-2611                             of one that is parked
+        FA-101 Q-2612                             of one that is parked
+        FA-101 Q-2624                             of one that is parked
+        FA-101 RC-9007                            of one that is parked
+        FA-101 RC-9009                            of one that is parked
+        FA-101 RC-9017                            of one that is parked
+        FA-101 RC-9018                            of one that is parked
+        FA-101 RC-9025                            of one that is parked
+        FA-101 RC-9026                            of one that is parked
+        FA-101 RC-9027                            of one that is parked
+        FA-101 RC-9028                            of one that is parked
+        FA-101 SO-1003                            of one that is parked
+        FA-101 SO-1010                            of one that is parked
+        FA-101 SO-1013                            of one that is parked
+        FA-101 SO-1016                            of one that is parked
+        FA-101 SO-1017                            of one that is parked
+        FA-101 SO-1024                            of one that is parked
+        FA-101 SO-1026                            of one that is parked
         FA-102 MPS_4561                           no account anywhere
         FA-103 INV-5185                           an archived account
         FA-103 RC-9030                            an unknown account
         FA-104 INV-5186                           an unmapped tax term
         FA-106 INV-5111                           a currency that the company does not use
-        FA-107 INV-5187                           in the closed period
+        FA-108 INV-5101                           the number of another invoice
         FA-111 INV-5189                           above its order
         FA-400 RC-9029                            more than is due";
 
     /// The same in MYOB, where names are short, and what needs a record with a long one waits for it.
     const REFUSED_BY_MYOB: &str = "
-        FA-100 The_Trustees_for_the_Time_Being    a name longer than MYOB takes
         FA-100 BESPOKE-RECEPTION-COUNTER-CURVED   a code longer than MYOB takes
-        FA-100 PINE-18FJ                          a product's name longer than MYOB takes
-        FA-100 LAB-CAD                            a product's name longer than MYOB takes
         FA-100 INV-5190                           due before its date
         FA-100 INV-5191                           a negative quantity
         FA-100 INV-5193                           no lines
+        FA-100 LAB-CAD                            a product's name longer than MYOB takes
+        FA-100 PINE-18FJ                          a product's name longer than MYOB takes
         FA-100 Q-2690                             a number longer than MYOB takes
-        FA-101 Q-2603                             of a product that is parked
-        FA-101 SO-1003                            of a product that is parked
-        FA-101 INV-5004                           of an order that is parked
-        FA-101 INV-5013                           of an order that is parked
-        FA-101 RC-9007                            of an invoice that is parked
-        FA-101 RC-9028                            of an invoice that is parked
+        FA-100 The_Trustees_for_the_Time_Being    a name longer than MYOB takes
+        FA-101 CN-803_on_inv-5007                 of one that is parked
+        FA-101 CN-805                             of one that is parked
+        FA-101 CN-805_on_inv-5025                 of one that is parked
         FA-101 CN-807_on_inv-5013                 of an invoice that is parked
-        FA-101 SO-1014                            of a product that is parked
+        FA-101 INV-5002                           of one that is parked
+        FA-101 INV-5004                           of an order that is parked
+        FA-101 INV-5007                           of one that is parked
+        FA-101 INV-5013                           of an order that is parked
         FA-101 INV-5014                           of an order that is parked
-        FA-101 PO-7016                            of a product that is parked
-        FA-101 MTS-889004                         of a product that is parked
-        FA-101 Q-2624                             of a product that is parked
-        FA-101 Q-2619                             for a customer who is parked
+        FA-101 INV-5022                           of one that is parked
+        FA-101 INV-5025                           of one that is parked
+        FA-101 INV-5104                           of one that is parked
         FA-101 INV-5183                           an unknown product
         FA-101 INV-5184                           an unknown customer
+        FA-101 MTS-889004                         of a product that is parked
+        FA-101 PO-7013                            of one that is parked
+        FA-101 PO-7016                            of a product that is parked
+        FA-101 Q-2602                             of one that is parked
+        FA-101 Q-2603                             of a product that is parked
+        FA-101 Q-2619                             for a customer who is parked
+        FA-101 Q-2624                             of a product that is parked
+        FA-101 RC-9006                            of one that is parked
+        FA-101 RC-9007                            of an invoice that is parked
+        FA-101 RC-9012                            of one that is parked
+        FA-101 RC-9016                            of one that is parked
+        FA-101 RC-9026                            of one that is parked
+        FA-101 RC-9028                            of an invoice that is parked
+        FA-101 RC-9030                            of one that is parked
+        FA-101 SO-1002                            of one that is parked
+        FA-101 SO-1003                            of a product that is parked
+        FA-101 SO-1014                            of a product that is parked
+        FA-101 SO-1016                            of one that is parked
+        FA-101 SO-1019                            of one that is parked
         FA-102 MPS_4561                           no account anywhere
         FA-103 INV-5185                           an archived account
-        FA-103 RC-9030                            an unknown account
         FA-104 INV-5186                           an unmapped tax term
         FA-105 INV-5192                           a total that is not the sum of its lines
         FA-106 INV-5111                           a currency that the company does not use
         FA-107 INV-5187                           in the closed period
+        FA-108 INV-5101                           the number of another invoice
+        FA-110 FREIGHT                            a code that another item of the company has
         FA-111 INV-5189                           above its order
         FA-400 CN-810_on_inv-5009                 set off against a paid invoice
         FA-400 RC-9029                            more than is due";
