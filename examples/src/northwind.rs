@@ -237,6 +237,7 @@ impl Maker {
                 order: None,
                 extent: Default::default(),
                 above_order: false,
+                work_undertaken: None,
             }),
             None => Record::Order(Order {
                 id,

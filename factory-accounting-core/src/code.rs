@@ -90,6 +90,10 @@ codes! {
     PartyArchived = "FA-205", "the customer or supplier is archived in the accounting package", "restore it there and update the lists, or link another one; this document then goes on by itself";
     /// The remote record moved on twice in a row.
     Conflict = "FA-206", "someone else keeps changing the record in the accounting package", "look at it there, then send again";
+    /// The document is addressed to another party than the one it was sent to.
+    Retargeted = "FA-207", "the document has another customer or supplier than when it was sent", "give it its party back, or have it voided and written anew for the other one";
+    /// The settings keep what has been sent.
+    EditKept = "FA-208", "the document has changed since it was sent, and the settings keep documents as they were sent", "send the change, or keep what is in the accounting package and mark this done";
     /// Several records carry our marker.
     SeveralFound = "FA-301", "more than one record in the accounting package could be this one", "adopt the right one and void the others there";
     /// One record carries our marker but differs.

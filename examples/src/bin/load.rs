@@ -183,6 +183,7 @@ fn invoice(number: u64, currency: Currency) -> Invoice {
         order: None,
         extent: Default::default(),
         above_order: false,
+        work_undertaken: None,
     }
 }
 

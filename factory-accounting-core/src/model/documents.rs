@@ -192,6 +192,9 @@ document! {
         /// A person has agreed that this invoice takes its order above the order's amount (R12).
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         above_order: bool,
+        /// What was done, for the customer to read (F102).
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        work_undertaken: Option<String>,
     }
     due: |document| document.due
 }

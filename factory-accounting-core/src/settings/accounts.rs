@@ -61,6 +61,10 @@ pub struct Items {
     pub by_account: BTreeMap<String, String>,
     /// What stands in for a product that is not linked (L3).
     pub unlinked_products: UnlinkedProducts,
+    /// The item of lines that carry a discount on sales (L4).
+    pub sales_discount: Option<String>,
+    /// The item of lines that carry a discount on purchases (L4).
+    pub purchase_discount: Option<String>,
 }
 
 /// What stands in for a product that is not linked to an item.

@@ -25,3 +25,25 @@ pub enum FinePrices {
     /// Send one unit at the line's amount and say quantity and price in the text (R13, xero.md 9.10).
     OneUnit,
 }
+
+/// How much of a sales document's lines reaches the books (F100).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum LineDetail {
+    /// Every line.
+    #[default]
+    Individual,
+    /// One line for each of labour and materials, further apart only by account, tax and job.
+    Summary,
+}
+
+/// How a discount on a line reaches the books.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Discounts {
+    /// On the line itself.
+    #[default]
+    OnLine,
+    /// In a line of its own below it, with the discount item of its side of trade (L4).
+    OwnLine,
+}

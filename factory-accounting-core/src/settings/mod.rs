@@ -9,9 +9,11 @@ mod sending;
 mod texts;
 
 pub use accounts::{Accounts, Items, Mapping, TaxCodes, UnlinkedProducts};
-pub use lines::{FinePrices, RoundingPolicy};
-pub use sending::{Arrival, ArrivalStatus, ContactPolicy, Deliveries, DeliveryMark, TakenNames};
-pub use texts::{HostNumberLine, NumberOwner, NumberSeries, ReferenceField};
+pub use lines::{Discounts, FinePrices, LineDetail, RoundingPolicy};
+pub use sending::{
+    Arrival, ArrivalStatus, ContactPolicy, Deliveries, DeliveryMark, EditsAfterSending, Occasion, TakenNames, Trigger,
+};
+pub use texts::{HostNumberLine, LongReferences, NumberOwner, NumberSeries, ReferenceField};
 
 use std::collections::BTreeMap;
 
@@ -36,6 +38,10 @@ pub struct Settings {
     pub jobs: ContactPolicy,
     /// When products are created in the package (R8).
     pub products: ContactPolicy,
+    /// The occasion that first sends a document, per kind; its creation where not said.
+    pub triggers: BTreeMap<RecordKind, Trigger>,
+    /// What becomes of changes to what has been sent.
+    pub edits_after_sending: EditsAfterSending,
     /// Documents dated before this day stay in the host; checked at send time (F75, R23).
     pub start_date: Option<NaiveDate>,
     /// The state in which documents arrive.
@@ -46,6 +52,8 @@ pub struct Settings {
     pub series: BTreeMap<RecordKind, NumberSeries>,
     /// What goes into the reference field of sales documents (F94).
     pub reference: ReferenceField,
+    /// What to do with references that are too long for it (F94).
+    pub long_references: LongReferences,
     /// Adds a text line with the host's own number to each document (F50, F53, F56, F60, F63).
     pub host_number_line: HostNumberLine,
     /// Accounts by code.
@@ -60,11 +68,23 @@ pub struct Settings {
     pub expenses: BTreeMap<String, Mapping>,
     /// How payments that name no method were paid, in the host's words (F89).
     pub default_payment_method: Option<String>,
+    /// How much of a sales document's lines reaches the books (F100).
+    pub line_detail: LineDetail,
+    /// Creates an item in the package for each line that names no product (F101, R24).
+    pub lines_as_items: bool,
+    /// Sends the text of the work undertaken with invoices (F102).
+    pub work_undertaken: bool,
+    /// How discounts on lines reach the books (L4).
+    pub discounts: Discounts,
+    /// Takes an order's draft out of the package once a part of the order is invoiced (L7).
+    pub delete_order_when_part_invoiced: bool,
     /// Marks invoices as sent to the customer with the write that approves them, so that the package's reminders begin (R35).
     /// What is in the books already stays as it is.
     pub mark_as_sent: bool,
     /// How new documents are marked for delivery (L5).
     pub delivery: Deliveries,
+    /// Offers accounts of every class wherever an account is chosen, not only the fitting ones (F103).
+    pub relaxed_accounts: bool,
     /// What to do when the package will come to another total than the host.
     pub rounding: RoundingPolicy,
     /// What to do with unit prices finer than the package keeps.
@@ -90,6 +110,12 @@ impl Settings {
     #[must_use]
     pub fn number_owner(&self, kind: RecordKind) -> NumberOwner {
         self.numbers.get(&kind).copied().unwrap_or_default()
+    }
+
+    /// The occasion that first sends a document of a kind.
+    #[must_use]
+    pub fn trigger(&self, kind: RecordKind) -> Trigger {
+        self.triggers.get(&kind).copied().unwrap_or_default()
     }
 
     /// When customers, suppliers, products or jobs are created.

@@ -1,5 +1,7 @@
 //! What goes out, when, and in which state.
 
+use std::fmt;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -57,6 +59,74 @@ pub enum TakenNames {
     Ask,
     /// The name goes out with an addition that tells the two apart.
     Distinguish,
+}
+
+/// What has just happened to a record in the host: whether it goes out now depends on the settings (F67).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Occasion {
+    /// It was made or changed.
+    Saved,
+    /// It was marked final: no longer a draft of the host.
+    Finalised,
+    /// It was accepted: a supplier's invoice by whoever approves it.
+    Accepted,
+    /// Somebody looked at how it will print. Never sends anything (L10).
+    Previewed,
+    /// It was printed (L10).
+    Printed,
+    /// It was mailed to the other party (L10).
+    Emailed,
+    /// A person asked for it to be sent.
+    Asked,
+}
+
+impl Occasion {
+    /// Every occasion, in the order in which a document usually comes to them.
+    pub const ALL: [Self; 7] =
+        [Self::Saved, Self::Finalised, Self::Accepted, Self::Previewed, Self::Printed, Self::Emailed, Self::Asked];
+}
+
+impl fmt::Display for Occasion {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Saved => "saved",
+            Self::Finalised => "finalised",
+            Self::Accepted => "accepted",
+            Self::Previewed => "previewed",
+            Self::Printed => "printed",
+            Self::Emailed => "e-mailed",
+            Self::Asked => "asked for",
+        })
+    }
+}
+
+/// The occasion that first sends a document. What has been sent once follows the host's later changes, as
+/// [`EditsAfterSending`] says.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Trigger {
+    /// As soon as it is there (F49, F52, F59).
+    #[default]
+    Created,
+    /// When it is marked final; printing and mailing a document make it final too (F68, L10).
+    Finalised,
+    /// When it is accepted (F73).
+    Accepted,
+    /// Only when a person asks.
+    Asked,
+}
+
+/// What becomes of changes to a document that is in the books already.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum EditsAfterSending {
+    /// They are sent, within what the package and payments leave open (F55, F71).
+    #[default]
+    Send,
+    /// They wait for a person: what has been sent stays as it is.
+    Ask,
 }
 
 /// How new documents are marked for delivery to the other party, in packages that keep such a mark (L5); the package's own

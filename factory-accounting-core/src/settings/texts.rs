@@ -48,6 +48,19 @@ impl Default for HostNumberLine {
     }
 }
 
+/// What to do with a reference that is longer than the package's field.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum LongReferences {
+    /// Keep its beginning.
+    #[default]
+    KeepStart,
+    /// Keep its end: where numbers differ in their last digits.
+    KeepEnd,
+    /// Park the document.
+    Refuse,
+}
+
 /// A series of numbers that the host's apps draw from (F78, F79).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
