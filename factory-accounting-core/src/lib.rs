@@ -2,6 +2,7 @@
 //!
 //! - [`model`]: what a host keeps, in its own terms.
 //! - [`settings`]: what a company has decided about a connection.
+//! - [`billing`]: an order's invoices: parts, deposits, retention.
 //! - [`matching`]: which of the package's records one of the host's may be.
 //! - [`onboarding`]: how far a connection is set up.
 //! - [`planned`]: what the books are to show, ready for a provider.
@@ -10,6 +11,7 @@
 //! - [`code`]: why something waits for a person.
 
 pub mod amounts;
+pub mod billing;
 pub mod capability;
 pub mod clock;
 pub mod code;

@@ -38,7 +38,7 @@ pub(crate) fn total(values: impl IntoIterator<Item = Decimal>, decimals: u32) ->
 }
 
 /// `value / divisor`, rounded once, to `decimals` places; `None` for a divisor of zero or where it does not fit.
-pub(super) fn rounded_quotient(value: Decimal, divisor: Decimal, decimals: u32, halves: Halves) -> Option<Decimal> {
+pub(crate) fn rounded_quotient(value: Decimal, divisor: Decimal, decimals: u32, halves: Halves) -> Option<Decimal> {
     let (value, divisor) = (value.normalize(), divisor.normalize());
     let mut numerator = value.mantissa();
     let mut denominator = divisor.mantissa();

@@ -26,7 +26,7 @@ use crate::capability::AmountRules;
 use crate::model::Discount;
 use crate::money::{Currency, Quantity, Totals, UnitPrice};
 
-pub(crate) use exact::{sum, total};
+pub(crate) use exact::{product, rounded_quotient, sum, total};
 pub(crate) use reckon::{gross_amount, rounded};
 pub(crate) use settle::is_rounding;
 

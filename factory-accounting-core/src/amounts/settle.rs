@@ -28,10 +28,11 @@ pub enum TotalCheck {
 }
 
 /// Compares the host's total with the prediction. A rounding line is offered only where `policy` allows it and the
-/// difference is at most one smallest unit of the currency per line that charges something.
+/// difference is at most one smallest unit of the currency for each of the host's `lines` that charge something.
 pub fn settle_total(
     host_total: Option<Decimal>,
     predicted: &Reckoned,
+    lines: usize,
     policy: RoundingPolicy,
     currency: Currency,
 ) -> TotalCheck {
@@ -42,7 +43,6 @@ pub fn settle_total(
     }
     let refused = TotalCheck::Refused { host, package };
     let Some(difference) = sum(host, -package) else { return refused };
-    let lines = predicted.lines.iter().flatten().count();
     match policy {
         RoundingPolicy::Line if is_rounding(difference, lines, currency) => {
             TotalCheck::RoundingLine { amount: difference }

@@ -9,6 +9,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::documents::{Bill, CreditNote, Invoice, Order, PurchaseOrder, Quote, Trade};
+use super::line::Line;
 use super::party::Party;
 use super::payment::Payment;
 use super::product::{Job, Product};
@@ -290,6 +291,19 @@ impl Record {
             Self::CreditNote(document) => Some(document.trade()),
             Self::PurchaseOrder(document) => Some(document.trade()),
             Self::Bill(document) => Some(document.trade()),
+            Self::Customer(_) | Self::Supplier(_) | Self::Product(_) | Self::Job(_) | Self::Payment(_) => None,
+        }
+    }
+
+    /// The lines of a document of trade; `None` for what has none.
+    pub(crate) fn lines_mut(&mut self) -> Option<&mut Vec<Line>> {
+        match self {
+            Self::Quote(document) => Some(&mut document.lines),
+            Self::Order(document) => Some(&mut document.lines),
+            Self::Invoice(document) => Some(&mut document.lines),
+            Self::CreditNote(document) => Some(&mut document.lines),
+            Self::PurchaseOrder(document) => Some(&mut document.lines),
+            Self::Bill(document) => Some(&mut document.lines),
             Self::Customer(_) | Self::Supplier(_) | Self::Product(_) | Self::Job(_) | Self::Payment(_) => None,
         }
     }

@@ -4,16 +4,19 @@ use crate::amounts;
 use crate::capability::Capabilities;
 use crate::code::{Code, Parked};
 use crate::error::Issue;
-use crate::model::{Line, Record, RecordKey, RecordKind};
+use crate::model::{Line, Product, Record, RecordKey, RecordKind};
 use crate::settings::{ContactPolicy, Settings};
 use crate::store::{Goal, Link, NewOperation, Start};
 use crate::validate;
 
+use super::shape::new_items;
 use super::subject::{AllocationSubject, Subject};
 
 /// The operations that a push amounts to.
 #[derive(Clone, Debug)]
 pub struct Admission {
+    /// What has to be in the outbox before the record: items that its lines become (F101).
+    pub before: Vec<NewOperation>,
     /// The record's own operation first, then those of its parts.
     pub operations: Vec<NewOperation>,
 }
@@ -25,13 +28,16 @@ pub fn admit(record: &Record, settings: &Settings, capabilities: &Capabilities, 
     let key = record.key();
     let start = start_of(record, settings, capabilities, link);
     let sends_parts = matches!(start, Start::Queued);
+    let items = if sends_parts { new_items(record, settings, capabilities) } else { Vec::new() };
+    let mut needs = references_of(record);
+    needs.extend(items.iter().map(|item| RecordKey::new(RecordKind::Product, item.id.clone())));
     let mut operations = vec![NewOperation {
         name: record.name().to_owned(),
         goal: Goal::Present,
         revision: None,
         fingerprint: String::new(),
         record: to_json(record),
-        needs: references_of(record),
+        needs,
         parent: parent_of(record),
         net: net_of(record),
         start,
@@ -56,7 +62,27 @@ pub fn admit(record: &Record, settings: &Settings, capabilities: &Capabilities, 
     for operation in &mut operations {
         operation.fingerprint = crate::digest(operation.record.as_bytes());
     }
-    Admission { operations }
+    Admission { before: items.into_iter().map(admit_item).collect(), operations }
+}
+
+/// The operation of an item that a line becomes: the settings want it, whatever they say about the host's own products.
+#[must_use]
+pub fn admit_item(item: Product) -> NewOperation {
+    let name = item.code.clone();
+    let record = Record::Product(item);
+    let json = to_json(&record);
+    NewOperation {
+        key: record.key(),
+        name,
+        goal: Goal::Present,
+        revision: None,
+        fingerprint: crate::digest(json.as_bytes()),
+        record: json,
+        needs: Vec::new(),
+        parent: None,
+        net: None,
+        start: Start::Queued,
+    }
 }
 
 /// Turns a request to void a record into an operation. `record` is the record as last pushed, in its JSON form.

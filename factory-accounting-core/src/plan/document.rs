@@ -10,13 +10,14 @@ use crate::model::{Line, QuoteStage, Record, RecordKey, RecordKind, Trade};
 use crate::planned::{Content, PlannedDocument, PlannedLine, TargetStatus};
 use crate::provider::ProbeTarget;
 use crate::rules;
-use crate::settings::{ArrivalStatus, NumberOwner, ReferenceField};
+use crate::settings::{ArrivalStatus, NumberOwner};
 
 use super::charge::{charge_lines, text_line, trace_new};
 use super::draft::{Halt, closed_period, linked, target};
+use super::reference::reference_text;
 use super::totals::{Outlook, total_lines};
 use super::trail::Step;
-use super::{Context, addressee, header, marks, remainder, source};
+use super::{Context, addressee, header, marks, remainder, shape, source};
 
 pub(super) fn draft_document(record: &Record, context: &Context<'_>) -> Result<(Content, ProbeTarget), Halt> {
     let record = &*remainder::left_of(record, context);
@@ -44,10 +45,11 @@ pub(super) fn draft_document(record: &Record, context: &Context<'_>) -> Result<(
     let status = arrival(record, order_form, context)?;
     context.trace(format_args!("party"), || Step::books(format!("what {} is linked to", trade.party), &party));
     let party = addressee::stays_with(record, job_of(&trade, context)?.unwrap_or(party), context);
-    let mut lines = charge_lines(record, &trade, context)?;
+    let mut lines = shape::shaped(record, &trade, charge_lines(record, &trade, context)?, context)?;
     let Outlook { totals, tax_mode, stated_taxes } = total_lines(&trade, &mut lines, context)?;
     let tax_slack = tax_slack(&lines, &trade, context);
     let source = source::tie(record, &mut lines, totals, context);
+    lines.extend(shape::below(record, lines.len(), context));
     lines.extend(host_number_line(record, &trade, lines.len(), context));
 
     // Where there is no reference field to find the document by, the number stays the host's: a bill's is its supplier's.
@@ -57,7 +59,7 @@ pub(super) fn draft_document(record: &Record, context: &Context<'_>) -> Result<(
         context.trace(format_args!("reference"), || Step::host("number", &trade.number));
         Some(trade.number.to_owned())
     } else {
-        reference_text(&trade, context)
+        reference_text(&trade, context)?
     };
     let number = (!in_reference).then(|| trade.number.to_owned());
     trace_number(&trade, number.as_deref(), context);
@@ -243,30 +245,6 @@ fn parent_number(kind: RecordKind, id: &crate::ids::LocalId, context: &Context<'
     let owned = context.settings.number_owner(kind) == NumberOwner::Host;
     let linked = context.link(&key).filter(|_| owned).and_then(|link| link.number.clone());
     linked.unwrap_or_else(|| id.to_string())
-}
-
-/// The reference field that the settings choose, cut to what the package takes (F94).
-fn reference_text(trade: &Trade<'_>, context: &Context<'_>) -> Option<String> {
-    let references = trade.references;
-    let (field, text) = match context.settings.reference {
-        ReferenceField::None => ("", None),
-        ReferenceField::JobNumber => ("job_number", references.job_number.as_ref()),
-        ReferenceField::PurchaseOrderNumber => ("purchase_order_number", references.purchase_order_number.as_ref()),
-        ReferenceField::SiteAddress => ("site_address", references.site_address.as_ref()),
-        ReferenceField::WorkOrderNumber => ("work_order_number", references.work_order_number.as_ref()),
-    };
-    let path = format_args!("reference");
-    context.trace(path, || Step::setting("reference", &None::<String>));
-    if !field.is_empty() {
-        context.trace(path, || Step::host(format!("references.{field}"), &text));
-    }
-    let text = text?;
-    let limit = context.capabilities.of(trade.kind).map_or(0, |capability| capability.reference_text);
-    let held = (limit > 0).then(|| text.chars().take(limit).collect::<String>());
-    if held.as_ref() != Some(text) {
-        context.trace(path, || Step::capability(format!("takes {limit} characters of a reference"), &held));
-    }
-    held
 }
 
 fn quote_text(record: &Record, text: impl Fn(&crate::model::Quote) -> Option<&String>) -> Option<String> {

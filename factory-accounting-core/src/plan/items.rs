@@ -149,7 +149,7 @@ fn names_an_item(line: &ItemLine, side: TradeSide, context: &Context<'_>) -> boo
     by_mapping || by_product
 }
 
-fn line_items(kind: RecordKind, context: &Context<'_>) -> LineItems {
+pub(super) fn line_items(kind: RecordKind, context: &Context<'_>) -> LineItems {
     context.capabilities.of(kind).map_or(LineItems::Optional, |capability| capability.line_items)
 }
 

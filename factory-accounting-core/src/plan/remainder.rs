@@ -9,6 +9,7 @@ use super::Context;
 use crate::amounts;
 use crate::model::{Discount, ItemLine, Line, Record};
 use crate::money::{Currency, UnitPrice};
+use crate::rules;
 
 /// The record as its document is to be now: without what the documents in the context have billed of it.
 pub(super) fn left_of<'a>(record: &'a Record, context: &Context<'_>) -> Cow<'a, Record> {
@@ -64,12 +65,7 @@ fn lines_left(lines: &[Line], billed: &[Record], currency: Currency) -> Vec<Line
 /// Whether a line bills what another one ordered. An amount off the whole line cannot be parted.
 fn is_of(ordered: &ItemLine, billed: &ItemLine) -> bool {
     let whole = |line: &ItemLine| matches!(line.discount, Some(Discount::Amount(_)));
-    let same = match (&ordered.product, &billed.product) {
-        (Some(ordered), Some(billed)) => ordered == billed,
-        (None, None) => ordered.description == billed.description,
-        _ => false,
-    };
-    same && !whole(ordered) && !whole(billed)
+    rules::same_thing(ordered, billed) && !whole(ordered) && !whole(billed)
 }
 
 /// A line that takes off what was billed beside the order's own lines; `None` where its amount does not fit.

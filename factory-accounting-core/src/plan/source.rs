@@ -49,7 +49,10 @@ pub(super) fn tie(
     let whole = PlannedSource { kind: key.kind, id: source.id.clone() };
     if source_tie(record.kind(), context) == SourceTie::Converted {
         let full = matches!(record, Record::Invoice(invoice) if invoice.extent == Extent::Full);
-        return (full || bills_the_rest(lines, totals, source)).then_some(whole);
+        // The quantity of a sum is one, whatever it bills.
+        let summed = super::shape::sums_up(record.kind(), context);
+        let rest = if summed { as_much_money(totals, source) } else { bills_the_rest(lines, totals, source) };
+        return (full || rest).then_some(whole);
     }
     let mut free: Vec<&RemoteLine> = source.lines.iter().flatten().filter(|line| line.amount.is_some()).collect();
     for (index, line) in lines.iter_mut().enumerate() {
@@ -75,9 +78,13 @@ fn continued(line: &PlannedLine, free: &[&RemoteLine]) -> Option<usize> {
     free.iter().position(same_text).or_else(|| free.iter().position(|candidate| same_thing(candidate)))
 }
 
+fn as_much_money(totals: Totals, source: &RemoteRecord) -> bool {
+    source.totals.is_some_and(|left| totals.total >= left.total)
+}
+
 /// Whether a document bills all that is left of its source: as much money, or every line of it in full at other prices.
 fn bills_the_rest(lines: &[PlannedLine], totals: Totals, source: &RemoteRecord) -> bool {
-    if source.totals.is_some_and(|left| totals.total >= left.total) {
+    if as_much_money(totals, source) {
         return true;
     }
     let mut free: Vec<&RemoteLine> = source.lines.iter().flatten().filter(|line| line.amount.is_some()).collect();

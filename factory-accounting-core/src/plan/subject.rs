@@ -3,10 +3,12 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
+use crate::capability::Capabilities;
 use crate::code::{Code, Parked};
 use crate::ids::LocalId;
 use crate::model::{CreditNote, Record, RecordKey, RecordKind};
 use crate::money::Money;
+use crate::settings::Settings;
 use crate::store::Operation;
 
 /// The content of an operation.
@@ -65,6 +67,13 @@ impl AllocationSubject {
 }
 
 impl Subject {
+    /// Gives the lines that the settings make items of the products that they become; see [`new_items`](super::new_items).
+    pub fn name_items(&mut self, settings: &Settings, capabilities: &Capabilities) {
+        if let Self::Record(record) = self {
+            super::shape::name_items(record, settings, capabilities);
+        }
+    }
+
     /// Reads the content of an operation.
     ///
     /// # Errors

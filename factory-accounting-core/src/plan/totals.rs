@@ -59,7 +59,7 @@ pub(super) fn total_lines(
     // The form in which the package holds prices is not the host's choice, so neither is how their cents are carried.
     let policy = if converted && rules.stated_taxes { RoundingPolicy::Line } else { context.settings.rounding };
     let mut stated_taxes = Vec::new();
-    match amounts::settle_total(wanted, &reckoned, policy, trade.currency) {
+    match amounts::settle_total(wanted, &reckoned, charges(trade), policy, trade.currency) {
         TotalCheck::Equal => {}
         TotalCheck::RoundingLine { amount } => {
             if rules.stated_taxes {
@@ -119,6 +119,11 @@ fn trace(trade: &Trade<'_>, lines: &[PlannedLine], outlook: &Outlook, context: &
             Step::capability("the tax of each rate is stated, so that the total is the host's", &outlook.stated_taxes)
         });
     }
+}
+
+/// Lines of the host that charge something: however they reach the books, each may have been rounded once.
+fn charges(trade: &Trade<'_>) -> usize {
+    trade.lines.iter().filter(|line| line.as_item().is_some()).count()
 }
 
 fn totals_differ(trade: &Trade<'_>, host: Decimal, package: Decimal, context: &Context<'_>) -> Parked {
@@ -271,7 +276,7 @@ fn hold_at_gross_prices(
 ) -> Result<(), Parked> {
     let rules = &context.capabilities.amounts;
     // The form in which the package holds prices is not the host's choice, so neither is how its cents are carried.
-    let carried = match amounts::settle_total(wanted, net, RoundingPolicy::Line, trade.currency) {
+    let carried = match amounts::settle_total(wanted, net, charges(trade), RoundingPolicy::Line, trade.currency) {
         TotalCheck::Equal => Decimal::ZERO,
         TotalCheck::RoundingLine { amount } => amount,
         TotalCheck::Refused { host, package } => return Err(totals_differ(trade, host, package, context)),
@@ -306,7 +311,7 @@ fn hold_at(index: usize, line: &mut PlannedLine, price: amounts::OtherPrice, con
     trace_held(index, &before, &input(charge), context);
 }
 
-fn unreckonable(trade: &Trade<'_>, error: amounts::AmountError) -> Parked {
+pub(super) fn unreckonable(trade: &Trade<'_>, error: amounts::AmountError) -> Parked {
     let reason = format!("{} {:?} cannot be reckoned", trade.kind, trade.number);
     Parked::new(Code::Invalid, reason).with_issues([error.issue()])
 }

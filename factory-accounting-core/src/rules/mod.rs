@@ -5,6 +5,7 @@ mod cutoff;
 mod differences;
 mod edit_lock;
 mod progress;
+mod same_thing;
 #[cfg(test)]
 mod tests;
 mod void;
@@ -13,6 +14,7 @@ pub use cutoff::{before_start, in_closed_period};
 pub use differences::{LineDifferences, canonical_text, line_differences};
 pub use edit_lock::{EditLock, LockScope, edit_lock};
 pub use progress::{InvoicingState, OrderProgress, ProgressWarning, exceeds, order_progress, with_invoice};
+pub use same_thing::same_thing;
 pub use void::{VoidForm, may_void};
 
 use rust_decimal::Decimal;

@@ -57,6 +57,7 @@ pub(super) fn text_fields(record: &Record) -> Vec<TextField<'_>> {
         Record::Invoice(invoice) => {
             fields.trade("customer", invoice.customer.as_str(), &invoice.trade());
             fields.optional("order", invoice.order.as_ref().map(|id| id.as_str()), Shape::Key);
+            fields.optional("work_undertaken", invoice.work_undertaken.as_deref(), Shape::Block);
         }
         Record::CreditNote(note) => {
             fields.trade("customer", note.customer.as_str(), &note.trade());

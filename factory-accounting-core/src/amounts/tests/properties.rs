@@ -131,7 +131,7 @@ proptest! {
             }
         }
         if let Ok(reckoned) = reckon(&lines, mode, currency, &rules) {
-            let _ = settle_total(host, &reckoned, RoundingPolicy::Line, currency);
+            let _ = settle_total(host, &reckoned, reckoned.lines.len(), RoundingPolicy::Line, currency);
         }
     }
 
@@ -158,7 +158,7 @@ proptest! {
         let predicted = reckon(&lines, mode, currency, &rules).unwrap();
         let host = predicted.totals.total + Decimal::new(off, currency.decimals());
         let charges = lines.iter().flatten().count();
-        match settle_total(Some(host), &predicted, RoundingPolicy::Line, currency) {
+        match settle_total(Some(host), &predicted, predicted.lines.iter().flatten().count(), RoundingPolicy::Line, currency) {
             TotalCheck::Equal => prop_assert_eq!(off, 0),
             TotalCheck::Refused { .. } => prop_assert!(off.unsigned_abs() as usize > charges),
             TotalCheck::RoundingLine { amount } => {

@@ -32,7 +32,7 @@ fn r14_a_difference_is_carried_by_a_rounding_line_or_refused_with_the_numbers() 
         let predicted = reckon(&lines(text), TaxMode::Exclusive, currency, &rules).unwrap();
         let policy = if policy == "line" { RoundingPolicy::Line } else { RoundingPolicy::Refuse };
         let host = (host != "none").then(|| decimal(host));
-        let told = match settle_total(host, &predicted, policy, currency) {
+        let told = match settle_total(host, &predicted, predicted.lines.iter().flatten().count(), policy, currency) {
             TotalCheck::Equal => "equal".to_owned(),
             TotalCheck::RoundingLine { amount } => format!("line: {amount}"),
             TotalCheck::Refused { host, package } => format!("refused: {host}, {package}"),
