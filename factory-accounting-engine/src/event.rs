@@ -153,6 +153,13 @@ pub enum Event {
         /// Whether it is over.
         over: bool,
     },
+    /// A document was voided because it now belongs to another party, and is written anew for that one (L24).
+    Retargeted {
+        /// The record.
+        key: RecordKey,
+        /// The document that was voided, as the books hold it now.
+        before: Box<Link>,
+    },
     /// The connection's state has changed.
     Connection(ConnectionState),
 }

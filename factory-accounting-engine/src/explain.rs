@@ -19,7 +19,7 @@ impl Engine {
         let pushed = self.inner.as_last_pushed(key).await?.ok_or_else(|| EngineError::Unknown(key.clone()))?;
         let told_apart = pushed.decisions.iter().any(|taken| taken.decision == Decision::Distinguish);
         match Subject::of(&pushed) {
-            Ok(subject) => self.explained(key, &subject, told_apart).await,
+            Ok(subject) => self.explained(key, subject, told_apart).await,
             Err(parked) => Err(EngineError::Refused(parked.to_string())),
         }
     }
@@ -27,17 +27,19 @@ impl Engine {
     /// Explains a record that need not have been pushed, as [`explain`](Self::explain) does. It is not kept.
     pub async fn explain_record(&self, record: Record) -> Result<Explanation, EngineError> {
         let key = record.key();
-        self.explained(&key, &Subject::Record(Box::new(record)), false).await
+        self.explained(&key, Subject::Record(Box::new(record)), false).await
     }
 
     async fn explained(
         &self,
         key: &RecordKey,
-        subject: &Subject,
+        mut subject: Subject,
         told_apart: bool,
     ) -> Result<Explanation, EngineError> {
         let inner = &*self.inner;
         let facts = inner.facts().await?;
+        subject.name_items(&facts.settings, inner.provider.capabilities());
+        let subject = &subject;
         let mut keys = plan::references(subject);
         keys.push(key.clone());
         let found = inner.store.links(&inner.connection, &keys).await?;

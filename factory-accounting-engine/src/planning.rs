@@ -68,6 +68,7 @@ impl Round<'_> {
                 Err(parked) => settled.push((operation, Settling::park(parked))),
             }
         }
+        let subjects = self.name_items(subjects).await?;
         let mut surroundings = self.surroundings(&subjects).await?;
         // Each lender is read once, whatever names it.
         let lenders = subjects.iter().flat_map(|(_, subject)| plan::lenders(subject)).collect();
@@ -120,6 +121,9 @@ impl Round<'_> {
         {
             return Ok(skip(format!("{invoice} has taken the place of this order in {}", self.inner.package_title())));
         }
+        if let Some(plan) = self.make_way(operation, link).await? {
+            return Ok(plan);
+        }
         if let Subject::Record(record) = subject
             && let Some(plan) = self.check_order(operation, record, link, around).await?
         {
@@ -140,6 +144,10 @@ impl Round<'_> {
             if key.kind == RecordKind::Allocation && self.was_voided_by_us(operation).await? {
                 return Ok(Plan::Create(draft));
             }
+            if self.was_voided_to_be_written_anew(operation).await? {
+                let taken = self.number_twice(operation, subject).await?;
+                return Ok(taken.map_or(Plan::Create(draft), Plan::from));
+            }
             let reason = format!(
                 "{} {:?} was deleted or voided in {}; it is not brought back",
                 key.kind,
@@ -149,6 +157,10 @@ impl Round<'_> {
             let parked = Parked::new(Code::RemoteGone, reason);
             return Ok(if link.is_broken() { parked.until_linked(key.clone()) } else { parked }.into());
         }
+        let draft = match self.addressed(operation, subject, link, draft).await? {
+            Ok(draft) => draft,
+            Err(plan) => return Ok(plan),
+        };
         if link.fingerprint.as_ref() == Some(&draft.fingerprint) {
             return Ok(Plan::Settle(Settling::done(Outcome::Unchanged)));
         }
@@ -234,8 +246,12 @@ impl Round<'_> {
 
     /// Back to the queue for a little while.
     fn later(&self, why: &str) -> Plan {
+        Plan::Settle(self.in_a_while(why))
+    }
+
+    pub(crate) fn in_a_while(&self, why: &str) -> Settling {
         let not_before = plan::after(self.inner.now(), A_WHILE);
-        Plan::Settle(Settling::step(Step::Retry { not_before, error: why.to_owned(), failure: None }))
+        Settling::step(Step::Retry { not_before, error: why.to_owned(), failure: None })
     }
 
     /// What a person has sent on is checked once more: retrying does not make a wrong record right.

@@ -41,15 +41,15 @@ impl Engine {
     /// # Errors
     /// Refused where the revision is older than a known one, or the same with another content.
     pub async fn push_revision(&self, record: Record, revision: Revision) -> Result<Ticket, EngineError> {
-        let mut admitted = self.admit(std::slice::from_ref(&record), Some(revision)).await?;
+        let (before, mut admitted) = self.admit(std::slice::from_ref(&record), Some(revision)).await?;
         admitted.iter_mut().flatten().for_each(|operation| operation.revision = Some(revision));
-        self.enqueue(admitted).await?.pop().ok_or_else(|| EngineError::Refused("nothing was pushed".to_owned()))
+        self.enqueue(before, admitted).await?.pop().ok_or_else(|| EngineError::Refused("nothing was pushed".to_owned()))
     }
 
     /// Puts many records into the outbox in one transaction; tickets come in the order of the records.
     pub async fn push_all(&self, records: Vec<Record>) -> Result<Vec<Ticket>, EngineError> {
-        let admitted = self.admit(&records, None).await?;
-        self.enqueue(admitted).await
+        let (before, admitted) = self.admit(&records, None).await?;
+        self.enqueue(before, admitted).await
     }
 
     /// Asks for a record to count no more: voided, deleted or archived, as the package has it (F72).
@@ -59,20 +59,21 @@ impl Engine {
     pub async fn void(&self, key: &RecordKey) -> Result<Ticket, EngineError> {
         let last = self.inner.newest(key).await?.ok_or_else(|| EngineError::Unknown(key.clone()))?;
         let operation = plan::admit_void(key.clone(), last.name, last.record);
-        self.enqueue(vec![vec![operation]]).await?.pop().ok_or_else(|| EngineError::Unknown(key.clone()))
+        self.enqueue(Vec::new(), vec![vec![operation]]).await?.pop().ok_or_else(|| EngineError::Unknown(key.clone()))
     }
 
+    /// The operations of each record, and what has to come before all of them.
     async fn admit(
         &self,
         records: &[Record],
         revision: Option<Revision>,
-    ) -> Result<Vec<Vec<NewOperation>>, EngineError> {
+    ) -> Result<(Vec<NewOperation>, Vec<Vec<NewOperation>>), EngineError> {
         let inner = &self.inner;
         let facts = inner.facts().await?;
         let under_policy = |kind: RecordKind| kind.is_party() || matches!(kind, RecordKind::Product | RecordKind::Job);
         let keys: Vec<RecordKey> = records.iter().map(Record::key).filter(|key| under_policy(key.kind)).collect();
         let mut links = inner.store.links(&inner.connection, &keys).await?.into_iter();
-        let mut admitted = Vec::with_capacity(records.len());
+        let (mut before, mut admitted) = (Vec::new(), Vec::with_capacity(records.len()));
         for record in records {
             let link = if under_policy(record.kind()) { links.next().flatten() } else { None };
             if let (Record::Customer(party) | Record::Supplier(party), Some(link)) = (record, &link)
@@ -81,8 +82,9 @@ impl Engine {
                 let link = Link { suppressed: party.do_not_send, ..link.clone() };
                 inner.store.put_link(&inner.connection, link, inner.now()).await?;
             }
-            let mut operations =
-                plan::admit(record, &facts.settings, inner.provider.capabilities(), link.as_ref()).operations;
+            let admission = plan::admit(record, &facts.settings, inner.provider.capabilities(), link.as_ref());
+            before.extend(admission.before);
+            let mut operations = admission.operations;
             if let (Record::Job(job), Some(operation)) = (record, operations.first_mut())
                 && matches!(operation.start, Start::Queued | Start::Held)
                 && let Some(parked) = self.in_a_circle(job, records).await?
@@ -95,7 +97,7 @@ impl Engine {
             }
             admitted.push(operations);
         }
-        Ok(admitted)
+        Ok((before, admitted))
     }
 
     /// Allocations that any earlier state of a credit note had and this one has not. A state that is older than a known one
@@ -120,17 +122,21 @@ impl Engine {
         Ok(withdrawn)
     }
 
-    async fn enqueue(&self, admitted: Vec<Vec<NewOperation>>) -> Result<Vec<Ticket>, EngineError> {
+    async fn enqueue(
+        &self,
+        before: Vec<NewOperation>,
+        admitted: Vec<Vec<NewOperation>>,
+    ) -> Result<Vec<Ticket>, EngineError> {
         let inner = &self.inner;
         let sizes: Vec<usize> = admitted.iter().map(Vec::len).collect();
-        let operations: Vec<NewOperation> = admitted.into_iter().flatten().collect();
+        let mut at = before.len();
+        let operations: Vec<NewOperation> = before.into_iter().chain(admitted.into_iter().flatten()).collect();
         let facts: Vec<(RecordKey, String, Start)> = operations
             .iter()
             .map(|operation| (operation.key.clone(), operation.name.clone(), operation.start.clone()))
             .collect();
         let rows = inner.store.enqueue(&inner.connection, operations, inner.now()).await?;
         let mut tickets = Vec::with_capacity(sizes.len());
-        let mut at = 0;
         for size in sizes {
             // The first operation of a record is its own; those behind it are its parts.
             if let (Some(row), Some((key, name, start))) = (rows.get(at), facts.get(at)) {

@@ -9,12 +9,13 @@ use factory_accounting_core::model::{RecordKey, RecordKind};
 use factory_accounting_core::plan::{self, Draft, Revision, Subject};
 use factory_accounting_core::planned::{Changes, Content, Planned};
 use factory_accounting_core::provider::{Intent, ProbeTarget, RemoteRecord, RemoteStatus};
-use factory_accounting_core::store::{Decision, Goal, Link, LinkOrigin, Operation, Outcome};
+use factory_accounting_core::store::{Decision, Goal, Link, LinkOrigin, Operation, Outcome, Step};
 
 use crate::drafts::Surroundings;
 use crate::engine::EngineError;
 use crate::event::{Event, Verb};
 use crate::planning::{Write, create};
+use crate::retarget::keep_party;
 use crate::round::Round;
 use crate::sending::link_from;
 use crate::settling::Settling;
@@ -206,10 +207,10 @@ impl Round<'_> {
             return Err(Box::new(Settling::done(Outcome::Unchanged)));
         }
         let Some(base) = base else {
-            if operation.goal == Goal::Voided {
+            if draft.is_none() {
                 let gone = RemoteRecord::new(key.kind, reading.remote.clone(), RemoteStatus::Deleted);
                 let seen = link_from(operation, &gone, None, *origin, link.as_ref(), self.inner.now());
-                return Err(Box::new(Settling { links: vec![seen], ..Settling::done(Outcome::Voided) }));
+                return Err(Box::new(Settling { links: vec![seen], ..Settling::step(self.after_void(operation)) }));
             }
             let reason = format!("{} {:?} is no longer in {}", key.kind, operation.name, self.inner.package_title());
             let gone = RemoteRecord::new(key.kind, reading.remote.clone(), RemoteStatus::Deleted);
@@ -221,6 +222,8 @@ impl Round<'_> {
             notices.push(Event::Drift { key: key.clone(), what: drift.what });
         }
         let context = self.inner.context(&self.facts, around, operation);
+        let kept = draft.as_ref().and_then(|draft| keep_party(draft, base.party.as_ref()));
+        let draft = kept.as_ref().or(draft.as_ref());
         let verdict = match draft {
             Some(draft) => plan::revise(key, &operation.name, draft, &base, &context),
             None => match plan::void(key, &operation.name, &base, &context) {
@@ -251,10 +254,10 @@ impl Round<'_> {
                 });
             }
             Revision::Unchanged => {
-                let fingerprint = draft.as_ref().map(|draft| draft.fingerprint.clone());
+                let fingerprint = draft.map(|draft| draft.fingerprint.clone());
                 let seen = link_from(operation, &base, fingerprint, *origin, link.as_ref(), self.inner.now());
-                let outcome = if operation.goal == Goal::Voided { Outcome::Voided } else { Outcome::Unchanged };
-                Settling { links: vec![seen], notices, ..Settling::done(outcome) }
+                let step = draft.map_or_else(|| self.after_void(operation), |_| Step::Done(Outcome::Unchanged));
+                Settling { links: vec![seen], notices, ..Settling::step(step) }
             }
             Revision::Park(parked) => {
                 let mut settling = self.out_of_use(parked, link.as_ref(), &base);

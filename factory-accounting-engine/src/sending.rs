@@ -278,13 +278,17 @@ impl Round<'_> {
         }
         let fingerprint = (intent != Intent::Void).then(|| fingerprint.clone());
         let link = link_from(operation, &record, fingerprint, *origin, None, self.inner.now());
-        let outcome = match intent {
-            Intent::Create => Outcome::Created,
-            Intent::Update => Outcome::Updated,
-            Intent::Void => Outcome::Voided,
+        let step = match intent {
+            Intent::Create => Step::Done(Outcome::Created),
+            Intent::Update => Step::Done(Outcome::Updated),
+            Intent::Void => self.after_void(operation),
         };
-        let settling = question.map_or_else(|| Settling::done(outcome), Settling::park);
-        Settling { links: vec![link], notices, reopens: self.left_behind(operation, planned), ..settling }
+        if let (Intent::Void, Step::NextGeneration { .. }) = (intent, &step) {
+            notices.push(Event::Retargeted { key: operation.key.clone(), before: Box::new(link.clone()) });
+        }
+        let settling = question.map_or_else(|| Settling::step(step), Settling::park);
+        let reopens = self.left_behind(operation, planned).or_else(|| self.makes_way(operation, intent));
+        Settling { links: vec![link], notices, reopens, ..settling }
     }
 
     /// The order, or purchase order, of which a document bills a part without taking its place: it is cut down to the rest.

@@ -2,7 +2,7 @@
 
 use factory_accounting_core::code::Parked;
 use factory_accounting_core::ids::OperationId;
-use factory_accounting_core::model::RecordKey;
+use factory_accounting_core::model::{RecordKey, RecordKind};
 use factory_accounting_core::store::{Counts, Goal, Link, Operation, OperationState, Outcome, StateFilter};
 
 use crate::engine::{Engine, EngineError};
@@ -59,6 +59,12 @@ impl Engine {
                 RecordStatus::NeedsAttention { operation: operation.id, parked: Box::new(parked) }
             }
             OperationState::Done { outcome } => match (outcome, link) {
+                // Taken back by us while the host still has it: an order of which a part is invoiced (L7).
+                (Outcome::Skipped { reason }, Some(link))
+                    if link.status.is_gone() && link.key.kind == RecordKind::Order =>
+                {
+                    RecordStatus::Skipped { reason }
+                }
                 (_, Some(link)) if link.status.is_gone() && operation.goal == Goal::Present => {
                     RecordStatus::DeletedThere(Box::new(link))
                 }

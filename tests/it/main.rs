@@ -2,6 +2,7 @@
 
 mod accounts;
 mod bad_input;
+mod billing;
 mod calls;
 mod capabilities;
 mod errors;
@@ -23,6 +24,7 @@ mod providers;
 mod qbo;
 mod questions;
 mod secrets;
+mod shaping;
 mod sign_in;
 mod sweep;
 mod tidy;

@@ -50,6 +50,8 @@ pub enum Decision {
     Distinguish,
     /// Send it: under the next generation, for whoever decides has looked.
     Retry,
+    /// Void the document there and write it anew for the party that it belongs to now (L24).
+    WriteAnew,
     /// This record in the books is the one; link it and go on from there.
     Adopt {
         /// The package's id.

@@ -174,7 +174,7 @@ impl Position {
     #[must_use]
     pub fn decided(self, decision: &Decision, at: DateTime<Utc>) -> Self {
         match decision {
-            Decision::Retry | Decision::Distinguish => {
+            Decision::Retry | Decision::Distinguish | Decision::WriteAnew => {
                 let generation = Generation(self.generation.0.saturating_add(1));
                 Self { generation, ..self.queued(at) }
             }
@@ -319,6 +319,13 @@ pub fn decides(
     if !matches!(state, OperationState::Parked { .. }) {
         return Err(StoreError::Refused(format!(
             "operation {operation} ({key}) is not parked: there is nothing to decide; look at it again"
+        )));
+    }
+    if *decision == Decision::WriteAnew
+        && !matches!(state, OperationState::Parked { parked } if parked.code == Code::Retargeted)
+    {
+        return Err(StoreError::Refused(format!(
+            "operation {operation} ({key}) does not ask for another party: only what was sent to one and now belongs to another is written anew"
         )));
     }
     let fits = match (decision, link) {

@@ -12,7 +12,7 @@ use factory_accounting_core::memory::{MemoryStore, MemoryTokenStore};
 use factory_accounting_core::provider::AccountingProvider;
 use factory_accounting_core::store::ConnectionState;
 use factory_accounting_core::token::TokenStore;
-use factory_accounting_engine::{Engine, EngineError};
+use factory_accounting_engine::{Engine, EngineError, RecordStatus};
 
 use super::board::{Board, Life, Seam};
 use super::check;
@@ -336,6 +336,17 @@ fn perform<W>(engine: &Engine, step: &Step<W>) -> Work {
         Step::Void(key) => {
             let key = key.clone();
             Box::pin(async move { engine.void(&key).await.map(|_| Next::Done) })
+        }
+        Step::Decide(key, code, decision) => {
+            let (key, code, decision) = (key.clone(), *code, decision.clone());
+            Box::pin(async move {
+                if let RecordStatus::NeedsAttention { operation, parked } = engine.status(&key).await?
+                    && parked.code == code
+                {
+                    engine.decide(operation, decision, "a person").await?;
+                }
+                Ok(Next::Done)
+            })
         }
         Step::Work => {
             Box::pin(async move { engine.run_until_idle().await.map(|report| next(report.resting.as_ref())) })

@@ -203,6 +203,7 @@ fn tag(event: &Event) -> &'static str {
         Event::Retrying { .. } => "retrying",
         Event::InDoubt { .. } => "in doubt",
         Event::SentAnew { .. } => "sent anew",
+        Event::Retargeted { .. } => "retargeted",
         Event::Adopted { .. } => "adopted",
         Event::TotalsDiffer { .. } => "totals differ",
         Event::Drift { .. } => "drift",

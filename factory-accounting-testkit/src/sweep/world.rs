@@ -7,10 +7,12 @@ use std::time::Duration;
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use factory_accounting_core::clock::Clock;
+use factory_accounting_core::code::Code;
 use factory_accounting_core::ids::{ConnectionId, RemoteId, WorkerId};
 use factory_accounting_core::model::{Record, RecordKey};
 use factory_accounting_core::provider::AccountingProvider;
 use factory_accounting_core::settings::Settings;
+use factory_accounting_core::store::Decision;
 use factory_accounting_core::token::{TokenSet, TokenStore};
 use factory_accounting_http::Transport;
 use http::{Method, Request};
@@ -100,6 +102,8 @@ pub enum Step<W> {
     Push(Vec<Record>),
     /// Asks for a record to count no more.
     Void(RecordKey),
+    /// A person answers the question that a record has become, where it is one of this code.
+    Decide(RecordKey, Code, Decision),
     /// Works until nothing is left that time alone can move.
     Work,
     /// One round of work, so that the next step meets what is under way.

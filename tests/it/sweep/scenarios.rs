@@ -3,14 +3,18 @@
 
 use std::time::Duration;
 
+use factory_accounting_core::code::Code;
 use factory_accounting_core::model::{Record, RecordKind};
 use factory_accounting_core::settings::Settings;
+use factory_accounting_core::store::Decision;
 use factory_accounting_testkit::sweep::{Scenario, Step};
 use serde_json::{Value, json};
 
 use crate::make::{HALE, customer, document, hale, in_currency, invoice, key, line, payment, record, supplier};
 use crate::world::{Books, Entry, State, entry};
 
+/// The code of the item that a line called "Oak top" becomes.
+const OAK_TOP: &str = "OAK-TOP-f6225c1e";
 const KAURI: &str = "Kauri Timber";
 
 /// Every story over a world.
@@ -21,6 +25,9 @@ pub(crate) fn all<W: Books>(world: &W) -> Vec<Scenario<W>> {
         teller.batch_with_one_refused(),
         teller.order_becomes_invoice(),
         teller.partial_invoices(),
+        teller.order_makes_way(),
+        teller.document_changes_hands(),
+        teller.lines_become_items(),
         teller.credit_note_is_set_off(),
         teller.purchase_order_and_bill(),
         teller.bills_share_a_number(),
@@ -140,6 +147,62 @@ impl<W: Books> Teller<'_, W> {
                 ],
             )
         }
+    }
+
+    /// The order's own document is taken back once a part of it is in the books, never before (L7).
+    fn order_makes_way(&self) -> Scenario<W> {
+        let part = |id, price| document("invoice", id, "C1", price, json!({ "order": "SO-9", "extent": "partial" }));
+        let story = self.story(
+            "an order makes way for its parts",
+            vec![
+                self.push(vec![hale(), document("order", "SO-9", "C1", "400", json!({}))]),
+                Step::Work,
+                self.push(vec![part("F-91", "100"), part("F-92", "200")]),
+                Step::Round,
+                self.push(vec![document("order", "SO-9", "C1", "400", json!({ "due": "2026-12-24" }))]),
+                Step::Work,
+            ],
+            &[
+                booked_customer(),
+                entry(RecordKind::Order, "SO-9").of(HALE, "400").left("100").state(State::MadeWay),
+                entry(RecordKind::Invoice, "F-91").of(HALE, "100"),
+                entry(RecordKind::Invoice, "F-92").of(HALE, "200"),
+            ],
+        );
+        self.under(json!({ "delete_order_when_part_invoiced": true }), story)
+    }
+
+    /// Voided for the one and written anew for the other, each once (L24).
+    fn document_changes_hands(&self) -> Scenario<W> {
+        let f1 = || key(RecordKind::Invoice, "F-1");
+        self.story(
+            "a document changes hands",
+            vec![
+                self.push(vec![hale(), customer("C2", "Birch & Sons"), invoice("F-1", "C1", "100")]),
+                Step::Work,
+                self.push(vec![invoice("F-1", "C2", "100")]),
+                Step::Work,
+                Step::Decide(f1(), Code::Retargeted, Decision::WriteAnew),
+                Step::Work,
+            ],
+            &[
+                booked_customer(),
+                entry(RecordKind::Customer, "Birch & Sons"),
+                self::f1("100").state(State::Voided),
+                entry(RecordKind::Invoice, "F-1").of("Birch & Sons", "100"),
+            ],
+        )
+    }
+
+    /// One item for each text, in the books before the document (F101).
+    fn lines_become_items(&self) -> Scenario<W> {
+        let lines = json!([line("Oak top", "1", "60"), line("Oak top", "1", "40")]);
+        let story = self.story(
+            "lines become items",
+            vec![self.push(vec![hale(), document("invoice", "F-1", "C1", "1", json!({ "lines": lines }))]), Step::Work],
+            &[booked_customer(), entry(RecordKind::Product, OAK_TOP), f1("100")],
+        );
+        self.under(json!({ "lines_as_items": true }), story)
     }
 
     fn credit_note_is_set_off(&self) -> Scenario<W> {

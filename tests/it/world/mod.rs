@@ -112,6 +112,8 @@ pub(crate) enum State {
     Ordered,
     /// An order that its invoice has taken the place of.
     Invoiced,
+    /// An order whose document has made way for the invoices of its parts, where the package does not cut it down itself.
+    MadeWay,
 }
 
 /// An entry; what it lacks is added by the methods.

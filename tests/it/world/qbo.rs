@@ -339,6 +339,8 @@ impl Books for QboWorld {
             RecordKind::Customer => return Some(format!("Customer {label}: Active")),
             RecordKind::Supplier => return Some(format!("Vendor {label}: Active")),
             RecordKind::Product => return Some(format!("Item {label}: Active")),
+            // What is deleted leaves no trace (qbo.md 5.0).
+            RecordKind::Order if *state == State::MadeWay => return None,
             RecordKind::Order | RecordKind::Quote => "Estimate",
             RecordKind::Invoice => "Invoice",
             RecordKind::CreditNote => "CreditMemo",

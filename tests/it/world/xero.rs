@@ -191,6 +191,7 @@ impl Books for XeroWorld {
             return Some(format!("{list} {label}: {status} {net:.2}"));
         }
         let status = match (kind, state) {
+            (RecordKind::Order, State::MadeWay) => "DELETED",
             (RecordKind::Order, _) => "DRAFT",
             (RecordKind::Quote, _) => "SENT",
             (_, State::Paid) => "PAID",

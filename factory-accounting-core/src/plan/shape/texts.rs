@@ -46,13 +46,11 @@ fn wrapped(text: &str, limit: usize) -> Vec<String> {
 /// Where the last line, or word, before `end` ends; `end` itself within a word that is longer than all.
 fn boundary(text: &str, end: usize) -> usize {
     let Some(head) = text.get(..end) else { return end };
+    let line = head.rfind('\n').filter(|at| *at > end / 2);
     // A word that ends exactly there ends there.
-    if text.get(end..).is_some_and(|behind| behind.starts_with(char::is_whitespace)) {
-        return end;
-    }
-    let half = end / 2;
-    let at = head.rfind('\n').filter(|at| *at > half).or_else(|| head.rfind(char::is_whitespace));
-    at.filter(|at| *at > 0).unwrap_or(end)
+    let word_ends = text.get(end..).is_some_and(|behind| behind.starts_with(char::is_whitespace));
+    let word = if word_ends { Some(end) } else { head.rfind(char::is_whitespace) };
+    line.or(word).filter(|at| *at > 0).unwrap_or(end)
 }
 
 #[cfg(test)]

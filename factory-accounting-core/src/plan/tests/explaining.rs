@@ -15,7 +15,8 @@ use crate::model::{Record, RecordKey, RecordKind};
 use crate::plan::{AllocationSubject, Explanation, Lent, Subject, explain};
 use crate::provider::{CatalogueEntry, Item, RemoteLine, RemoteRecord, RemoteStatus};
 use crate::settings::{
-    ArrivalStatus, FinePrices, Mapping, NumberOwner, ReferenceField, RoundingPolicy, Settings, UnlinkedProducts,
+    ArrivalStatus, DeliveryMark, Discounts, FinePrices, LineDetail, LongReferences, Mapping, NumberOwner,
+    ReferenceField, RoundingPolicy, Settings, UnlinkedProducts,
 };
 
 const KINDS: [&str; 6] = ["quote", "order", "invoice", "credit_note", "purchase_order", "bill"];
@@ -39,6 +40,10 @@ fn company(package: usize) -> Company {
     let mapping = Mapping { item: Some("OWN".into()), ..Mapping::default() };
     company.settings.services.insert("Hire".into(), mapping.clone());
     company.settings.expenses.insert("Hire".into(), Mapping { account: Some("300".into()), ..mapping });
+    if let Some(invoices) = company.capabilities.records.get_mut(&RecordKind::Invoice) {
+        invoices.sent_marks = true;
+        invoices.delivery_marks = &[DeliveryMark::Email];
+    }
     let job = RecordCapability::new(1, MarkerField::ExternalKey);
     company.capabilities.records.entry(RecordKind::Job).or_insert(job);
     for (kind, id) in [
@@ -75,6 +80,12 @@ fn vary(settings: &mut Settings, bits: u32) {
     if on(5) {
         settings.arrival.invoices = ArrivalStatus::Draft;
     }
+    settings.line_detail = if on(7) { LineDetail::Summary } else { LineDetail::Individual };
+    settings.discounts = if on(8) { Discounts::OwnLine } else { Discounts::OnLine };
+    settings.work_undertaken = on(9);
+    settings.long_references = if on(10) { LongReferences::KeepEnd } else { LongReferences::KeepStart };
+    settings.mark_as_sent = on(11);
+    settings.delivery.sales = on(12).then_some(DeliveryMark::Email);
     settings.items.unlinked_products = if on(6) { UnlinkedProducts::NoItem } else { UnlinkedProducts::DefaultItem };
 }
 
@@ -123,6 +134,9 @@ fn document(kind: &str, bits: u32, lines: Vec<Value>, cent: Option<i64>) -> Reco
         "bill" => form["expense"] = json!(on(5)),
         "credit_note" => form["bad_debt"] = json!(on(5)),
         _ => {}
+    }
+    if kind == "invoice" && on(6) {
+        form["work_undertaken"] = json!("Took the old stairs out, and hung the new ones. ".repeat(4));
     }
     if let Some(cent) = cent {
         form["total"] = json!(format!("{}.{:02}", cent / 100, cent % 100));

@@ -11,3 +11,4 @@ mod other_ways;
 mod paying;
 mod resolution;
 mod revisions;
+mod shaping;
