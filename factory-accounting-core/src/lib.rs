@@ -5,6 +5,7 @@
 //! - [`billing`]: an order's invoices: parts, deposits, retention.
 //! - [`matching`]: which of the package's records one of the host's may be.
 //! - [`onboarding`]: how far a connection is set up.
+//! - [`setup`]: settings checked against a package, and as a form.
 //! - [`planned`]: what the books are to show, ready for a provider.
 //! - [`provider`], [`store`], [`token`], [`clock`]: the seams.
 //! - [`numbers`]: numbers that the host gives, also without a connection.
@@ -28,6 +29,7 @@ pub mod planned;
 pub mod provider;
 pub mod rules;
 pub mod settings;
+pub mod setup;
 pub mod store;
 pub mod token;
 pub mod validate;

@@ -21,6 +21,7 @@ mod lists;
 mod numbers;
 mod operation;
 mod register;
+mod settings;
 pub mod transition;
 
 pub use attempt::{Attempt, AttemptMember, Settle, Settlement, Step, idempotency_key};
@@ -43,6 +44,10 @@ pub use operation::{
 };
 
 pub use register::{KnownParty, PartyKeys, SameBy, exists_locally};
+pub use settings::{SavedSettings, SettingsVersion};
+
+use std::fmt;
+
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -51,7 +56,7 @@ use crate::ids::{ConnectionId, Cursor, Epoch, LocalId, OperationId, RemoteId};
 use crate::model::{RecordKey, RecordKind};
 use crate::onboarding::Onboarding;
 use crate::provider::{ChangeFeed, EncodedWrite, Organisation};
-use crate::settings::Settings;
+use crate::settings::{Settings, SettingsError};
 
 /// Why a store could not do what was asked. Nothing of a failed verb has happened.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -76,6 +81,19 @@ pub enum StoreError {
         /// What to do.
         remedy: &'static str,
     },
+    /// Settings were to replace a version that is no longer the newest: somebody else has saved meanwhile.
+    #[error(
+        "the settings were edited from version {edited_from}, and version {newest} has been saved since: look at that one and edit it"
+    )]
+    SettingsMoved {
+        /// The version that was edited; 0 where none had been saved.
+        edited_from: u64,
+        /// The newest.
+        newest: u64,
+    },
+    /// The stored settings cannot be read by this version of the library. They keep.
+    #[error("stored {0}")]
+    Settings(#[from] SettingsError),
     /// The stored data contradict themselves or cannot be read.
     #[error("store damaged: {0}")]
     Damaged(String),
@@ -263,13 +281,31 @@ pub trait SyncStore: ListStore {
     ) -> Result<bool, StoreError>;
 
     /// The newest settings with their version, counting from 1; `None` where none were saved.
+    ///
+    /// # Errors
+    /// [`StoreError::Settings`] where a newer version of this library has written them.
     async fn settings(&self, connection: &ConnectionId) -> Result<Option<(u64, Settings)>, StoreError>;
 
+    /// One version of the settings; `None` where there is none of that number.
+    ///
+    /// # Errors
+    /// As those of [`settings`](Self::settings).
+    async fn settings_at(&self, connection: &ConnectionId, version: u64) -> Result<Option<SavedSettings>, StoreError>;
+
+    /// The versions of the settings, oldest first. Unlike the settings themselves they can always be read.
+    async fn settings_versions(&self, connection: &ConnectionId) -> Result<Vec<SettingsVersion>, StoreError>;
+
     /// Saves settings as the next version and returns it. Every version is kept (F104).
+    ///
+    /// # Errors
+    /// [`StoreError::SettingsMoved`] where `edited_from` is given and is not the newest version, 0 standing for none;
+    /// [`StoreError::Settings`] where the newest is in a format that this library cannot read, so that it would be
+    /// overruled unseen.
     async fn save_settings(
         &self,
         connection: &ConnectionId,
         settings: Settings,
+        edited_from: Option<u64>,
         now: DateTime<Utc>,
     ) -> Result<u64, StoreError>;
 

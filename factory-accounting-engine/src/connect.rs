@@ -1,8 +1,7 @@
-//! Opening and closing a connection, its settings and the package's lists.
+//! Opening and closing a connection, and the package's lists.
 
 use factory_accounting_core::error::{ErrorKind, ProviderError};
 use factory_accounting_core::provider::{DisconnectReport, Organisation};
-use factory_accounting_core::settings::Settings;
 use factory_accounting_core::store::{Connection, ConnectionState};
 
 use crate::engine::{Engine, EngineError};
@@ -50,20 +49,6 @@ impl Engine {
     pub async fn connection_state(&self) -> Result<Option<ConnectionState>, EngineError> {
         let connection = self.inner.store.connection(&self.inner.connection).await?;
         Ok(connection.map(|connection| connection.state))
-    }
-
-    /// The settings as last saved; the defaults before that.
-    pub async fn settings(&self) -> Result<Settings, EngineError> {
-        let saved = self.inner.store.settings(&self.inner.connection).await?;
-        Ok(saved.map(|(_, settings)| settings).unwrap_or_default())
-    }
-
-    /// Saves settings as the next version and returns it. They hold for everything sent from now on.
-    pub async fn save_settings(&self, settings: Settings) -> Result<u64, EngineError> {
-        let inner = &self.inner;
-        let version = inner.store.save_settings(&inner.connection, settings, inner.now()).await?;
-        inner.forget_facts();
-        Ok(version)
     }
 
     async fn put_state(

@@ -18,15 +18,20 @@ impl Engine {
     pub async fn decide(&self, operation: OperationId, decision: Decision, by: &str) -> Result<(), EngineError> {
         let inner = &self.inner;
         let mut looked_at = Vec::new();
+        let parked = self.parked(operation).await?;
+        let about = parked.as_ref().and_then(|parked| match &parked.state {
+            OperationState::Parked { parked } => Some(parked.code),
+            _ => None,
+        });
         let link = match &decision {
-            Decision::Adopt { remote } => Some(self.adoptable(operation, remote).await?),
+            Decision::Adopt { remote } => Some(self.adoptable(operation, parked, remote).await?),
             Decision::Retry => {
-                looked_at = self.look_at_needs(operation).await?;
+                looked_at = self.look_at_needs(parked).await?;
                 None
             }
             _ => None,
         };
-        let recorded = RecordedDecision { decision, by: by.to_owned(), at: inner.now() };
+        let recorded = RecordedDecision { decision, by: by.to_owned(), at: inner.now(), about };
         inner.store.decide(&inner.connection, operation, recorded, link).await?;
         // Behind the decision, for what is in use again wakes all that wait for it, this one too.
         for (link, record) in looked_at {
@@ -36,10 +41,10 @@ impl Engine {
     }
 
     /// What was archived or voided when a document was parked may have been restored since: sending it again looks anew.
-    async fn look_at_needs(&self, id: OperationId) -> Result<Vec<(Link, RemoteRecord)>, EngineError> {
+    async fn look_at_needs(&self, parked: Option<Operation>) -> Result<Vec<(Link, RemoteRecord)>, EngineError> {
         let inner = &self.inner;
         let mut looked_at = Vec::new();
-        let Some(operation) = self.parked(id).await? else { return Ok(looked_at) };
+        let Some(operation) = parked else { return Ok(looked_at) };
         let OperationState::Parked { parked } = &operation.state else { return Ok(looked_at) };
         if !matches!(parked.code, Code::PartyArchived | Code::RemoteGone) && parked.until_linked.is_none() {
             return Ok(looked_at);
@@ -68,9 +73,14 @@ impl Engine {
         Ok(found.filter(|operation| operation.id == id))
     }
 
-    async fn adoptable(&self, id: OperationId, remote: &RemoteId) -> Result<Link, EngineError> {
+    async fn adoptable(
+        &self,
+        id: OperationId,
+        parked: Option<Operation>,
+        remote: &RemoteId,
+    ) -> Result<Link, EngineError> {
         let inner = &self.inner;
-        let operation = self.parked(id).await?.ok_or_else(|| {
+        let operation = parked.ok_or_else(|| {
             EngineError::Refused(format!("operation {id} does not wait for a decision: look at the list anew"))
         })?;
         let record = self.read_remote(operation.key.kind, remote).await?;

@@ -11,7 +11,7 @@ use factory_accounting_core::numbers::NumberError;
 use factory_accounting_core::onboarding::NoStep;
 use factory_accounting_core::plan::{Backoff, Catalogue, Context};
 use factory_accounting_core::provider::{AccountingProvider, CatalogueKind, Organisation};
-use factory_accounting_core::settings::Settings;
+use factory_accounting_core::settings::{Settings, SettingsIssue};
 use factory_accounting_core::store::{Decision, Link, Operation, StoreError, SyncStore};
 
 use crate::drafts::Surroundings;
@@ -69,6 +69,9 @@ pub enum EngineError {
     /// The step of setting up cannot be taken (F4, F35).
     #[error(transparent)]
     Onboarding(#[from] NoStep),
+    /// Settings are not saved, for documents could not be sent with them; nothing of them is.
+    #[error("the settings are not saved: {}", SettingsIssue::summary(.0))]
+    Settings(Vec<SettingsIssue>),
     /// What was asked makes no sense here.
     #[error("{0}")]
     Refused(String),
@@ -139,7 +142,7 @@ pub(crate) struct Inner {
 /// What planning needs from the store and changes seldom.
 #[derive(Debug)]
 pub(crate) struct Facts {
-    pub(crate) settings: Settings,
+    pub(crate) settings: Arc<Settings>,
     /// Version of the settings; `None` while none have been saved.
     pub(crate) settings_version: Option<u64>,
     pub(crate) organisation: Organisation,
@@ -266,8 +269,8 @@ impl Inner {
         }
         let (_, organisation) = self.store.organisation(&self.connection).await?.ok_or(EngineError::NotConnected)?;
         let saved = self.store.settings(&self.connection).await?;
-        let (settings_version, settings) =
-            saved.map(|(version, settings)| (Some(version), settings)).unwrap_or_default();
+        let settings_version = saved.as_ref().map(|(version, _)| *version);
+        let settings = Arc::new(saved.map(|(_, settings)| settings).unwrap_or_default());
         let mut entries = Vec::new();
         for kind in self.lists_for_planning() {
             entries
@@ -282,6 +285,20 @@ impl Inner {
         });
         *self.held_facts() = Some(Arc::clone(&facts));
         Ok(facts)
+    }
+
+    /// The settings alone. Pushing needs no more, so that nothing is lost that a host pushes before it is connected (F10).
+    pub(crate) async fn settings(&self) -> Result<Arc<Settings>, EngineError> {
+        match self.facts().await {
+            Ok(facts) => Ok(Arc::clone(&facts.settings)),
+            Err(EngineError::NotConnected) => self.stored_settings().await,
+            Err(other) => Err(other),
+        }
+    }
+
+    async fn stored_settings(&self) -> Result<Arc<Settings>, EngineError> {
+        let saved = self.store.settings(&self.connection).await?;
+        Ok(Arc::new(saved.map(|(_, settings)| settings).unwrap_or_default()))
     }
 
     /// The package's lists that planning needs.

@@ -74,8 +74,10 @@ impl Engine {
                 continue;
             };
             for link in links {
-                // Our own writes come back as changes; they carry the version that we know.
-                if link.version.is_some() && link.version == record.version && link.status == record.status {
+                // Our own writes come back as changes; they carry the version that we know. A version may be no finer than a
+                // second, so that a payment right behind our write has it too.
+                let known = link.version.is_some() && link.version == record.version && link.status == record.status;
+                if known && record.settled.is_none_or(|now| now == link.settled.unwrap_or_default()) {
                     continue;
                 }
                 if let Some(drift) = plan::drift(&link, record) {

@@ -26,6 +26,7 @@ mod locks;
 mod make_way;
 mod numbers;
 mod onboarding;
+mod payments;
 mod planning;
 mod poison;
 mod products;
@@ -35,6 +36,7 @@ mod references;
 mod retarget;
 mod round;
 mod sending;
+mod settings;
 mod settling;
 mod status;
 mod suggestions;
@@ -51,8 +53,9 @@ pub use inbound::ChangeReport;
 pub use locks::Freshness;
 pub use numbers::Numbers;
 pub use onboarding::SettingUp;
-pub use push::Ticket;
+pub use push::{Pushed, Ticket};
 pub use round::RunReport;
+pub use settings::SettingsSaved;
 pub use status::RecordStatus;
 
 #[cfg(doctest)]

@@ -113,8 +113,13 @@ impl Round<'_> {
         if operation.goal == Goal::Voided {
             return self.plan_void(operation, link, around).await;
         }
-        if !self.facts.settings.sends(key.kind) {
-            return Ok(skip(format!("sending of {} records is switched off in the settings", key.kind)));
+        let settings = &self.facts.settings;
+        let off = match subject {
+            Subject::Record(record) => rules::switched_off(record, settings),
+            Subject::Allocation(_) => rules::kind_switched_off(key.kind, settings),
+        };
+        if let Some(reason) = off {
+            return Ok(skip(reason));
         }
         if key.kind == RecordKind::Order
             && let Some(invoice) = link.and_then(|link| around.invoice_on(&link.remote, key))

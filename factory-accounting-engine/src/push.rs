@@ -6,9 +6,11 @@ use factory_accounting_core::code::Parked;
 use factory_accounting_core::ids::{OperationId, Revision};
 use factory_accounting_core::model::{CreditNote, Record, RecordKey, RecordKind};
 use factory_accounting_core::plan::{self, AllocationSubject, Subject};
-use factory_accounting_core::store::{Goal, Link, NewOperation, Operation, Start};
+use factory_accounting_core::rules::{self, Action};
+use factory_accounting_core::settings::Occasion;
+use factory_accounting_core::store::{Goal, Link, NewOperation, Operation, OperationState, Outcome, Start};
 
-use crate::engine::{Engine, EngineError};
+use crate::engine::{Engine, EngineError, Inner};
 use crate::event::Event;
 
 /// What became of a push: the row in the outbox that stands for it.
@@ -28,7 +30,43 @@ pub struct Ticket {
     pub skipped: Option<String>,
 }
 
+/// What an occasion has done to a record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Pushed {
+    /// It is in the outbox, or marked as not to be sent there.
+    Ticket(Box<Ticket>),
+    /// It stays in the host until another occasion.
+    Waits {
+        /// Which one, one line.
+        reason: String,
+    },
+}
+
+impl Pushed {
+    /// The ticket, where there is one.
+    #[must_use]
+    pub fn ticket(&self) -> Option<&Ticket> {
+        match self {
+            Self::Ticket(ticket) => Some(ticket),
+            Self::Waits { .. } => None,
+        }
+    }
+}
+
 impl Engine {
+    /// Tells what has happened to a record in the host: by the settings it goes out now, or waits for another occasion
+    /// (F67, L10). What has gone out once follows all later occasions but a preview. [`push`](Self::push) is the same as
+    /// [`Occasion::Asked`].
+    pub async fn push_on(&self, occasion: Occasion, record: Record) -> Result<Pushed, EngineError> {
+        let settings = self.inner.settings().await?;
+        let sent = self.inner.has_gone_out(&record.key()).await?;
+        match rules::action(record.kind(), occasion, sent, &settings) {
+            Action::Wait { reason } => Ok(Pushed::Waits { reason }),
+            // What is never sent says so in the outbox, where people look for it.
+            Action::Send | Action::Never { .. } => Ok(Pushed::Ticket(Box::new(self.push(record).await?))),
+        }
+    }
+
     /// Puts one state of a record into the outbox. Pushing the same state again is the same operation.
     ///
     /// A record that cannot be sent comes back parked, one that is not to be sent skipped; both stay visible.
@@ -69,7 +107,7 @@ impl Engine {
         revision: Option<Revision>,
     ) -> Result<(Vec<NewOperation>, Vec<Vec<NewOperation>>), EngineError> {
         let inner = &self.inner;
-        let facts = inner.facts().await?;
+        let settings = inner.settings().await?;
         let under_policy = |kind: RecordKind| kind.is_party() || matches!(kind, RecordKind::Product | RecordKind::Job);
         let keys: Vec<RecordKey> = records.iter().map(Record::key).filter(|key| under_policy(key.kind)).collect();
         let mut links = inner.store.links(&inner.connection, &keys).await?.into_iter();
@@ -82,7 +120,7 @@ impl Engine {
                 let link = Link { suppressed: party.do_not_send, ..link.clone() };
                 inner.store.put_link(&inner.connection, link, inner.now()).await?;
             }
-            let admission = plan::admit(record, &facts.settings, inner.provider.capabilities(), link.as_ref());
+            let admission = plan::admit(record, &settings, inner.provider.capabilities(), link.as_ref());
             before.extend(admission.before);
             let mut operations = admission.operations;
             if let (Record::Job(job), Some(operation)) = (record, operations.first_mut())
@@ -165,6 +203,22 @@ impl Engine {
             at += size;
         }
         Ok(tickets)
+    }
+}
+
+impl Inner {
+    /// Whether a state of a record has been handed over: it is linked, or on its way, or a question.
+    async fn has_gone_out(&self, key: &RecordKey) -> Result<bool, EngineError> {
+        let stays = |newest: &Operation| match &newest.state {
+            OperationState::Done { outcome } => {
+                matches!(outcome, Outcome::Skipped { .. } | Outcome::Dropped | Outcome::Superseded)
+            }
+            _ => false,
+        };
+        match self.newest(key).await? {
+            Some(newest) if newest.goal == Goal::Present && !stays(&newest) => Ok(true),
+            _ => Ok(self.link_of(key).await?.is_some()),
+        }
     }
 }
 

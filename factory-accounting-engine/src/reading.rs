@@ -9,7 +9,8 @@ use factory_accounting_core::model::{RecordKey, RecordKind};
 use factory_accounting_core::plan::{self, Draft, Revision, Subject};
 use factory_accounting_core::planned::{Changes, Content, Planned};
 use factory_accounting_core::provider::{Intent, ProbeTarget, RemoteRecord, RemoteStatus};
-use factory_accounting_core::store::{Decision, Goal, Link, LinkOrigin, Operation, Outcome, Step};
+use factory_accounting_core::rules;
+use factory_accounting_core::store::{Decision, Goal, Link, LinkOrigin, Operation, Outcome, RecordedDecision, Step};
 
 use crate::drafts::Surroundings;
 use crate::engine::EngineError;
@@ -235,6 +236,9 @@ impl Round<'_> {
         let settling = match verdict {
             Revision::Update { content, changes } => {
                 let Some(draft) = draft else { return Ok(self.void_write(reading, base)) };
+                if let Some(parked) = self.kept_as_sent(reading, changes) {
+                    return Err(Box::new(Settling { notices, ..Settling::park(parked) }));
+                }
                 for notice in notices {
                     self.inner.tell(&notice);
                 }
@@ -266,6 +270,18 @@ impl Round<'_> {
             }
         };
         Err(Box::new(settling))
+    }
+
+    /// The question whether a change of what is in the books is to be sent. A document that comes to be ours only now has not
+    /// been sent yet, and one that is written in several steps is still being sent.
+    fn kept_as_sent(&self, reading: &Reading, changes: Changes) -> Option<Parked> {
+        let Reading { operation, link, .. } = reading;
+        let link = link.as_ref().filter(|link| link.revision != Some(operation.revision))?;
+        let told = |taken: &RecordedDecision| taken.decision == Decision::Retry && taken.about == Some(Code::EditKept);
+        if operation.decisions.iter().any(told) {
+            return None;
+        }
+        rules::waits_as_edit(&link.key, &operation.name, changes, &self.facts.settings, self.inner.package_title())
     }
 
     fn void_write(&self, reading: &Reading, base: RemoteRecord) -> Write {

@@ -106,7 +106,14 @@ impl Engine {
     pub async fn run_once(&self) -> Result<RunReport, EngineError> {
         let inner = &*self.inner;
         let _turn = inner.turns.take().await;
-        let facts = inner.facts().await?;
+        let facts = match inner.facts().await {
+            Ok(facts) => facts,
+            // Before somebody has connected it rests, as it does after a disconnect: nothing is called, nothing lost (F10).
+            Err(EngineError::NotConnected) => {
+                return Ok(RunReport { resting: Some(ConnectionState::Disconnected), ..RunReport::default() });
+            }
+            Err(other) => return Err(other),
+        };
         let now = inner.now();
         let until = factory_accounting_core::plan::after(now, inner.config.lease);
         let request = ClaimRequest {

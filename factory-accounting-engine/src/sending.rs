@@ -188,7 +188,12 @@ impl Round<'_> {
     async fn tell_apart(&self, parked: Vec<OperationId>) -> Result<(), EngineError> {
         for operation in parked {
             let by = "the rule for taken names".to_owned();
-            let decision = RecordedDecision { decision: Decision::Distinguish, by, at: self.inner.now() };
+            let decision = RecordedDecision {
+                decision: Decision::Distinguish,
+                by,
+                at: self.inner.now(),
+                about: Some(Code::NameTaken),
+            };
             match self.inner.store.decide(&self.inner.connection, operation, decision, None).await {
                 // Somebody was quicker.
                 Ok(()) | Err(StoreError::Refused(_)) => {}

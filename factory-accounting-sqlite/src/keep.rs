@@ -6,7 +6,7 @@ use factory_accounting_core::onboarding::Onboarding;
 use factory_accounting_core::provider::{ChangeFeed, Organisation};
 use factory_accounting_core::settings::Settings;
 use factory_accounting_core::store::Connection as Stored;
-use factory_accounting_core::store::transition;
+use factory_accounting_core::store::{SavedSettings, SettingsVersion, StoreError, transition};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::fault::{Fault, Outcome};
@@ -63,20 +63,49 @@ pub(crate) fn settings(db: &Connection, connection: &ConnectionId) -> Outcome<Op
     let mut statement = db.prepare_cached(sql)?;
     let mut rows = statement.query([connection.as_str()])?;
     let Some(row) = rows.next()? else { return Ok(None) };
-    Ok(Some((unsigned(row, 0)?, parse("settings", &row.get::<_, String>(1)?)?)))
+    Ok(Some((unsigned(row, 0)?, read_settings(&row.get::<_, String>(1)?)?)))
+}
+
+fn read_settings(text: &str) -> Outcome<Settings> {
+    Settings::read(text).map_err(|error| Fault(StoreError::Settings(error)))
+}
+
+pub(crate) fn settings_at(db: &Connection, connection: &ConnectionId, version: u64) -> Outcome<Option<SavedSettings>> {
+    let sql = "SELECT saved_at, settings FROM fa_settings WHERE connection = ?1 AND version = ?2";
+    let mut statement = db.prepare_cached(sql)?;
+    // There is no version that is too large for the column.
+    let Ok(number) = i64::try_from(version) else { return Ok(None) };
+    let mut rows = statement.query(params![connection.as_str(), number])?;
+    let Some(row) = rows.next()? else { return Ok(None) };
+    let settings = read_settings(&row.get::<_, String>(1)?)?;
+    Ok(Some(SavedSettings { version, saved_at: instant(row.get(0)?)?, settings }))
+}
+
+pub(crate) fn settings_versions(db: &Connection, connection: &ConnectionId) -> Outcome<Vec<SettingsVersion>> {
+    let sql = "SELECT version, saved_at FROM fa_settings WHERE connection = ?1 ORDER BY version";
+    let mut statement = db.prepare_cached(sql)?;
+    let mut rows = statement.query([connection.as_str()])?;
+    let mut versions = Vec::new();
+    while let Some(row) = rows.next()? {
+        versions.push(SettingsVersion { version: unsigned(row, 0)?, saved_at: instant(row.get(1)?)? });
+    }
+    Ok(versions)
 }
 
 pub(crate) fn save_settings(
     db: &Connection,
     connection: &ConnectionId,
-    settings: &Settings,
+    new: &Settings,
+    edited_from: Option<u64>,
     now: DateTime<Utc>,
 ) -> Outcome<u64> {
+    let newest = settings(db, connection)?.map_or(0, |(version, _)| version);
+    transition::may_save(edited_from, newest).map_err(Fault)?;
     let mut statement = db.prepare_cached(
         "INSERT INTO fa_settings (connection, version, saved_at, settings)
          SELECT ?1, coalesce(max(version), 0) + 1, ?2, ?3 FROM fa_settings WHERE connection = ?1 RETURNING version",
     )?;
-    let mut rows = statement.query(params![connection.as_str(), millis(now), json(settings)?])?;
+    let mut rows = statement.query(params![connection.as_str(), millis(now), json(new)?])?;
     match rows.next()? {
         Some(row) => unsigned(row, 0),
         None => Err(rusqlite::Error::QueryReturnedNoRows.into()),

@@ -13,7 +13,8 @@ use factory_accounting_core::provider::{ChangeFeed, EncodedWrite, Organisation};
 use factory_accounting_core::settings::Settings;
 use factory_accounting_core::store::{
     Absorb, Attempt, AttemptMember, Claim, ClaimRequest, Connection as Stored, Counts, Enqueued, Link, LinkEnd,
-    NewOperation, Operation, OperationQuery, PastLink, Progress, RecordedDecision, Settle, StoreError, SyncStore,
+    NewOperation, Operation, OperationQuery, PastLink, Progress, RecordedDecision, SavedSettings, Settle,
+    SettingsVersion, StoreError, SyncStore,
 };
 use factory_accounting_core::token::{Replaced, StoredTokens, TokenSet, TokenStore};
 use rusqlite::Connection;
@@ -302,14 +303,25 @@ impl SyncStore for SqliteStore {
         self.read(move |db| keep::settings(db, &connection)).await
     }
 
+    async fn settings_at(&self, connection: &ConnectionId, version: u64) -> Result<Option<SavedSettings>, StoreError> {
+        let connection = connection.clone();
+        self.read(move |db| keep::settings_at(db, &connection, version)).await
+    }
+
+    async fn settings_versions(&self, connection: &ConnectionId) -> Result<Vec<SettingsVersion>, StoreError> {
+        let connection = connection.clone();
+        self.read(move |db| keep::settings_versions(db, &connection)).await
+    }
+
     async fn save_settings(
         &self,
         connection: &ConnectionId,
         settings: Settings,
+        edited_from: Option<u64>,
         now: DateTime<Utc>,
     ) -> Result<u64, StoreError> {
         let connection = connection.clone();
-        self.write(move |db| keep::save_settings(db, &connection, &settings, now)).await
+        self.write(move |db| keep::save_settings(db, &connection, &settings, edited_from, now)).await
     }
 
     async fn organisation(

@@ -12,7 +12,7 @@ use factory_accounting_core::memory::{MemoryStore, MemoryTokenStore};
 use factory_accounting_core::model::{Record, RecordKind};
 use factory_accounting_core::provider::AccountingProvider;
 use factory_accounting_core::settings::Settings;
-use factory_accounting_core::store::Link;
+use factory_accounting_core::store::{Link, SyncStore};
 use factory_accounting_core::token::TokenStore;
 use factory_accounting_engine::{Engine, Event, Observer, RecordStatus, RunReport, Ticket};
 use factory_accounting_testkit::sweep::{Seams, World};
@@ -161,6 +161,16 @@ impl<W: Books> Host<W> {
         let host = Self::over(W::fresh());
         host.send(vec![hale(), in_currency(W::CURRENCY, &invoice("F-1", "C1", "100"))]);
         host
+    }
+
+    /// Settings that stand in the store though they would not be saved today: the package has changed since.
+    pub(crate) fn keeps_settings(&self, changes: Value) {
+        let settings = locked(&self.world).settings(changes);
+        let (connection, now) = (connection(), self.clock.now());
+        let saved = self.store.save_settings(&connection, settings, None, now);
+        self.clock.run(saved).expect("stored");
+        // The engine reads them anew in a while.
+        self.clock.advance(Duration::from_secs(120));
     }
 
     pub(crate) fn unconnected(world: W) -> Self {

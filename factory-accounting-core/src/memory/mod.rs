@@ -48,7 +48,8 @@ use crate::provider::{ChangeFeed, EncodedWrite, Organisation};
 use crate::settings::Settings;
 use crate::store::{
     Absorb, Attempt, AttemptMember, Claim, ClaimRequest, Connection, Counts, Enqueued, Link, LinkEnd, NewOperation,
-    Operation, OperationQuery, PastLink, Progress, RecordedDecision, Settle, StoreError, SyncStore,
+    Operation, OperationQuery, PastLink, Progress, RecordedDecision, SavedSettings, Settle, SettingsVersion, StoreError,
+    SyncStore, transition,
 };
 
 /// A [`SyncStore`] in memory. Cloning it gives another handle to the same state; [`fork`](Self::fork) copies the state.
@@ -278,20 +279,34 @@ impl SyncStore for MemoryStore {
 
     async fn settings(&self, connection: &ConnectionId) -> Result<Option<(u64, Settings)>, StoreError> {
         let mut state = self.state();
-        let versions = &state.shelf(connection).settings;
-        Ok(versions.last().map(|newest| (versions.len() as u64, newest.clone())))
+        let newest = state.shelf(connection).settings.last();
+        Ok(newest.map(|newest| (newest.version, newest.settings.clone())))
+    }
+
+    async fn settings_at(&self, connection: &ConnectionId, version: u64) -> Result<Option<SavedSettings>, StoreError> {
+        let mut state = self.state();
+        Ok(state.shelf(connection).settings.iter().find(|saved| saved.version == version).cloned())
+    }
+
+    async fn settings_versions(&self, connection: &ConnectionId) -> Result<Vec<SettingsVersion>, StoreError> {
+        let mut state = self.state();
+        let saved = state.shelf(connection).settings.iter();
+        Ok(saved.map(|saved| SettingsVersion { version: saved.version, saved_at: saved.saved_at }).collect())
     }
 
     async fn save_settings(
         &self,
         connection: &ConnectionId,
         settings: Settings,
-        _now: DateTime<Utc>,
+        edited_from: Option<u64>,
+        now: DateTime<Utc>,
     ) -> Result<u64, StoreError> {
         let mut state = self.state();
         let versions = &mut state.shelf(connection).settings;
-        versions.push(settings);
-        Ok(versions.len() as u64)
+        let newest = versions.last().map_or(0, |saved| saved.version);
+        transition::may_save(edited_from, newest)?;
+        versions.push(SavedSettings { version: newest + 1, saved_at: now, settings });
+        Ok(newest + 1)
     }
 
     async fn organisation(

@@ -9,10 +9,10 @@ use crate::ids::{AttemptId, Cursor, LocalId, OperationId, RemoteId, WorkerId};
 use crate::model::{RecordKey, RecordKind};
 use crate::onboarding::Onboarding;
 use crate::provider::{ChangeFeed, Organisation};
-use crate::settings::Settings;
 use crate::store::transition::{self, Position};
 use crate::store::{
-    Absorb, Attempt, Connection, Counts, Link, LinkEnd, Operation, OperationQuery, PastLink, Progress, StoreError,
+    Absorb, Attempt, Connection, Counts, Link, LinkEnd, Operation, OperationQuery, PastLink, Progress, SavedSettings,
+    StoreError,
 };
 
 /// Everything of one connection.
@@ -37,7 +37,7 @@ pub(super) struct Shelf {
     /// Links that have ended, oldest first.
     pub(super) past: BTreeMap<RecordKey, Vec<PastLink>>,
     pub(super) onboarding: Option<Onboarding>,
-    pub(super) settings: Vec<Settings>,
+    pub(super) settings: Vec<SavedSettings>,
     pub(super) lists: Lists,
     pub(super) organisation: Option<(DateTime<Utc>, Organisation)>,
     pub(super) cursors: BTreeMap<ChangeFeed, Cursor>,

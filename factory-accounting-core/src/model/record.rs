@@ -103,6 +103,21 @@ impl RecordKind {
         matches!(self, Self::Customer | Self::Supplier)
     }
 
+    /// Whether it is a document of trade: something that one side gives the other, with lines.
+    #[must_use]
+    pub fn is_document(self) -> bool {
+        match self {
+            Self::Quote | Self::Order | Self::Invoice | Self::CreditNote | Self::PurchaseOrder | Self::Bill => true,
+            Self::Customer
+            | Self::Supplier
+            | Self::Product
+            | Self::Job
+            | Self::Allocation
+            | Self::Payment
+            | Self::Expense => false,
+        }
+    }
+
     /// Whether it is on the purchase side of trade.
     #[must_use]
     pub fn is_purchase(self) -> bool {

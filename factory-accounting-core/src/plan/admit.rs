@@ -5,6 +5,7 @@ use crate::capability::Capabilities;
 use crate::code::{Code, Parked};
 use crate::error::Issue;
 use crate::model::{Line, Product, Record, RecordKey, RecordKind};
+use crate::rules;
 use crate::settings::{ContactPolicy, Settings};
 use crate::store::{Goal, Link, NewOperation, Start};
 use crate::validate;
@@ -54,8 +55,8 @@ pub fn admit(record: &Record, settings: &Settings, capabilities: &Capabilities, 
             record: to_json(&part),
             fingerprint: String::new(),
             needs: vec![part.credit_note_key(), part.invoice_key()],
-            parent: None,
-            net: None,
+            parent: Some(part.invoice_key()),
+            net: Some(part.amount.amount),
             start: Start::Queued,
         }));
     }
@@ -144,8 +145,8 @@ fn references_of(record: &Record) -> Vec<RecordKey> {
 
 fn start_of(record: &Record, settings: &Settings, capabilities: &Capabilities, link: Option<&Link>) -> Start {
     let kind = record.kind();
-    if !settings.sends(kind) {
-        return Start::Skipped(format!("sending of {kind} records is switched off in the settings"));
+    if let Some(reason) = rules::switched_off(record, settings) {
+        return Start::Skipped(reason);
     }
     if record.trade().is_some_and(|trade| trade.do_not_send) {
         return Start::Skipped("marked \"do not send\"".to_owned());
@@ -190,17 +191,21 @@ pub fn party_hold(policy: ContactPolicy, choice: Option<bool>, kind: RecordKind)
     }
 }
 
-/// The order of an invoice, the purchase order of a bill.
+/// The record that one counts to: the order of an invoice, the purchase order of a bill, what a payment settles.
 #[must_use]
 pub fn parent_of(record: &Record) -> Option<RecordKey> {
     match record {
         Record::Invoice(invoice) => invoice.order.clone().map(|id| RecordKey::new(RecordKind::Order, id)),
         Record::Bill(bill) => bill.purchase_order.clone().map(|id| RecordKey::new(RecordKind::PurchaseOrder, id)),
+        Record::Payment(payment) => Some(payment.target.key()),
         _ => None,
     }
 }
 
 fn net_of(record: &Record) -> Option<rust_decimal::Decimal> {
+    if let Record::Payment(payment) = record {
+        return Some(payment.amount.amount);
+    }
     let trade = record.trade()?;
     amounts::net_amount(trade.lines, trade.currency)
 }

@@ -106,6 +106,23 @@ impl Catalogue {
         self.terms.iter().filter(fit).min_by_key(|terms| (&terms.name, &terms.id))
     }
 
+    /// Every account, once each, in order of code or id.
+    pub fn accounts(&self) -> impl Iterator<Item = &Account> {
+        let named =
+            |(name, account): &(&String, &Account)| *name == account.code.as_deref().unwrap_or(account.id.as_str());
+        self.accounts.iter().filter(named).map(|(_, account)| account)
+    }
+
+    /// Every tax code, in order of code.
+    pub fn tax_codes(&self) -> impl Iterator<Item = &TaxCode> {
+        self.tax_codes.values()
+    }
+
+    /// Every item, once each, in order of code.
+    pub fn items(&self) -> impl Iterator<Item = &Item> {
+        self.items.iter().filter(|(name, item)| **name == item.code).map(|(_, item)| item)
+    }
+
     /// A tax code in use that charges nothing on a side of trade, the plainest first: fewest restrictions, then by code.
     #[must_use]
     pub fn untaxed(&self, side: TradeSide) -> Option<&TaxCode> {

@@ -1,9 +1,12 @@
-//! Rules about records that the books already hold: what may still change, what may still be voided, how much of an order
-//! is invoiced, and which dates stay out. Pure: every function answers from its arguments alone.
+//! Rules about records: which occasion sends them, what may still change and what may still be voided once the books hold
+//! them, how much of an order is invoiced and of an invoice paid, and which dates stay out. Pure: every function answers from
+//! its arguments alone.
 
 mod cutoff;
 mod differences;
 mod edit_lock;
+mod occasion;
+mod payment_state;
 mod progress;
 mod same_thing;
 #[cfg(test)]
@@ -13,6 +16,8 @@ mod void;
 pub use cutoff::{before_start, in_closed_period};
 pub use differences::{LineDifferences, canonical_text, line_differences};
 pub use edit_lock::{EditLock, LockScope, edit_lock};
+pub use occasion::{Action, action, kind_switched_off, switched_off, waits_as_edit};
+pub use payment_state::{PaymentState, payment_state};
 pub use progress::{InvoicingState, OrderProgress, ProgressWarning, exceeds, order_progress, with_invoice};
 pub use same_thing::same_thing;
 pub use void::{VoidForm, may_void};

@@ -4,14 +4,29 @@
 //! and no tax code is invented (F45, F46).
 
 mod accounts;
+mod choices;
+mod fields;
+mod fit;
+mod format;
+mod leaves;
 mod lines;
+mod path;
+pub mod profile;
 mod sending;
+#[cfg(test)]
+pub(crate) mod tests;
 mod texts;
 
 pub use accounts::{Accounts, Items, Mapping, TaxCodes, UnlinkedProducts};
+pub use choices::{AccountUse, Choose, NameOf, RowsOf, Section, Setting, Side, Table};
+pub use fields::{SETTINGS, TABLES};
+pub use fit::{SettingsIssue, Severity, applies, fit};
+pub use format::{Format, SettingsError};
+pub use leaves::{Leaf, setting_at, table_at};
 pub use lines::{Discounts, FinePrices, LineDetail, RoundingPolicy};
 pub use sending::{
-    Arrival, ArrivalStatus, ContactPolicy, Deliveries, DeliveryMark, EditsAfterSending, Occasion, TakenNames, Trigger,
+    Arrival, ArrivalStatus, ContactPolicy, Deliveries, DeliveryMark, EditsAfterSending, Occasion, PaymentsIn,
+    TakenNames, Trigger,
 };
 pub use texts::{HostNumberLine, LongReferences, NumberOwner, NumberSeries, ReferenceField};
 
@@ -22,14 +37,19 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::capability::OrderForm;
-use crate::model::RecordKind;
+use crate::model::{Extent, Record, RecordKind};
 
 /// Settings of one connection.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Settings {
+    /// The format that they are written in: see [`Settings::read`].
+    #[schemars(skip)]
+    pub format: Format,
     /// Kinds that are not sent at all (F51, F54, F57, F61, F64, F67). Everything else is.
     pub switched_off: Vec<RecordKind>,
+    /// Keeps invoices of parts of an order in the host, while whole ones are sent (L6).
+    pub part_invoices_off: bool,
     /// When customers are created in the package.
     pub customers: ContactPolicy,
     /// When suppliers are created in the package.
@@ -68,6 +88,8 @@ pub struct Settings {
     pub expenses: BTreeMap<String, Mapping>,
     /// How payments that name no method were paid, in the host's words (F89).
     pub default_payment_method: Option<String>,
+    /// Whether payments that were entered in the package count as paid here (F83, F84, F85, L22).
+    pub payments_in: PaymentsIn,
     /// How much of a sales document's lines reaches the books (F100).
     pub line_detail: LineDetail,
     /// Creates an item in the package for each line that names no product (F101, R24).
@@ -104,6 +126,13 @@ impl Settings {
         // Allocations are part of credit notes and follow their switch.
         let kind = if kind == RecordKind::Allocation { RecordKind::CreditNote } else { kind };
         !self.switched_off.contains(&kind)
+    }
+
+    /// Whether a record is of a kind that is sent at all.
+    #[must_use]
+    pub fn sends_such(&self, record: &Record) -> bool {
+        let part = matches!(record, Record::Invoice(invoice) if invoice.extent == Extent::Partial);
+        self.sends(record.kind()) && !(part && self.part_invoices_off)
     }
 
     /// Whose numbers documents of a kind carry.

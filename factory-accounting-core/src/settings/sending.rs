@@ -129,6 +129,18 @@ pub enum EditsAfterSending {
     Ask,
 }
 
+/// Whether payments that were entered in the package count as paid here. Locks follow the package in any case: what it holds
+/// cannot be changed, whoever paid (F82).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum PaymentsIn {
+    /// What the package says has been applied is what has been paid (F84, F85).
+    #[default]
+    Count,
+    /// Only payments and credits of the host count; what is reconciled in the package marks nothing paid here (L22).
+    Ignore,
+}
+
 /// How new documents are marked for delivery to the other party, in packages that keep such a mark (L5); the package's own
 /// default where not said. What people change there afterwards stays.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use crate::code::Code;
 use crate::ids::{ConnectionId, OrganisationId, RemoteId};
 
 /// State of a connection.
@@ -72,4 +73,7 @@ pub struct RecordedDecision {
     pub by: String,
     /// When, UTC.
     pub at: DateTime<Utc>,
+    /// The question that was answered, where that is known: the answer to one is not the answer to the next.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub about: Option<Code>,
 }

@@ -39,9 +39,9 @@ pub struct NewOperation {
     pub fingerprint: String,
     /// Records that must have settled first.
     pub needs: Vec<RecordKey>,
-    /// The record whose progress it counts to: the order of an invoice.
+    /// The record whose progress it counts to: the order of an invoice, the invoice that a payment or a credit settles.
     pub parent: Option<RecordKey>,
-    /// Net amount that it counts there, before tax, in the document's currency.
+    /// What it counts there: a document its amount before tax, a payment or credit its amount; in the parent's currency.
     pub net: Option<Decimal>,
     /// Where it begins.
     pub start: Start,
@@ -232,6 +232,6 @@ pub type Counts = BTreeMap<(RecordKind, &'static str), u64>;
 pub struct Progress {
     /// The child.
     pub key: RecordKey,
-    /// What it counts, before tax.
+    /// What it counts: a document its amount before tax, a payment or credit its amount.
     pub net: Decimal,
 }

@@ -387,6 +387,17 @@ pub fn past(before: Link, after: Option<&Link>, end: &LinkEnd, now: DateTime<Utc
     elsewhere.then(|| PastLink { link: before, ended_at: now, end: end.clone() })
 }
 
+/// Whether settings may be saved that were edited from a version, given the newest.
+///
+/// # Errors
+/// [`StoreError::SettingsMoved`] where it is another one.
+pub fn may_save(edited_from: Option<u64>, newest: u64) -> Result<(), StoreError> {
+    match edited_from {
+        Some(edited_from) if edited_from != newest => Err(StoreError::SettingsMoved { edited_from, newest }),
+        _ => Ok(()),
+    }
+}
+
 /// Why a connection is refused.
 #[must_use]
 pub fn pinned(connection: &ConnectionId, to: &OrganisationId, other: &OrganisationId) -> StoreError {

@@ -1,6 +1,7 @@
 //! The engine over the reference store and books in this process.
 
 mod doubt;
+mod edits;
 mod lending;
 mod names;
 mod neighbours;

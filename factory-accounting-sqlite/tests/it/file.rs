@@ -1,5 +1,6 @@
 //! Files that are full, damaged, foreign or newer.
 
+use factory_accounting_core::settings::{Settings, SettingsError};
 use factory_accounting_core::store::{StoreError, SyncStore};
 use factory_accounting_sqlite::rusqlite::Connection;
 use factory_accounting_sqlite::{SqliteOptions, SqliteStore, supported_version};
@@ -132,4 +133,29 @@ fn a_place_that_cannot_be_written_is_told() {
         assert!(matches!(refused, StoreError::Failed(_)), "{refused:?}");
         assert!(refused.to_string().contains("check that the folder exists"), "{refused}");
     }
+}
+
+#[tokio::test]
+async fn settings_of_a_newer_format_are_told_and_keep() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("store.db");
+    let store = SqliteStore::open(&file).expect("made");
+    store.save_settings(&workshop(), Settings::default(), None, at(1)).await.expect("saved");
+    store.save_settings(&workshop(), Settings::default(), None, at(2)).await.expect("saved");
+    let newer = r#"{"format":99,"colour":"red"}"#;
+    let raw = Connection::open(&file).expect("opened");
+    raw.execute("UPDATE fa_settings SET settings = ?1 WHERE version = 2", [newer]).expect("written");
+    let told = |result: Result<(), StoreError>| match result {
+        Err(StoreError::Settings(SettingsError::Newer { found: 99, .. })) => {}
+        other => panic!("{other:?}"),
+    };
+    told(store.settings(&workshop()).await.map(drop));
+    told(store.settings_at(&workshop(), 2).await.map(drop));
+    // Nobody overrules them unseen either.
+    told(store.save_settings(&workshop(), Settings::default(), None, at(3)).await.map(drop));
+    let (versions, first) = (store.settings_versions(&workshop()).await, store.settings_at(&workshop(), 1).await);
+    assert_eq!((versions.expect("listed").len(), first.expect("read").is_some()), (2, true));
+    let kept: String =
+        raw.query_row("SELECT settings FROM fa_settings WHERE version = 2", [], |row| row.get(0)).expect("there");
+    assert_eq!(kept, newer);
 }

@@ -90,7 +90,7 @@ pub(super) fn link(key: &RecordKey, remote: &str) -> Link {
 }
 
 pub(super) fn decided(decision: Decision, now: DateTime<Utc>) -> RecordedDecision {
-    RecordedDecision { decision, by: "Ann of accounts".to_owned(), at: now }
+    RecordedDecision { decision, by: "Ann of accounts".to_owned(), at: now, about: None }
 }
 
 pub(super) fn done(outcome: Outcome) -> OperationState {

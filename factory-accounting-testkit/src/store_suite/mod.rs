@@ -156,6 +156,8 @@ macro_rules! store_suite {
             // Keeping
             r55_a_connection_stays_with_its_organisation,
             f104_every_save_of_settings_is_a_version,
+            f104_earlier_settings_are_read_back_with_their_day,
+            settings_edited_from_an_older_version_are_refused,
             facts_are_replaced_whole,
             // Lists
             lists_read_back_by_id_and_say_when_they_were_read,

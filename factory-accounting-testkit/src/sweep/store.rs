@@ -12,7 +12,7 @@ use factory_accounting_core::provider::{ChangeFeed, EncodedWrite, Organisation};
 use factory_accounting_core::settings::Settings;
 use factory_accounting_core::store::{
     Absorb, Attempt, AttemptMember, Claim, ClaimRequest, Connection, Counts, Enqueued, Link, NewOperation, Operation,
-    OperationQuery, PastLink, Progress, RecordedDecision, Settle, StoreError, SyncStore,
+    OperationQuery, PastLink, Progress, RecordedDecision, SavedSettings, Settle, SettingsVersion, StoreError, SyncStore,
 };
 
 use super::board::Seam;
@@ -213,13 +213,22 @@ impl SyncStore for SeamStore {
         self.store.settings(connection).await
     }
 
+    async fn settings_at(&self, connection: &ConnectionId, version: u64) -> Result<Option<SavedSettings>, StoreError> {
+        self.store.settings_at(connection, version).await
+    }
+
+    async fn settings_versions(&self, connection: &ConnectionId) -> Result<Vec<SettingsVersion>, StoreError> {
+        self.store.settings_versions(connection).await
+    }
+
     async fn save_settings(
         &self,
         connection: &ConnectionId,
         settings: Settings,
+        edited_from: Option<u64>,
         now: DateTime<Utc>,
     ) -> Result<u64, StoreError> {
-        crossing!(self, "save_settings", self.store.save_settings(connection, settings, now))
+        crossing!(self, "save_settings", self.store.save_settings(connection, settings, edited_from, now))
     }
 
     async fn organisation(

@@ -271,7 +271,7 @@ async fn run(store: &dyn SyncStore, verb: &Verb, memory: &Memory) -> String {
                 2 => (Decision::MarkDone, None),
                 _ => (Decision::Drop, None),
             };
-            let decision = RecordedDecision { decision, by: "Ann".to_owned(), at: now };
+            let decision = RecordedDecision { decision, by: "Ann".to_owned(), at: now, about: None };
             said(store.decide(&id, operation, decision, link).await)
         }
         Verb::PutLink { record, remote, promoted } => {

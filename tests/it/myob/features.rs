@@ -156,7 +156,8 @@ fn f69_a_document_has_one_number_in_both_systems() {
 
 #[test]
 fn f68_there_are_no_drafts_so_an_invoice_counts_as_soon_as_the_host_pushes_it() {
-    let host = Host::file_with(json!({ "arrival": { "invoices": "draft" } }));
+    let host = Host::file();
+    host.keeps_settings(json!({ "arrival": { "invoices": "draft" } }));
     host.send(vec![hale(), invoice("F-1", "C1", "10")]);
     let question = host.question(RecordKind::Invoice, "F-1");
     assert_eq!(question.code, Code::Unsupported);

@@ -233,7 +233,8 @@ fn r30_a_throttle_told_in_xml_is_waited_for() {
 
 #[test]
 fn a_record_of_a_kind_that_has_no_draft_says_so() {
-    let host = Host::au_with(json!({ "arrival": { "invoices": "draft" } }));
+    let host = Host::au();
+    host.keeps_settings(json!({ "arrival": { "invoices": "draft" } }));
     host.send(vec![hale(), invoice("F-1", "C1", "10")]);
     is_told_well(&host.question(RecordKind::Invoice, "F-1"), Code::Unsupported, &["F-1", "draft"]);
 }

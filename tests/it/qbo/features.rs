@@ -97,7 +97,8 @@ fn f59_f62_f63_a_bill_is_tied_to_the_lines_of_its_purchase_order() {
 
 #[test]
 fn f68_there_are_no_drafts_so_an_invoice_counts_as_soon_as_the_host_pushes_it() {
-    let host = Host::au_with(json!({ "arrival": { "invoices": "draft" } }));
+    let host = Host::au();
+    host.keeps_settings(json!({ "arrival": { "invoices": "draft" } }));
     host.send(vec![hale(), invoice("F-1", "C1", "10")]);
     let question = host.question(RecordKind::Invoice, "F-1");
     assert_eq!(question.code, Code::Unsupported);

@@ -349,8 +349,9 @@ impl<W: Books> Teller<'_, W> {
     }
 
     fn package_owns_the_numbers(&self) -> Scenario<W> {
+        let orders = if W::NUMBERS_PURCHASE_ORDERS { "package" } else { "host" };
         let owned = json!({
-            "numbers": { "invoice": "package", "bill": "host", "quote": "package", "purchase_order": "package" }
+            "numbers": { "invoice": "package", "bill": "host", "quote": "package", "purchase_order": orders }
         });
         let records = vec![
             hale(),

@@ -42,6 +42,8 @@ pub(crate) trait Books: World {
     const SALES: &'static str;
     /// Whether a write can be repeated under its key: where there are no keys, no safety can lie in them.
     const KEYED: bool = true;
+    /// Whether a purchase order has a reference that carries the host's number, so that the package may give it its own.
+    const NUMBERS_PURCHASE_ORDERS: bool = true;
     /// How long an access token lives.
     const TOKEN_LIFE: Duration;
 

@@ -327,6 +327,7 @@ impl Books for MyobWorld {
     const CURRENCY: &'static str = "AUD";
     const SALES: &'static str = "4-1000";
     const KEYED: bool = false;
+    const NUMBERS_PURCHASE_ORDERS: bool = false;
     const TOKEN_LIFE: Duration = Duration::from_secs(20 * 60);
 
     fn fresh() -> Self {

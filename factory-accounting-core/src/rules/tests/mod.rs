@@ -3,6 +3,8 @@
 mod dates_and_progress;
 mod differing;
 mod locking;
+mod occasions;
+mod paying;
 mod voiding;
 
 use rust_decimal::Decimal;
