@@ -94,6 +94,8 @@ codes! {
     Retargeted = "FA-207", "the document has another customer or supplier than when it was sent", "give it its party back, or have it voided and written anew for the other one";
     /// The settings keep what has been sent.
     EditKept = "FA-208", "the document has changed since it was sent, and the settings keep documents as they were sent", "send the change, or keep what is in the accounting package and mark this done";
+    /// What an applied plan was made from has moved.
+    PlanOutdated = "FA-209", "what the plan was made from has changed since", "look at a new plan and apply it, or send it as it is now";
     /// Several records carry our marker.
     SeveralFound = "FA-301", "more than one record in the accounting package could be this one", "adopt the right one and void the others there";
     /// One record carries our marker but differs.

@@ -7,6 +7,7 @@
 //! - [`onboarding`]: how far a connection is set up.
 //! - [`setup`]: settings checked against a package, and as a form.
 //! - [`planned`]: what the books are to show, ready for a provider.
+//! - [`preview`]: what sending would do, before anything is sent.
 //! - [`provider`], [`store`], [`token`], [`clock`]: the seams.
 //! - [`numbers`]: numbers that the host gives, also without a connection.
 //! - [`code`]: why something waits for a person.
@@ -26,6 +27,7 @@ pub mod numbers;
 pub mod onboarding;
 pub mod plan;
 pub mod planned;
+pub mod preview;
 pub mod provider;
 pub mod rules;
 pub mod settings;

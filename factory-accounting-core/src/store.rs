@@ -39,7 +39,7 @@ pub use link::{Absorb, Link, LinkEnd, LinkOrigin, PastLink};
 pub use lists::{ListPage, ListState, ListStore, Reading, Tombstone, linked_elsewhere, parties_come_in_pages};
 pub use numbers::{BlockQuery, GapQuery, LeaseRequest, NumberStore, NumberUse, RefusedUse};
 pub use operation::{
-    Counts, Enqueued, Goal, NewOperation, Operation, OperationQuery, OperationState, Outcome, Progress, Start,
+    Counts, Enqueued, Goal, NewOperation, Operation, OperationQuery, OperationState, Outcome, Progress, Scope, Start,
     StateFilter,
 };
 
@@ -226,6 +226,17 @@ pub trait SyncStore: ListStore {
 
     /// The newest operation of a record, whatever became of it; `None` where it has never been pushed.
     async fn newest(&self, connection: &ConnectionId, key: &RecordKey) -> Result<Option<Operation>, StoreError>;
+
+    /// The newest operation of each record, in order of the keys; `None` where one has never been pushed.
+    async fn newest_of(
+        &self,
+        connection: &ConnectionId,
+        keys: &[RecordKey],
+    ) -> Result<Vec<Option<Operation>>, StoreError>;
+
+    /// Makes queued operations due that were to wait until later, and returns how many. What waits for another operation
+    /// goes on waiting, and so does the connection.
+    async fn hasten(&self, connection: &ConnectionId, scope: &Scope, now: DateTime<Utc>) -> Result<u64, StoreError>;
 
     /// How many operations of each kind are in which state; outcomes of done ones count apart (`done.created`).
     async fn counts(&self, connection: &ConnectionId) -> Result<Counts, StoreError>;

@@ -4,6 +4,7 @@ use factory_accounting_core::code::Code;
 use factory_accounting_core::ids::{OperationId, RemoteId};
 use factory_accounting_core::plan::{self, Subject};
 use factory_accounting_core::provider::{RemoteRecord, RemoteStatus};
+use factory_accounting_core::rules::{self, Answer};
 use factory_accounting_core::store::{
     Decision, Link, LinkOrigin, Operation, OperationQuery, OperationState, RecordedDecision, StateFilter,
 };
@@ -14,7 +15,8 @@ impl Engine {
     /// Answers a parked operation. `by` is recorded with it.
     ///
     /// # Errors
-    /// Refused where the operation is not parked, or where the record to adopt does not exist.
+    /// [`EngineError::NotAnAnswer`] where the question does not take the decision (see
+    /// [`rules::answers`]); refused where the operation is not parked, or where the record to adopt does not exist.
     pub async fn decide(&self, operation: OperationId, decision: Decision, by: &str) -> Result<(), EngineError> {
         let inner = &self.inner;
         let mut looked_at = Vec::new();
@@ -23,6 +25,10 @@ impl Engine {
             OperationState::Parked { parked } => Some(parked.code),
             _ => None,
         });
+        let answer = Answer::of(&decision);
+        if let Some(code) = about.filter(|code| !rules::takes(*code, answer)) {
+            return Err(EngineError::NotAnAnswer { code, answer });
+        }
         let link = match &decision {
             Decision::Adopt { remote } => Some(self.adoptable(operation, parked, remote).await?),
             Decision::Retry => {
@@ -37,6 +43,7 @@ impl Engine {
         for (link, record) in looked_at {
             self.note_seen(link, &record).await?;
         }
+        inner.bell.ring();
         Ok(())
     }
 
@@ -67,7 +74,7 @@ impl Engine {
             states: vec![StateFilter::Parked],
             after: Some(OperationId(id.0.saturating_sub(1))),
             limit: 1,
-            key: None,
+            ..OperationQuery::default()
         };
         let found = inner.store.operations(&inner.connection, query).await?.pop();
         Ok(found.filter(|operation| operation.id == id))

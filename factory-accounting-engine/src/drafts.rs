@@ -11,8 +11,8 @@ use factory_accounting_core::provider::RemoteRecord;
 use factory_accounting_core::store::{Link, Operation, StateFilter};
 
 use crate::engine::{EngineError, Inner};
+use crate::planner::Planner;
 use crate::push::order_key;
-use crate::round::Round;
 
 /// Links that planning needs, and who else holds the records they point to.
 pub(crate) struct Surroundings {
@@ -48,8 +48,9 @@ pub(crate) enum Taken {
     Busy,
 }
 
-impl Round<'_> {
-    /// Loads the links of everything that the operations touch.
+impl Planner<'_> {
+    /// Loads the links of everything that the operations touch, and what their lines take over. Each lender is read once,
+    /// whatever names it.
     pub(crate) async fn surroundings(&self, subjects: &[(Operation, Subject)]) -> Result<Surroundings, EngineError> {
         let inner = self.inner;
         let mut keys = Vec::new();
@@ -67,15 +68,15 @@ impl Round<'_> {
             links.values().filter(|link| link.key.kind == RecordKind::Order).map(|link| link.remote.clone()).collect();
         let form = plan::order_form(&self.facts.settings, inner.provider.capabilities());
         let ordered: Vec<&RecordKey> = subjects.iter().map(|(operation, _)| &operation.key).collect();
+        let own = subjects.iter().map(|(operation, subject)| (&operation.key, subject));
         let mut around = Surroundings {
-            former: former_ties(inner, subjects.iter().map(|(operation, subject)| (&operation.key, subject)), &links)
-                .await?,
+            former: former_ties(inner, own, &links).await?,
             links,
             holders: BTreeMap::new(),
             in_flight: BTreeSet::new(),
             sources: BTreeMap::new(),
             billed: parts_billed(inner, &ordered).await?,
-            lent: Lent::default(),
+            lent: inner.lend(&subjects.iter().flat_map(|(_, subject)| plan::lenders(subject)).collect()).await?,
             become_invoices: form.is_some_and(OrderForm::becomes_invoice),
         };
         if drafts.is_empty() || !around.become_invoices {
@@ -95,7 +96,7 @@ impl Round<'_> {
     }
 }
 
-impl Round<'_> {
+impl Planner<'_> {
     /// Documents of a kind in the books that bill an order or a purchase order, as the host has them.
     pub(crate) async fn parts_of(&self, ordered: &RecordKey, bills: RecordKind) -> Result<Vec<Record>, EngineError> {
         parts_of(self.inner, ordered, bills).await

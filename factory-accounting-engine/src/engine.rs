@@ -4,16 +4,20 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use factory_accounting_core::clock::Clock;
+use factory_accounting_core::code::Code;
 use factory_accounting_core::error::ProviderError;
 use factory_accounting_core::ids::{ConnectionId, OrganisationId, RemoteId, WorkerId};
 use factory_accounting_core::model::{RecordKey, RecordKind};
 use factory_accounting_core::numbers::NumberError;
 use factory_accounting_core::onboarding::NoStep;
 use factory_accounting_core::plan::{Backoff, Catalogue, Context};
+use factory_accounting_core::preview::Moved;
 use factory_accounting_core::provider::{AccountingProvider, CatalogueKind, Organisation};
+use factory_accounting_core::rules::{self, Answer};
 use factory_accounting_core::settings::{Settings, SettingsIssue};
 use factory_accounting_core::store::{Decision, Link, Operation, StoreError, SyncStore};
 
+use crate::bell::Bell;
 use crate::drafts::Surroundings;
 use crate::event::{Event, NoObserver, Observer, Verb};
 use crate::turns::Turns;
@@ -72,9 +76,34 @@ pub enum EngineError {
     /// Settings are not saved, for documents could not be sent with them; nothing of them is.
     #[error("the settings are not saved: {}", SettingsIssue::summary(.0))]
     Settings(Vec<SettingsIssue>),
+    /// What a plan was made from has moved since.
+    #[error("{record} is not sent as planned: {}: plan it anew", listed(moved))]
+    PlanOutdated {
+        /// The record.
+        record: RecordKey,
+        /// What has moved.
+        moved: Vec<Moved>,
+    },
+    /// A question does not take this answer.
+    #[error("{code} does not take the answer {answer:?}: {}", offered(*code))]
+    NotAnAnswer {
+        /// The question.
+        code: Code,
+        /// What was answered.
+        answer: Answer,
+    },
     /// What was asked makes no sense here.
     #[error("{0}")]
     Refused(String),
+}
+
+fn offered(code: Code) -> String {
+    let answers: Vec<&str> = rules::answers(code).into_iter().map(Answer::label).collect();
+    format!("choose one of {}", answers.join(", "))
+}
+
+fn listed(moved: &[Moved]) -> String {
+    moved.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
 }
 
 /// How an engine works.
@@ -101,6 +130,8 @@ pub struct EngineConfig {
     /// How old the last reading of a whole list may be before what has changed since is no longer enough, because only a
     /// whole one finds what was deleted outright.
     pub reread_every: Duration,
+    /// Where the pages about codes are: a code is put behind it to make a link for a person (F111).
+    pub help: Option<String>,
 }
 
 impl Default for EngineConfig {
@@ -116,6 +147,7 @@ impl Default for EngineConfig {
             refresh_every: Duration::from_secs(24 * 60 * 60),
             resume_reading: Duration::from_secs(60 * 60),
             reread_every: Duration::from_secs(7 * 24 * 60 * 60),
+            help: None,
         }
     }
 }
@@ -136,18 +168,26 @@ pub(crate) struct Inner {
     pub(crate) observer: Arc<dyn Observer>,
     pub(crate) config: EngineConfig,
     pub(crate) turns: Turns,
+    pub(crate) bell: Bell,
     facts: Mutex<Option<Arc<Facts>>>,
 }
 
 /// What planning needs from the store and changes seldom.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Facts {
     pub(crate) settings: Arc<Settings>,
-    /// Version of the settings; `None` while none have been saved.
-    pub(crate) settings_version: Option<u64>,
+    /// Version of the settings; 0 before any were saved.
+    pub(crate) settings_version: u64,
     pub(crate) organisation: Organisation,
     pub(crate) catalogue: Catalogue,
     loaded_at: chrono::DateTime<chrono::Utc>,
+}
+
+impl Facts {
+    /// The same with other settings, which nobody has saved.
+    pub(crate) fn under(&self, settings: &Settings) -> Self {
+        Self { settings: Arc::new(settings.clone()), ..self.clone() }
+    }
 }
 
 /// Builds an [`Engine`].
@@ -196,6 +236,7 @@ impl EngineBuilder {
                 observer: self.observer,
                 config: self.config,
                 turns: Turns::default(),
+                bell: Bell::default(),
                 facts: Mutex::new(None),
             }),
         }
@@ -268,21 +309,15 @@ impl Inner {
             return Ok(facts);
         }
         let (_, organisation) = self.store.organisation(&self.connection).await?.ok_or(EngineError::NotConnected)?;
-        let saved = self.store.settings(&self.connection).await?;
-        let settings_version = saved.as_ref().map(|(version, _)| *version);
-        let settings = Arc::new(saved.map(|(_, settings)| settings).unwrap_or_default());
+        let (settings_version, settings) = self.store.settings(&self.connection).await?.unwrap_or_default();
+        let settings = Arc::new(settings);
         let mut entries = Vec::new();
         for kind in self.lists_for_planning() {
             entries
                 .extend(self.store.catalogue(&self.connection, kind).await?.map(|(_, list)| list).unwrap_or_default());
         }
-        let facts = Arc::new(Facts {
-            settings,
-            settings_version,
-            organisation,
-            catalogue: Catalogue::new(entries),
-            loaded_at: now,
-        });
+        let catalogue = Catalogue::new(entries);
+        let facts = Arc::new(Facts { settings, settings_version, organisation, catalogue, loaded_at: now });
         *self.held_facts() = Some(Arc::clone(&facts));
         Ok(facts)
     }

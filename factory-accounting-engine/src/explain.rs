@@ -50,7 +50,8 @@ impl Engine {
         around.billed = parts_billed(inner, &[key]).await?;
         around.lent = inner.lend(&plan::lenders(subject).into_iter().collect()).await?;
         let context = Context { distinct: told_apart, ..inner.context_of(&facts, &around) };
-        Ok(plan::explain(key, subject, &context, facts.settings_version))
+        let version = Some(facts.settings_version).filter(|version| *version > 0);
+        Ok(plan::explain(key, subject, &context, version))
     }
 
     /// What of the host's kinds of service and expense and of its tax terms is not mapped, or mapped to what is not in use any

@@ -3,12 +3,17 @@
 use std::collections::BTreeMap;
 
 use factory_accounting_core::ids::RemoteId;
+use factory_accounting_core::model::RecordKey;
 use factory_accounting_core::plan;
+use factory_accounting_core::preview::Foreseen;
 use factory_accounting_core::provider::{ChangeFeed, RemoteRecord};
-use factory_accounting_core::store::{Absorb, Link};
+use factory_accounting_core::store::{Absorb, Goal, Link, Operation, OperationState, Outcome, Start};
 
 use crate::engine::{Engine, EngineError};
 use crate::event::{Event, Verb};
+use crate::foresee::Foreseer;
+use crate::locks::Freshness;
+use crate::preview::record_of;
 
 /// What reading changes came to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -48,14 +53,59 @@ impl Engine {
             };
             report.read += page.records.len() as u64;
             let links = self.effects(&page.records, report).await?;
+            let raised = self.raised(&links, &page.records).await?;
             let moved = page.next.is_some() && page.next != cursor;
-            let absorb = Absorb { connection: inner.connection.clone(), feed, links, cursor: page.next.clone() };
+            let absorb = Absorb {
+                connection: inner.connection.clone(),
+                feed,
+                links,
+                raises: raised.iter().map(|row| row.id).collect(),
+                cursor: page.next.clone(),
+            };
             inner.store.absorb(absorb).await?;
+            raised.into_iter().for_each(|row| self.tell_raised(row));
             // A page that says "more" without a new cursor would be read for ever.
             if !page.more || !moved {
                 return Ok(());
             }
             cursor = page.next;
+        }
+    }
+
+    /// What people have set aside of the records that have changed, and that still differs from the books (R31).
+    async fn raised(&self, links: &[Link], records: &[RemoteRecord]) -> Result<Vec<Operation>, EngineError> {
+        let inner = &*self.inner;
+        let keys: Vec<RecordKey> = links.iter().map(|link| link.key.clone()).collect();
+        let mut raised = Vec::new();
+        if keys.is_empty() {
+            return Ok(raised);
+        }
+        let newest = inner.store.newest_of(&inner.connection, &keys).await?;
+        for (link, operation) in links.iter().zip(newest) {
+            let aside = OperationState::is_set_aside;
+            let Some(operation) = operation.filter(|operation| aside(&operation.state)) else { continue };
+            let held = records.iter().find(|record| record.id == link.remote);
+            if self.differs_still(&operation, held).await? {
+                raised.push(operation);
+            }
+        }
+        Ok(raised)
+    }
+
+    /// Whether the books and the host's document are two things, given the record as it has come.
+    async fn differs_still(&self, operation: &Operation, held: Option<&RemoteRecord>) -> Result<bool, EngineError> {
+        let inner = &*self.inner;
+        let Some(record) = record_of(operation).filter(|_| operation.goal == Goal::Present) else { return Ok(true) };
+        let facts = inner.facts().await?;
+        let foreseer = Foreseer { inner, facts: &facts, present: &facts, freshness: Freshness::Stored, before: &[], held };
+        let seen = foreseer.foresee(operation.clone(), &record, &Start::Queued).await?;
+        Ok(!matches!(seen.verdict, Foreseen::Nothing { .. } | Foreseen::Skip { .. }))
+    }
+
+    fn tell_raised(&self, operation: Operation) {
+        let Operation { id, key, name, state, .. } = operation;
+        if let OperationState::Done { outcome: Outcome::SetAside { question } } = state {
+            self.inner.tell(&Event::Parked { operation: id, key, name, parked: question });
         }
     }
 

@@ -46,7 +46,7 @@ impl Round<'_> {
         let mut later = Vec::new();
         for (at, (operation, subject)) in subjects.into_iter().enumerate() {
             match waiting.contains(&at) {
-                true => later.push((operation, self.in_a_while("items of its lines are made first"))),
+                true => later.push((operation, self.planner().in_a_while("items of its lines are made first"))),
                 false => going.push((operation, subject)),
             }
         }

@@ -5,6 +5,7 @@
 //! round. Everything else, the endless loop as well as a cron job, is a thin wrapper on these two.
 
 mod adopt;
+mod bell;
 mod broken;
 mod collisions;
 mod connect;
@@ -15,6 +16,7 @@ mod engine;
 mod event;
 mod explain;
 mod files;
+mod foresee;
 mod history;
 mod import;
 mod inbound;
@@ -27,12 +29,16 @@ mod make_way;
 mod numbers;
 mod onboarding;
 mod payments;
+mod planner;
 mod planning;
 mod poison;
+mod preview;
 mod products;
 mod push;
+mod queue;
 mod reading;
 mod references;
+mod rehearse;
 mod retarget;
 mod round;
 mod sending;
@@ -40,6 +46,7 @@ mod settings;
 mod settling;
 mod status;
 mod suggestions;
+mod sync;
 mod turns;
 mod wanting;
 
@@ -54,9 +61,12 @@ pub use locks::Freshness;
 pub use numbers::Numbers;
 pub use onboarding::SettingUp;
 pub use push::{Pushed, Ticket};
+pub use queue::{QueueFilter, QueuePage, QueueQuery, QueueRow, QueueSummary};
+pub use rehearse::{Rehearsal, Rehearsed};
 pub use round::RunReport;
 pub use settings::SettingsSaved;
-pub use status::RecordStatus;
+pub use status::{NextRun, RecordStatus};
+pub use sync::Synced;
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

@@ -7,11 +7,11 @@ use factory_accounting_core::provider::Intent;
 use factory_accounting_core::store::{Goal, Link, Operation, Outcome, Step};
 
 use crate::engine::EngineError;
+use crate::planner::Planner;
 use crate::planning::{Plan, skip};
 use crate::push::order_key;
-use crate::round::Round;
 
-impl Round<'_> {
+impl Planner<'_> {
     /// The order whose document makes way for an invoice that has just landed: it goes back to the queue, and finds there
     /// that it has to.
     pub(crate) fn makes_way(&self, operation: &Operation, intent: Intent) -> Option<RecordKey> {

@@ -17,6 +17,7 @@ use factory_accounting_core::store::{
 
 use crate::drafts::{Drafts, Surroundings, Taken};
 use crate::engine::EngineError;
+use crate::planner::Planner;
 use crate::push::order_key;
 use crate::reading::Reading;
 use crate::round::Round;
@@ -69,16 +70,13 @@ impl Round<'_> {
             }
         }
         let subjects = self.name_items(subjects).await?;
-        let mut surroundings = self.surroundings(&subjects).await?;
-        // Each lender is read once, whatever names it.
-        let lenders = subjects.iter().flat_map(|(_, subject)| plan::lenders(subject)).collect();
-        surroundings.lent = self.inner.lend(&lenders).await?;
+        let mut surroundings = self.planner().surroundings(&subjects).await?;
         let subjects = self.read_sources(subjects, &mut surroundings).await?;
         let mut drafts = Drafts::of(&subjects, &surroundings);
         let mut writes = Vec::new();
         let mut readings = Vec::new();
         for (operation, subject) in subjects {
-            match self.plan_one(&operation, &subject, &surroundings, &mut drafts).await? {
+            match self.planner().plan_one(&operation, &subject, &surroundings, &mut drafts).await? {
                 Plan::Settle(settling) => {
                     if matches!(settling.step, Step::Park(_)) {
                         self.parked.insert(operation.key.clone());
@@ -97,8 +95,11 @@ impl Round<'_> {
         writes.extend(self.read(readings, &surroundings).await?);
         Ok(lanes(writes))
     }
+}
 
-    async fn plan_one(
+impl Planner<'_> {
+    /// Plans one operation as far as that goes without a call.
+    pub(crate) async fn plan_one(
         &self,
         operation: &Operation,
         subject: &Subject,
@@ -137,12 +138,15 @@ impl Round<'_> {
         if let Some(parked) = self.still_invalid(operation, subject) {
             return Ok(parked.into());
         }
-        let context = self.inner.context(&self.facts, around, operation);
+        let context = self.inner.context(self.facts, around, operation);
         let draft = match plan::draft(key, subject, &context) {
             Ok(Ok(draft)) => draft,
             Ok(Err(reason)) => return Ok(skip(reason)),
             Err(parked) => return self.wanting(operation, parked).await,
         };
+        if let Some(parked) = self.outdated(operation, subject, &draft, around) {
+            return Ok(parked.into());
+        }
         let Some(link) = link else { return self.plan_new(operation, subject, draft, around, drafts).await };
         if link.status.is_gone() {
             // Unlike a document, an allocation cannot be pushed under another id: its place is all that it is.

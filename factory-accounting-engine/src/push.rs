@@ -30,6 +30,17 @@ pub struct Ticket {
     pub skipped: Option<String>,
 }
 
+/// What pushing records amounts to, before anything of it is stored.
+#[derive(Debug, Default)]
+pub(crate) struct Admitted {
+    /// What has to come before all of them: items that lines become (F101).
+    pub(crate) before: Vec<NewOperation>,
+    /// The operations of each record.
+    pub(crate) of_records: Vec<Vec<NewOperation>>,
+    /// Links of parties whose mark "do not send" has changed.
+    pub(crate) silenced: Vec<Link>,
+}
+
 /// What an occasion has done to a record.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Pushed {
@@ -79,15 +90,15 @@ impl Engine {
     /// # Errors
     /// Refused where the revision is older than a known one, or the same with another content.
     pub async fn push_revision(&self, record: Record, revision: Revision) -> Result<Ticket, EngineError> {
-        let (before, mut admitted) = self.admit(std::slice::from_ref(&record), Some(revision)).await?;
-        admitted.iter_mut().flatten().for_each(|operation| operation.revision = Some(revision));
-        self.enqueue(before, admitted).await?.pop().ok_or_else(|| EngineError::Refused("nothing was pushed".to_owned()))
+        let mut admitted = self.admit(std::slice::from_ref(&record), Some(revision)).await?;
+        admitted.of_records.iter_mut().flatten().for_each(|operation| operation.revision = Some(revision));
+        self.enqueue(admitted).await?.pop().ok_or_else(|| EngineError::Refused("nothing was pushed".to_owned()))
     }
 
     /// Puts many records into the outbox in one transaction; tickets come in the order of the records.
     pub async fn push_all(&self, records: Vec<Record>) -> Result<Vec<Ticket>, EngineError> {
-        let (before, admitted) = self.admit(&records, None).await?;
-        self.enqueue(before, admitted).await
+        let admitted = self.admit(&records, None).await?;
+        self.enqueue(admitted).await
     }
 
     /// Asks for a record to count no more: voided, deleted or archived, as the package has it (F72).
@@ -97,31 +108,31 @@ impl Engine {
     pub async fn void(&self, key: &RecordKey) -> Result<Ticket, EngineError> {
         let last = self.inner.newest(key).await?.ok_or_else(|| EngineError::Unknown(key.clone()))?;
         let operation = plan::admit_void(key.clone(), last.name, last.record);
-        self.enqueue(Vec::new(), vec![vec![operation]]).await?.pop().ok_or_else(|| EngineError::Unknown(key.clone()))
+        let admitted = Admitted { of_records: vec![vec![operation]], ..Admitted::default() };
+        self.enqueue(admitted).await?.pop().ok_or_else(|| EngineError::Unknown(key.clone()))
     }
 
-    /// The operations of each record, and what has to come before all of them.
-    async fn admit(
+    /// What pushing records amounts to. Changes nothing.
+    pub(crate) async fn admit(
         &self,
         records: &[Record],
         revision: Option<Revision>,
-    ) -> Result<(Vec<NewOperation>, Vec<Vec<NewOperation>>), EngineError> {
+    ) -> Result<Admitted, EngineError> {
         let inner = &self.inner;
         let settings = inner.settings().await?;
         let under_policy = |kind: RecordKind| kind.is_party() || matches!(kind, RecordKind::Product | RecordKind::Job);
         let keys: Vec<RecordKey> = records.iter().map(Record::key).filter(|key| under_policy(key.kind)).collect();
         let mut links = inner.store.links(&inner.connection, &keys).await?.into_iter();
-        let (mut before, mut admitted) = (Vec::new(), Vec::with_capacity(records.len()));
+        let mut admitted = Admitted::default();
         for record in records {
             let link = if under_policy(record.kind()) { links.next().flatten() } else { None };
             if let (Record::Customer(party) | Record::Supplier(party), Some(link)) = (record, &link)
                 && party.do_not_send != link.suppressed
             {
-                let link = Link { suppressed: party.do_not_send, ..link.clone() };
-                inner.store.put_link(&inner.connection, link, inner.now()).await?;
+                admitted.silenced.push(Link { suppressed: party.do_not_send, ..link.clone() });
             }
             let admission = plan::admit(record, &settings, inner.provider.capabilities(), link.as_ref());
-            before.extend(admission.before);
+            admitted.before.extend(admission.before);
             let mut operations = admission.operations;
             if let (Record::Job(job), Some(operation)) = (record, operations.first_mut())
                 && matches!(operation.start, Start::Queued | Start::Held)
@@ -133,9 +144,9 @@ impl Engine {
             {
                 operations.extend(self.withdrawn_allocations(note, revision).await?);
             }
-            admitted.push(operations);
+            admitted.of_records.push(operations);
         }
-        Ok((before, admitted))
+        Ok(admitted)
     }
 
     /// Allocations that any earlier state of a credit note had and this one has not. A state that is older than a known one
@@ -160,12 +171,13 @@ impl Engine {
         Ok(withdrawn)
     }
 
-    async fn enqueue(
-        &self,
-        before: Vec<NewOperation>,
-        admitted: Vec<Vec<NewOperation>>,
-    ) -> Result<Vec<Ticket>, EngineError> {
+    /// Puts what pushing amounts to into the outbox, in one transaction.
+    pub(crate) async fn enqueue(&self, admitted: Admitted) -> Result<Vec<Ticket>, EngineError> {
+        let Admitted { before, of_records: admitted, silenced } = admitted;
         let inner = &self.inner;
+        for link in silenced {
+            inner.store.put_link(&inner.connection, link, inner.now()).await?;
+        }
         let sizes: Vec<usize> = admitted.iter().map(Vec::len).collect();
         let mut at = before.len();
         let operations: Vec<NewOperation> = before.into_iter().chain(admitted.into_iter().flatten()).collect();
@@ -174,6 +186,7 @@ impl Engine {
             .map(|operation| (operation.key.clone(), operation.name.clone(), operation.start.clone()))
             .collect();
         let rows = inner.store.enqueue(&inner.connection, operations, inner.now()).await?;
+        inner.bell.ring();
         let mut tickets = Vec::with_capacity(sizes.len());
         for size in sizes {
             // The first operation of a record is its own; those behind it are its parts.

@@ -15,6 +15,7 @@ use factory_accounting_core::store::{Decision, Goal, Link, LinkOrigin, Operation
 use crate::drafts::Surroundings;
 use crate::engine::EngineError;
 use crate::event::{Event, Verb};
+use crate::planner::Planner;
 use crate::planning::{Write, create};
 use crate::retarget::keep_party;
 use crate::round::Round;
@@ -61,47 +62,15 @@ impl Round<'_> {
         subjects: Vec<(Operation, Subject)>,
         around: &mut Surroundings,
     ) -> Result<Vec<(Operation, Subject)>, EngineError> {
-        let mut wanted: BTreeMap<RecordKind, Vec<(RecordKey, RemoteId)>> = BTreeMap::new();
-        let mut needed: BTreeMap<RecordKey, RecordKey> = BTreeMap::new();
-        for (operation, subject) in &subjects {
-            let (Subject::Record(record), false) = (subject, around.links.contains_key(&operation.key)) else {
-                continue;
-            };
-            let context = self.inner.context(&self.facts, around, operation);
-            let Some(source) = plan::source_of(record, &context).filter(|_| operation.goal == Goal::Present) else {
-                continue;
-            };
-            if let Some(link) = around.links.get(&source).filter(|link| !link.status.is_gone()) {
-                needed.insert(operation.key.clone(), source.clone());
-                let of_kind = wanted.entry(source.kind).or_default();
-                if !of_kind.iter().any(|(key, _)| *key == source) {
-                    of_kind.push((source, link.remote.clone()));
-                }
-            }
-        }
-        let mut failed = None;
-        for (kind, sources) in wanted {
-            let chunk = self.inner.provider.capabilities().of(kind).map_or(1, |capability| capability.fetch.max(1));
-            for sources in sources.chunks(chunk) {
-                if failed.is_some() {
-                    break;
-                }
-                let ids: Vec<RemoteId> = sources.iter().map(|(_, id)| id.clone()).collect();
-                self.inner.called(Verb::Fetch, Some(kind), ids.len());
-                let found = self.inner.provider.fetch(kind, &ids).await;
-                match found.and_then(|found| complete(found, ids.len())) {
-                    Ok(found) => {
-                        let held = sources.iter().zip(found);
-                        around.sources.extend(held.filter_map(|((key, _), record)| Some((key.clone(), record?))));
-                    }
-                    Err(error) => failed = Some(error),
-                }
-            }
-        }
-        let subjects = self.park_those_overtaken(subjects, &needed, around, failed.is_none()).await?;
+        let planner = self.planner();
+        let sources = planner.sources_of(&subjects, around);
+        let failed = planner.fetch_sources(&sources, around).await;
+        let (subjects, parked) =
+            planner.part_those_overtaken(subjects, &sources.needed, around, failed.is_none()).await?;
+        self.settle(None, parked).await?;
         let Some(error) = failed else { return Ok(subjects) };
         let unread = |operation: &Operation| {
-            needed.get(&operation.key).is_some_and(|source| !around.sources.contains_key(source))
+            sources.needed.get(&operation.key).is_some_and(|source| !around.sources.contains_key(source))
         };
         let (waiting, going): (Vec<_>, Vec<_>) = subjects.into_iter().partition(|(operation, _)| unread(operation));
         let mut settlings = Vec::with_capacity(waiting.len());
@@ -111,45 +80,6 @@ impl Round<'_> {
         }
         self.settle(None, settlings).await?;
         Ok(if self.stop.is_some() { Vec::new() } else { going })
-    }
-
-    /// Where an order becomes its invoice as a whole, one that has become another document, or is gone, without any of the
-    /// host's is billed already, as far as anybody can tell: a person must say so before it is billed again.
-    async fn park_those_overtaken(
-        &mut self,
-        subjects: Vec<(Operation, Subject)>,
-        needed: &BTreeMap<RecordKey, RecordKey>,
-        around: &Surroundings,
-        all_read: bool,
-    ) -> Result<Vec<(Operation, Subject)>, EngineError> {
-        let mut going = Vec::with_capacity(subjects.len());
-        let mut parked = Vec::new();
-        for (operation, subject) in subjects {
-            let source = needed.get(&operation.key).filter(|_| self.converts(operation.key.kind));
-            let overtaken = source.filter(|source| match around.sources.get(source) {
-                Some(held) => held.status.is_gone() || held.status == RemoteStatus::Billed,
-                None => all_read,
-            });
-            let told = operation.decisions.iter().any(|taken| taken.decision == Decision::Retry);
-            match overtaken {
-                Some(source) if !told && self.parts_of(source, operation.key.kind).await?.is_empty() => {
-                    let ordered =
-                        self.inner.newest(source).await?.map_or_else(|| source.id.to_string(), |row| row.name);
-                    let reason = format!(
-                        "{kind} {:?}: {} {ordered:?} has been billed in {} already, or was deleted there: adopt the \
-                         document that bills it, or have this one sent beside it",
-                        operation.name,
-                        source.kind,
-                        self.inner.package_title(),
-                        kind = operation.key.kind,
-                    );
-                    parked.push((operation, Settling::park(Parked::new(Code::RemoteState, reason))));
-                }
-                _ => going.push((operation, subject)),
-            }
-        }
-        self.settle(None, parked).await?;
-        Ok(going)
     }
 
     async fn read_chunk(
@@ -179,28 +109,128 @@ impl Round<'_> {
         let mut bases = bases.into_iter();
         for reading in readings {
             let base = bases.next().flatten();
-            match self.plan_on_base(&reading, base, around) {
-                Ok(write) => writes.push(write),
+            match self.planner().plan_on_base(&reading, base, around) {
+                Ok((write, notices)) => {
+                    notices.iter().for_each(|notice| self.inner.tell(notice));
+                    writes.push(write);
+                }
                 Err(settling) => settled.push((reading.operation, *settling)),
             }
         }
         self.settle(None, settled).await?;
         Ok(writes)
     }
+}
 
-    fn plan_on_base(
+/// Documents that others came from, where the package ties the two.
+#[derive(Debug, Default)]
+pub(crate) struct Sources {
+    wanted: BTreeMap<RecordKind, Vec<(RecordKey, RemoteId)>>,
+    /// The source of each document that has one.
+    pub(crate) needed: BTreeMap<RecordKey, RecordKey>,
+}
+
+impl Planner<'_> {
+    /// Documents that new ones came from and that are to be read before these can be planned.
+    pub(crate) fn sources_of(&self, subjects: &[(Operation, Subject)], around: &Surroundings) -> Sources {
+        let mut wanted: BTreeMap<RecordKind, Vec<(RecordKey, RemoteId)>> = BTreeMap::new();
+        let mut needed: BTreeMap<RecordKey, RecordKey> = BTreeMap::new();
+        for (operation, subject) in subjects {
+            let (Subject::Record(record), false) = (subject, around.links.contains_key(&operation.key)) else {
+                continue;
+            };
+            let context = self.inner.context(self.facts, around, operation);
+            let Some(source) = plan::source_of(record, &context).filter(|_| operation.goal == Goal::Present) else {
+                continue;
+            };
+            if let Some(link) = around.links.get(&source).filter(|link| !link.status.is_gone()) {
+                needed.insert(operation.key.clone(), source.clone());
+                let of_kind = wanted.entry(source.kind).or_default();
+                if !of_kind.iter().any(|(key, _)| *key == source) {
+                    of_kind.push((source, link.remote.clone()));
+                }
+            }
+        }
+        Sources { wanted, needed }
+    }
+
+    /// Reads sources, many in a call; says why where that failed.
+    pub(crate) async fn fetch_sources(&self, sources: &Sources, around: &mut Surroundings) -> Option<ProviderError> {
+        let mut failed = None;
+        for (kind, sources) in &sources.wanted {
+            let chunk = self.inner.provider.capabilities().of(*kind).map_or(1, |capability| capability.fetch.max(1));
+            for sources in sources.chunks(chunk) {
+                if failed.is_some() {
+                    break;
+                }
+                let ids: Vec<RemoteId> = sources.iter().map(|(_, id)| id.clone()).collect();
+                self.inner.called(Verb::Fetch, Some(*kind), ids.len());
+                let found = self.inner.provider.fetch(*kind, &ids).await;
+                match found.and_then(|found| complete(found, ids.len())) {
+                    Ok(found) => {
+                        let held = sources.iter().zip(found);
+                        around.sources.extend(held.filter_map(|((key, _), record)| Some((key.clone(), record?))));
+                    }
+                    Err(error) => failed = Some(error),
+                }
+            }
+        }
+        failed
+    }
+
+    /// Where an order becomes its invoice as a whole, one that has become another document, or is gone, without any of the
+    /// host's is billed already, as far as anybody can tell: a person must say so before it is billed again.
+    pub(crate) async fn part_those_overtaken(
+        &self,
+        subjects: Vec<(Operation, Subject)>,
+        needed: &BTreeMap<RecordKey, RecordKey>,
+        around: &Surroundings,
+        all_read: bool,
+    ) -> Result<(Vec<(Operation, Subject)>, Vec<(Operation, Settling)>), EngineError> {
+        let mut going = Vec::with_capacity(subjects.len());
+        let mut parked = Vec::new();
+        for (operation, subject) in subjects {
+            let source = needed.get(&operation.key).filter(|_| self.converts(operation.key.kind));
+            let overtaken = source.filter(|source| match around.sources.get(source) {
+                Some(held) => held.status.is_gone() || held.status == RemoteStatus::Billed,
+                None => all_read,
+            });
+            let told = operation.decisions.iter().any(|taken| taken.decision == Decision::Retry);
+            match overtaken {
+                Some(source) if !told && self.parts_of(source, operation.key.kind).await?.is_empty() => {
+                    let ordered =
+                        self.inner.newest(source).await?.map_or_else(|| source.id.to_string(), |row| row.name);
+                    let reason = format!(
+                        "{kind} {:?}: {} {ordered:?} has been billed in {} already, or was deleted there: adopt the \
+                         document that bills it, or have this one sent beside it",
+                        operation.name,
+                        source.kind,
+                        self.inner.package_title(),
+                        kind = operation.key.kind,
+                    );
+                    parked.push((operation, Settling::park(Parked::new(Code::RemoteState, reason))));
+                }
+                _ => going.push((operation, subject)),
+            }
+        }
+        Ok((going, parked))
+    }
+
+    /// Plans an update or a void to the end, given the record as the books hold it. Comes with what is to be told where it
+    /// is written.
+    pub(crate) fn plan_on_base(
         &self,
         reading: &Reading,
         base: Option<RemoteRecord>,
         around: &Surroundings,
-    ) -> Result<Write, Box<Settling>> {
+    ) -> Result<(Write, Vec<Event>), Box<Settling>> {
         let Reading { operation, draft, origin, link, .. } = reading;
         let key = &operation.key;
         // An invoice does not fall with its order's draft: it becomes a document of its own.
         if let (LinkOrigin::Promoted, None, Some(draft)) = (origin, link, draft)
             && base.as_ref().is_none_or(|base| base.status.is_gone())
         {
-            return Ok(create(operation.clone(), draft.clone()));
+            return Ok((create(operation.clone(), draft.clone()), Vec::new()));
         }
         // A document that has become its bill is no longer what the host's order says, and need not be.
         let became_its_bill = base.as_ref().is_none_or(|base| base.status == RemoteStatus::Billed);
@@ -218,31 +248,31 @@ impl Round<'_> {
             let parked = Parked::new(Code::RemoteGone, reason);
             return Err(Box::new(self.out_of_use(parked, link.as_ref(), &gone)));
         };
+        if let Some(parked) = self.outdated_in_books(operation, &base) {
+            return Err(Box::new(Settling::park(parked)));
+        }
         let mut notices = Vec::new();
         if let Some(drift) = link.as_ref().and_then(|link| plan::drift(link, &base)) {
             notices.push(Event::Drift { key: key.clone(), what: drift.what });
         }
-        let context = self.inner.context(&self.facts, around, operation);
+        let context = self.inner.context(self.facts, around, operation);
         let kept = draft.as_ref().and_then(|draft| keep_party(draft, base.party.as_ref()));
         let draft = kept.as_ref().or(draft.as_ref());
         let verdict = match draft {
             Some(draft) => plan::revise(key, &operation.name, draft, &base, &context),
             None => match plan::void(key, &operation.name, &base, &context) {
-                Ok(true) => return Ok(self.void_write(reading, base)),
+                Ok(true) => return Ok((void_write(reading, base), notices)),
                 Ok(false) => Revision::Unchanged,
                 Err(parked) => Revision::Park(parked),
             },
         };
         let settling = match verdict {
             Revision::Update { content, changes } => {
-                let Some(draft) = draft else { return Ok(self.void_write(reading, base)) };
+                let Some(draft) = draft else { return Ok((void_write(reading, base), notices)) };
                 if let Some(parked) = self.kept_as_sent(reading, changes) {
                     return Err(Box::new(Settling { notices, ..Settling::park(parked) }));
                 }
-                for notice in notices {
-                    self.inner.tell(&notice);
-                }
-                return Ok(Write {
+                let write = Write {
                     operation: operation.clone(),
                     intent: Intent::Update,
                     planned: Planned {
@@ -255,7 +285,8 @@ impl Round<'_> {
                     },
                     fingerprint: draft.fingerprint.clone(),
                     origin: *origin,
-                });
+                };
+                return Ok((write, notices));
             }
             Revision::Unchanged => {
                 let fingerprint = draft.map(|draft| draft.fingerprint.clone());
@@ -283,29 +314,29 @@ impl Round<'_> {
         }
         rules::waits_as_edit(&link.key, &operation.name, changes, &self.facts.settings, self.inner.package_title())
     }
+}
 
-    fn void_write(&self, reading: &Reading, base: RemoteRecord) -> Write {
-        let operation = &reading.operation;
-        Write {
-            operation: operation.clone(),
-            intent: Intent::Void,
-            planned: Planned {
-                key: operation.key.clone(),
-                name: operation.name.clone(),
-                probe: ProbeTarget {
-                    party: base.party.clone(),
-                    parent: base.parent.clone(),
-                    counterpart: base.counterpart.clone(),
-                    date: base.date,
-                    ..ProbeTarget::new(operation.key.kind, operation.name.clone())
-                },
-                content: Content::Void,
-                base: Some(Box::new(base)),
-                changes: Changes { header: false, lines: false, status: true },
+fn void_write(reading: &Reading, base: RemoteRecord) -> Write {
+    let operation = &reading.operation;
+    Write {
+        operation: operation.clone(),
+        intent: Intent::Void,
+        planned: Planned {
+            key: operation.key.clone(),
+            name: operation.name.clone(),
+            probe: ProbeTarget {
+                party: base.party.clone(),
+                parent: base.parent.clone(),
+                counterpart: base.counterpart.clone(),
+                date: base.date,
+                ..ProbeTarget::new(operation.key.kind, operation.name.clone())
             },
-            fingerprint: String::new(),
-            origin: reading.origin,
-        }
+            content: Content::Void,
+            base: Some(Box::new(base)),
+            changes: Changes { header: false, lines: false, status: true },
+        },
+        fingerprint: String::new(),
+        origin: reading.origin,
     }
 }
 

@@ -13,6 +13,7 @@ use crate::engine::{EngineError, Inner};
 use crate::event::Verb;
 use crate::links::broken_event;
 use crate::reading::complete;
+use crate::planner::Planner;
 use crate::round::Round;
 use crate::settling::Settling;
 
@@ -70,6 +71,9 @@ impl Round<'_> {
         settling.links.push(link.clone());
     }
 
+}
+
+impl Planner<'_> {
     /// A question about a record that is found to be out of use itself, with its tie as it is now.
     pub(crate) fn out_of_use(&self, parked: Parked, link: Option<&Link>, record: &RemoteRecord) -> Settling {
         let seen = link.map(|link| link.as_seen(record, self.inner.now())).filter(Link::is_broken);

@@ -9,10 +9,10 @@ use factory_accounting_core::planned::Content;
 use factory_accounting_core::store::{Decision, Goal, Link, Operation, OperationState};
 
 use crate::engine::EngineError;
+use crate::planner::Planner;
 use crate::planning::Plan;
-use crate::round::Round;
 
-impl Round<'_> {
+impl Planner<'_> {
     /// The draft of a document that stays with its party, or what follows where it does not.
     pub(crate) async fn addressed(
         &self,

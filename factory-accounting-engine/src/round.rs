@@ -65,7 +65,7 @@ impl RunReport {
         [paused, self.busy_until, self.next_due].into_iter().flatten().min()
     }
 
-    fn add(&mut self, later: Self) {
+    pub(crate) fn add(&mut self, later: Self) {
         self.claimed += later.claimed;
         self.created += later.created;
         self.updated += later.updated;
@@ -172,7 +172,7 @@ impl Engine {
         }
     }
 
-    /// Runs until `shutdown` is ready: rounds while there is work, else a look every `idle`. A round in progress is finished
+    /// Runs until `shutdown` is ready: rounds while there is work, else a look every `idle` and whenever this engine pushes. A round in progress is finished
     /// first.
     ///
     /// # Errors
@@ -190,8 +190,11 @@ impl Engine {
                 Err(EngineError::Store(StoreError::Busy(_) | StoreError::Full(_) | StoreError::Failed(_))) => idle,
                 Err(error) => return Err(error),
             };
+            // What is pushed meanwhile is sent at once (F105).
             let pause = pin!(self.inner.clock.sleep(wait));
-            if either(shutdown.as_mut(), pause).await {
+            let rung = pin!(self.inner.bell.rung());
+            let woken = async { either(rung, pause).await };
+            if either(shutdown.as_mut(), pin!(woken)).await {
                 return Ok(());
             }
         }
@@ -199,15 +202,15 @@ impl Engine {
 }
 
 /// Waits for the first of two futures; `true` when it was the first one, which is asked first.
-async fn either(
+async fn either<T>(
     mut first: std::pin::Pin<&mut impl Future<Output = ()>>,
-    mut second: std::pin::Pin<&mut impl Future<Output = ()>>,
+    mut second: std::pin::Pin<&mut impl Future<Output = T>>,
 ) -> bool {
     std::future::poll_fn(|context| {
         if first.as_mut().poll(context).is_ready() {
             return std::task::Poll::Ready(true);
         }
-        second.as_mut().poll(context).map(|()| false)
+        second.as_mut().poll(context).map(|_| false)
     })
     .await
 }

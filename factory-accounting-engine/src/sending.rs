@@ -286,13 +286,13 @@ impl Round<'_> {
         let step = match intent {
             Intent::Create => Step::Done(Outcome::Created),
             Intent::Update => Step::Done(Outcome::Updated),
-            Intent::Void => self.after_void(operation),
+            Intent::Void => self.planner().after_void(operation),
         };
         if let (Intent::Void, Step::NextGeneration { .. }) = (intent, &step) {
             notices.push(Event::Retargeted { key: operation.key.clone(), before: Box::new(link.clone()) });
         }
         let settling = question.map_or_else(|| Settling::step(step), Settling::park);
-        let reopens = self.left_behind(operation, planned).or_else(|| self.makes_way(operation, intent));
+        let reopens = self.left_behind(operation, planned).or_else(|| self.planner().makes_way(operation, intent));
         Settling { links: vec![link], notices, reopens, ..settling }
     }
 
@@ -302,7 +302,7 @@ impl Round<'_> {
             Content::Document(document) => document.source.is_some(),
             _ => written.base.as_ref().is_some_and(|base| base.sources.as_ref().is_some_and(|held| !held.is_empty())),
         };
-        if tied || !self.converts(operation.key.kind) {
+        if tied || !self.planner().converts(operation.key.kind) {
             return None;
         }
         match Subject::of(operation) {

@@ -9,8 +9,8 @@ use factory_accounting_core::plan::{self, Lent, Subject};
 use factory_accounting_core::store::{Goal, Operation, OperationState, Outcome, Progress};
 
 use crate::engine::{EngineError, Inner};
+use crate::planner::Planner;
 use crate::planning::{Plan, skip};
-use crate::round::Round;
 
 impl Inner {
     /// What lines may take over from their products, customers and suppliers.
@@ -36,7 +36,7 @@ impl Inner {
     }
 }
 
-impl Round<'_> {
+impl Planner<'_> {
     /// What an order's invoices come to that go before this one: those in the books or being sent, and those that arrived
     /// earlier. What waits for a person does not count: it may never be sent (R12).
     pub(crate) async fn billed_before(
@@ -74,6 +74,9 @@ impl Round<'_> {
                     return Ok(skip(format!("{what} is marked \"do not send\"")));
                 }
                 format!("it was not sent: {reason}")
+            }
+            OperationState::Done { outcome: Outcome::SetAside { question } } => {
+                format!("a person has skipped it: {}", question.code)
             }
             OperationState::Parked { parked } => format!("it waits for a person itself: {}", parked.code),
             _ => return Ok(parked.into()),

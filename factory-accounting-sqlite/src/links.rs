@@ -61,6 +61,10 @@ pub(crate) fn absorb(db: &Connection, absorb: &Absorb) -> Outcome<()> {
     for link in &absorb.links {
         store(&Outbox { db, connection: &absorb.connection, now: link.seen_at }, link, &LinkEnd::Replaced)?;
     }
+    let seen = absorb.links.iter().map(|link| link.seen_at).max().unwrap_or_default();
+    for raised in &absorb.raises {
+        Outbox { db, connection: &absorb.connection, now: seen }.raise(*raised)?;
+    }
     if let Some(cursor) = &absorb.cursor {
         let sql = "INSERT INTO fa_cursor (connection, feed, cursor) VALUES (?1, ?2, ?3)
                    ON CONFLICT DO UPDATE SET cursor = excluded.cursor";

@@ -6,7 +6,7 @@ use factory_accounting_core::ids::{ConnectionId, OperationId, Revision};
 use factory_accounting_core::model::RecordKey;
 use factory_accounting_core::store::transition::{self, Arrival, Known, Position};
 use factory_accounting_core::store::{
-    Enqueued, KnownParty, Link, LinkEnd, NewOperation, OperationState, RecordedDecision, StoreError,
+    Enqueued, KnownParty, Link, LinkEnd, NewOperation, OperationState, RecordedDecision, Scope, StoreError,
 };
 use rusqlite::{Connection, OptionalExtension, Transaction, named_params, params};
 
@@ -154,12 +154,12 @@ impl Outbox<'_> {
         let mut statement = self.db.prepare_cached(
             "INSERT INTO fa_operation (connection, kind, local, revision, repetition, goal, name, fingerprint, parent_kind,
                  parent_local, net, state, parked, until_kind, until_local, outcome, generation, not_before, claims,
-                 failures, created_at, updated_at)
+                 failures, expects, created_at, updated_at)
              VALUES (:connection, :kind, :local, :revision,
                  CASE WHEN :repeated THEN (SELECT max(repetition) + 1 FROM fa_operation WHERE connection = :connection
                      AND kind = :kind AND local = :local AND revision = :revision) ELSE 0 END,
                  :goal, :name, :fingerprint, :parent_kind, :parent_local, :net, :state, :parked, :until_kind, :until_local,
-                 :outcome, 0, :not_before, 0, 0, :now, :now)",
+                 :outcome, 0, :not_before, 0, 0, :expects, :now, :now)",
         )?;
         let id = statement.insert(named_params! {
             ":connection": self.connection.as_str(),
@@ -179,6 +179,7 @@ impl Outbox<'_> {
             ":until_local": columns.until.as_ref().map(|until| &until.1),
             ":outcome": columns.outcome,
             ":not_before": millis(position.not_before),
+            ":expects": new.expects,
             ":now": millis(self.now),
         })?;
         let sql = "INSERT INTO fa_record (operation, record) VALUES (?1, ?2)";
@@ -308,9 +309,52 @@ impl Outbox<'_> {
         let at = self.standing(newest.operation)?;
         let before = transition::count_label(&at.position.state);
         let Some(position) = at.position.reopened(newest.goal, self.now) else { return Ok(()) };
-        let count = "UPDATE fa_tally SET number = number - 1 WHERE connection = ?1 AND label = ?2 AND kind = ?3";
-        self.db.prepare_cached(count)?.execute(params![self.connection.as_str(), before, key.kind.as_str()])?;
+        self.uncount(before, key)?;
         self.place(newest.operation, &position)
+    }
+
+    /// What is done no longer is not counted.
+    fn uncount(&self, label: &str, key: &RecordKey) -> Outcome<()> {
+        let count = "UPDATE fa_tally SET number = number - 1 WHERE connection = ?1 AND label = ?2 AND kind = ?3";
+        self.db.prepare_cached(count)?.execute(params![self.connection.as_str(), label, key.kind.as_str()])?;
+        Ok(())
+    }
+
+    /// Asks anew what a person has set aside, where nothing newer has come.
+    pub(crate) fn raise(&self, id: OperationId) -> Outcome<()> {
+        let mut statement = self.db.prepare_cached(&format!(
+            "SELECT {} FROM fa_operation WHERE id = ?1 AND connection = ?2",
+            rows::STANDING
+        ))?;
+        let mut found = statement.query(params![signed(id.0), self.connection.as_str()])?;
+        let Some(at) = found.next()?.map(rows::standing).transpose()? else { return Ok(()) };
+        if self.known(&at.key, None)?.is_none_or(|newest| newest.operation != id) {
+            return Ok(());
+        }
+        let before = transition::count_label(&at.position.state);
+        let Some(position) = at.position.raised() else { return Ok(()) };
+        self.uncount(before, &at.key)?;
+        self.place(id, &position)
+    }
+
+    /// Makes queued operations due that were to wait until later.
+    pub(crate) fn hasten(&self, scope: &Scope) -> Outcome<u64> {
+        let kind = match scope {
+            Scope::Kind(kind) => Some(kind.as_str()),
+            Scope::Record(key) => Some(key.kind.as_str()),
+            _ => None,
+        };
+        let local = match scope {
+            Scope::Record(key) => Some(key.id.as_str()),
+            _ => None,
+        };
+        let mut statement = self.db.prepare_cached(
+            "UPDATE fa_operation SET not_before = ?2, updated_at = ?2
+             WHERE connection = ?1 AND state = 'queued' AND state <> 'done' AND not_before > ?2
+                 AND (?3 IS NULL OR kind = ?3) AND (?4 IS NULL OR local = ?4)",
+        )?;
+        let many = statement.execute(params![self.connection.as_str(), millis(self.now), kind, local])?;
+        Ok(many as u64)
     }
 
     /// Lets a newer revision take the place of an older one, and take over who waits for it. Says whether anyone did.

@@ -23,11 +23,24 @@ pub(crate) fn operations(
     connection: &ConnectionId,
     query: &OperationQuery,
 ) -> Outcome<Vec<Operation>> {
-    let mut sql = format!("SELECT {} FROM fa_operation WHERE connection = ? AND id > ?", rows::OPERATION);
-    let after = query.after.map_or(0, |after| signed(after.0));
+    let (behind, order, start) = if query.newest_first { ("<", "DESC", i64::MAX) } else { (">", "ASC", 0) };
+    let mut sql = format!("SELECT {} FROM fa_operation WHERE connection = ? AND id {behind} ?", rows::OPERATION);
+    let after = query.after.map_or(start, |after| signed(after.0));
     let mut parameters: Vec<Value> = vec![connection.as_str().to_owned().into(), after.into()];
     if let Some(key) = &query.key {
         sql.push_str(" AND kind = ? AND local = ?");
+        parameters.extend([key.kind.as_str().to_owned().into(), key.id.as_str().to_owned().into()]);
+    }
+    if let Some(kind) = query.kind {
+        sql.push_str(" AND kind = ?");
+        parameters.push(kind.as_str().to_owned().into());
+    }
+    if let Some(instant) = query.arrived_by {
+        sql.push_str(" AND created_at <= ?");
+        parameters.push(rows::millis(instant).into());
+    }
+    if let Some(key) = &query.until_linked {
+        sql.push_str(" AND until_kind = ? AND until_local = ?");
         parameters.extend([key.kind.as_str().to_owned().into(), key.id.as_str().to_owned().into()]);
     }
     if !query.states.is_empty() {
@@ -38,7 +51,7 @@ pub(crate) fn operations(
             sql.push_str(" AND state <> 'done'");
         }
     }
-    sql.push_str(" ORDER BY id LIMIT ?");
+    sql.push_str(&format!(" ORDER BY id {order} LIMIT ?"));
     parameters.push(page_size(query.limit).into());
     let mut statement = db.prepare_cached(&sql)?;
     let mut found = statement.query(params_from_iter(parameters))?;

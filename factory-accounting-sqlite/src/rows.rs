@@ -23,7 +23,7 @@ const SEPARATOR: char = '\u{1e}';
 pub(crate) const OPERATION: &str = "id, kind, local, name, goal, revision, generation, \
      (SELECT record FROM fa_record WHERE operation = fa_operation.id), fingerprint, parent_kind, \
      parent_local, net, state, attempt, parked, outcome, not_before, claims, failures, last_error, created_at, updated_at, \
-     decisions, blocked, last_failure, resent";
+     decisions, blocked, last_failure, resent, expects";
 
 /// Reads an operation; what it waits for costs another look, and only where it waits at all.
 pub(crate) fn operation(connection: &Connection, row: &Row<'_>) -> Outcome<Operation> {
@@ -56,6 +56,7 @@ pub(crate) fn operation(connection: &Connection, row: &Row<'_>) -> Outcome<Opera
         created_at: instant(row.get(20)?)?,
         updated_at: instant(row.get(21)?)?,
         decisions: decisions.map(|text| parse("decisions", text)).transpose()?.unwrap_or_default(),
+        expects: row.get(26)?,
     })
 }
 

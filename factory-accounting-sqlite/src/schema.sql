@@ -50,6 +50,8 @@ CREATE TABLE fa_operation (
     created_at   INTEGER NOT NULL,
     updated_at   INTEGER NOT NULL,
     decisions    TEXT,
+    -- What the plan that it applies was made from; absent where it was pushed without one.
+    expects      TEXT,
     -- Two workers, two processes, two hosts: still one row per revision.
     UNIQUE (connection, kind, local, revision, repetition)
 );

@@ -13,7 +13,7 @@ use factory_accounting_core::provider::{ChangeFeed, EncodedWrite, Organisation};
 use factory_accounting_core::settings::Settings;
 use factory_accounting_core::store::{
     Absorb, Attempt, AttemptMember, Claim, ClaimRequest, Connection as Stored, Counts, Enqueued, Link, LinkEnd,
-    NewOperation, Operation, OperationQuery, PastLink, Progress, RecordedDecision, SavedSettings, Settle,
+    NewOperation, Operation, OperationQuery, PastLink, Progress, RecordedDecision, SavedSettings, Scope, Settle,
     SettingsVersion, StoreError, SyncStore,
 };
 use factory_accounting_core::token::{Replaced, StoredTokens, TokenSet, TokenStore};
@@ -236,6 +236,20 @@ impl SyncStore for SqliteStore {
     async fn newest(&self, connection: &ConnectionId, key: &RecordKey) -> Result<Option<Operation>, StoreError> {
         let (connection, key) = (connection.clone(), key.clone());
         self.read(move |db| read::newest(db, &connection, &key)).await
+    }
+
+    async fn newest_of(
+        &self,
+        connection: &ConnectionId,
+        keys: &[RecordKey],
+    ) -> Result<Vec<Option<Operation>>, StoreError> {
+        let (connection, keys) = (connection.clone(), keys.to_vec());
+        self.read(move |db| keys.iter().map(|key| read::newest(db, &connection, key)).collect()).await
+    }
+
+    async fn hasten(&self, connection: &ConnectionId, scope: &Scope, now: DateTime<Utc>) -> Result<u64, StoreError> {
+        let (connection, scope) = (connection.clone(), scope.clone());
+        self.write(move |db| Outbox { db, connection: &connection, now }.hasten(&scope)).await
     }
 
     async fn counts(&self, connection: &ConnectionId) -> Result<Counts, StoreError> {

@@ -216,7 +216,7 @@ pub(crate) fn begin(
         planned,
     ])?;
     let mut send = db.prepare_cached(
-        "UPDATE fa_operation SET state = 'sending', attempt = ?3, updated_at = ?4
+        "UPDATE fa_operation SET state = 'sending', attempt = ?3, updated_at = ?4, last_error = NULL
          WHERE id = ?1 AND connection = ?2 AND state = 'queued' AND blocked = 0",
     )?;
     for member in &members {

@@ -191,7 +191,7 @@ fn first_write_meets(wire: impl Fn() -> Wire + Send + 'static) {
     assert!(first.in_doubt + first.retried == 2, "{first:?}");
     if first.in_doubt > 0 {
         // R7: what is not known is shown as that.
-        assert!(matches!(host.status(RecordKind::Invoice, "F-1"), RecordStatus::Sending));
+        assert!(matches!(host.status(RecordKind::Invoice, "F-1"), RecordStatus::InDoubt { .. }));
     }
     host.work();
     assert_eq!(host.books().len(), 3, "{:?}", host.books());

@@ -264,7 +264,7 @@ impl<W: Books> Host<W> {
 
     pub(crate) fn link(&self, kind: RecordKind, id: &str) -> Link {
         match self.status(kind, id) {
-            RecordStatus::Sent(link) | RecordStatus::DeletedThere(link) => *link,
+            RecordStatus::Sent(link) | RecordStatus::DeletedThere(link) | RecordStatus::Locked { link, .. } => *link,
             other => panic!("{kind} {id} is {other:?}"),
         }
     }

@@ -48,8 +48,8 @@ use crate::provider::{ChangeFeed, EncodedWrite, Organisation};
 use crate::settings::Settings;
 use crate::store::{
     Absorb, Attempt, AttemptMember, Claim, ClaimRequest, Connection, Counts, Enqueued, Link, LinkEnd, NewOperation,
-    Operation, OperationQuery, PastLink, Progress, RecordedDecision, SavedSettings, Settle, SettingsVersion, StoreError,
-    SyncStore, transition,
+    Operation, OperationQuery, PastLink, Progress, RecordedDecision, SavedSettings, Scope, Settle, SettingsVersion,
+    StoreError, SyncStore, transition,
 };
 
 /// A [`SyncStore`] in memory. Cloning it gives another handle to the same state; [`fork`](Self::fork) copies the state.
@@ -219,6 +219,20 @@ impl SyncStore for MemoryStore {
 
     async fn newest(&self, connection: &ConnectionId, key: &RecordKey) -> Result<Option<Operation>, StoreError> {
         Ok(self.state().shelf(connection).newest(key))
+    }
+
+    async fn newest_of(
+        &self,
+        connection: &ConnectionId,
+        keys: &[RecordKey],
+    ) -> Result<Vec<Option<Operation>>, StoreError> {
+        let mut state = self.state();
+        let shelf = state.shelf(connection);
+        Ok(keys.iter().map(|key| shelf.newest(key)).collect())
+    }
+
+    async fn hasten(&self, connection: &ConnectionId, scope: &Scope, now: DateTime<Utc>) -> Result<u64, StoreError> {
+        Ok(self.state().shelf(connection).hasten(scope, now))
     }
 
     async fn counts(&self, connection: &ConnectionId) -> Result<Counts, StoreError> {

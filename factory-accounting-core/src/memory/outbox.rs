@@ -10,7 +10,7 @@ use crate::ids::{OperationId, Revision};
 use crate::model::RecordKey;
 use crate::store::transition::{self, Arrival, Known, Position};
 use crate::store::{
-    Enqueued, KnownParty, Link, LinkEnd, NewOperation, Operation, OperationState, RecordedDecision, StoreError,
+    Enqueued, KnownParty, Link, LinkEnd, NewOperation, Operation, OperationState, RecordedDecision, Scope, StoreError,
 };
 
 impl Shelf {
@@ -100,6 +100,7 @@ impl Shelf {
             created_at: now,
             updated_at: now,
             decisions: Vec::new(),
+            expects: new.expects,
         };
         self.rows.insert(id, Row { operation, waits: BTreeSet::new(), links_seen: 0 });
         self.by_record.entry(key.clone()).or_default().push(id);
@@ -212,6 +213,27 @@ impl Shelf {
             self.open.insert(id);
             self.place(id, position, now);
         }
+    }
+
+    /// Asks anew what a person has set aside, where nothing newer has come.
+    pub(super) fn raise(&mut self, id: OperationId, now: DateTime<Utc>) {
+        let Some(row) = self.rows.get(&id) else { return };
+        let newest = self.by_record.get(&row.operation.key).and_then(|ids| ids.last());
+        if newest == Some(&id)
+            && let Some(position) = row.position().raised()
+        {
+            self.open.insert(id);
+            self.place(id, position, now);
+        }
+    }
+
+    pub(super) fn hasten(&mut self, scope: &Scope, now: DateTime<Utc>) -> u64 {
+        let covered = self.open.iter().copied().filter(|id| scope.covers(&self.row(*id).operation.key));
+        let hastened: Vec<(OperationId, Position)> =
+            covered.filter_map(|id| Some((id, self.row(id).position().hastened(now)?))).collect();
+        let many = hastened.len() as u64;
+        hastened.into_iter().for_each(|(id, position)| self.place(id, position, now));
+        many
     }
 
     /// Lets a newer revision take the place of an older one, and take over who waits for it. Says whether anyone did.

@@ -92,13 +92,9 @@ impl Shelf {
     }
 
     pub(super) fn list(&self, query: &OperationQuery) -> Vec<Operation> {
-        self.rows
-            .values()
-            .filter(|row| query.after.is_none_or(|after| row.operation.id > after))
-            .filter(|row| query.key.as_ref().is_none_or(|key| row.operation.key == *key))
-            .filter(|row| {
-                query.states.is_empty() || query.states.iter().any(|state| state.matches(&row.operation.state))
-            })
+        let rows: Box<dyn Iterator<Item = &Row>> =
+            if query.newest_first { Box::new(self.rows.values().rev()) } else { Box::new(self.rows.values()) };
+        rows.filter(|row| is_asked_for(&row.operation, query))
             .take(or_thousand(query.limit))
             .map(|row| self.view(row))
             .collect()
@@ -198,6 +194,10 @@ impl Shelf {
         for link in &absorb.links {
             self.store_link(link, &LinkEnd::Replaced, link.seen_at);
         }
+        for raised in &absorb.raises {
+            let seen = absorb.links.iter().map(|link| link.seen_at).max();
+            self.raise(*raised, seen.unwrap_or_default());
+        }
         if let Some(cursor) = &absorb.cursor {
             self.cursors.insert(absorb.feed, cursor.clone());
         }
@@ -252,6 +252,17 @@ impl Shelf {
     pub(super) fn row(&self, id: OperationId) -> &Row {
         &self.rows[&id]
     }
+}
+
+fn is_asked_for(operation: &Operation, query: &OperationQuery) -> bool {
+    let behind = |after| if query.newest_first { operation.id < after } else { operation.id > after };
+    let until = || transition::waits_for_link(&operation.state);
+    query.after.is_none_or(behind)
+        && query.key.as_ref().is_none_or(|key| operation.key == *key)
+        && query.kind.is_none_or(|kind| operation.key.kind == kind)
+        && query.arrived_by.is_none_or(|by| operation.created_at <= by)
+        && query.until_linked.as_ref().is_none_or(|key| until() == Some(key))
+        && (query.states.is_empty() || query.states.iter().any(|state| state.matches(&operation.state)))
 }
 
 fn clash(link: &Link, other: &Link) -> bool {

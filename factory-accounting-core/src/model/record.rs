@@ -323,6 +323,22 @@ impl Record {
         }
     }
 
+    /// Marks a document or a party as not to be sent (R32, L16); `false` for records that have no such mark.
+    pub fn mark_do_not_send(&mut self) -> bool {
+        let mark = match self {
+            Self::Customer(party) | Self::Supplier(party) => &mut party.do_not_send,
+            Self::Quote(document) => &mut document.do_not_send,
+            Self::Order(document) => &mut document.do_not_send,
+            Self::Invoice(document) => &mut document.do_not_send,
+            Self::CreditNote(document) => &mut document.do_not_send,
+            Self::PurchaseOrder(document) => &mut document.do_not_send,
+            Self::Bill(document) => &mut document.do_not_send,
+            Self::Product(_) | Self::Job(_) | Self::Payment(_) => return false,
+        };
+        *mark = true;
+        true
+    }
+
     /// Date of a document or payment.
     #[must_use]
     pub fn date(&self) -> Option<NaiveDate> {

@@ -42,6 +42,7 @@ pub fn admit(record: &Record, settings: &Settings, capabilities: &Capabilities, 
         parent: parent_of(record),
         net: net_of(record),
         start,
+        expects: None,
         key,
     }];
     if let Record::CreditNote(note) = record
@@ -58,6 +59,7 @@ pub fn admit(record: &Record, settings: &Settings, capabilities: &Capabilities, 
             parent: Some(part.invoice_key()),
             net: Some(part.amount.amount),
             start: Start::Queued,
+            expects: None,
         }));
     }
     for operation in &mut operations {
@@ -83,6 +85,7 @@ pub fn admit_item(item: Product) -> NewOperation {
         parent: None,
         net: None,
         start: Start::Queued,
+        expects: None,
     }
 }
 
@@ -97,6 +100,7 @@ pub fn admit_void(key: RecordKey, name: String, record: String) -> NewOperation 
         goal: Goal::Voided,
         revision: None,
         start: Start::Queued,
+        expects: None,
         key,
         name,
         record,
@@ -149,7 +153,7 @@ fn start_of(record: &Record, settings: &Settings, capabilities: &Capabilities, l
         return Start::Skipped(reason);
     }
     if record.trade().is_some_and(|trade| trade.do_not_send) {
-        return Start::Skipped("marked \"do not send\"".to_owned());
+        return Start::Skipped(crate::store::transition::DO_NOT_SEND.to_owned());
     }
     if let Record::Customer(party) | Record::Supplier(party) = record
         && party.do_not_send

@@ -64,6 +64,7 @@ pub use shape::new_items;
 pub use source::source_of;
 pub use subject::{AllocationSubject, Subject, silenced};
 pub use terms::terms_left_out;
+pub use totals::rounding_of;
 pub use trail::{Origin, Step, Trail};
 
 use std::collections::BTreeMap;

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::draft::Draft;
+use super::terms::terms_left_out;
 use super::{Context, reference, shape};
 use crate::model::{ItemLine, Line, Nature, Record, RecordKey, RecordKind, Trade};
 use crate::money::Quantity;
@@ -18,10 +19,14 @@ pub struct Omission {
     pub reason: String,
 }
 
-/// Everything of a document that its draft leaves out, or holds in another form, in the order of the document's fields.
-/// Empty for what is no document of trade. What cannot be sent at all is no omission: it is refused before there is a draft.
+/// Everything of a record that its draft leaves out, or holds in another form, in the order of the record's fields: of a
+/// party, the terms of payment that the package does not have. What cannot be sent at all is no omission: it is refused before there is a draft.
 #[must_use]
 pub fn omissions(record: &Record, draft: &Draft, context: &Context<'_>) -> Vec<Omission> {
+    if let Record::Customer(party) | Record::Supplier(party) = record {
+        let reason = terms_left_out(party, context);
+        return reason.map(|reason| Omission { path: "terms".to_owned(), reason }).into_iter().collect();
+    }
     let (Some(trade), Content::Document(document)) = (record.trade(), &draft.content) else { return Vec::new() };
     let mut found = Vec::new();
     due_date(&trade, document, context, &mut found);

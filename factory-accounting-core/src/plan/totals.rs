@@ -17,9 +17,9 @@ use crate::error::Issue;
 use crate::ids::RemoteId;
 use crate::model::{TaxMode, Trade};
 use crate::money::{Quantity, TaxAmount, Totals, UnitPrice};
-use crate::planned::{Charge, PlannedLine, StatedTax};
+use crate::planned::{Charge, PlannedDocument, PlannedLine, StatedTax};
 use crate::provider::TradeSide;
-use crate::settings::RoundingPolicy;
+use crate::settings::{RoundingPolicy, Settings};
 
 /// What a document comes to, and in which mode its lines are.
 pub(super) struct Outlook {
@@ -320,6 +320,17 @@ fn too_large(trade: &Trade<'_>) -> Parked {
     unreckonable(trade, amounts::AmountError::TotalOverflow)
 }
 
+/// Text of the line that carries a rounding difference.
+const ROUNDING: &str = "Rounding";
+
+/// The amount of the line that settles a rounding difference in a planned document, where it has one.
+#[must_use]
+pub fn rounding_of(document: &PlannedDocument, settings: &Settings) -> Option<Decimal> {
+    let account = settings.accounts.rounding.as_deref()?;
+    let lines = document.lines.iter().rev().filter(|line| line.description == ROUNDING);
+    lines.filter_map(|line| line.charge.as_ref()).find(|charge| charge.account.is(account)).map(|charge| charge.amount)
+}
+
 /// The explicit line that carries a rounding difference (F97). It has no tax: the tax is what differs.
 fn rounding_line(
     amount: Decimal,
@@ -360,7 +371,7 @@ fn rounding_line(
         tax: TaxAmount::default(),
         jobs: Vec::new(),
     };
-    let description = "Rounding".to_owned();
+    let description = ROUNDING.to_owned();
     trace_rounding(index, &description, &charge, context);
     Ok(PlannedLine { remote: None, description, source_line: None, charge: Some(charge) })
 }

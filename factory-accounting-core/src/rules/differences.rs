@@ -40,7 +40,7 @@ impl LineDifferences {
 #[must_use]
 pub fn line_differences(planned: &[PlannedLine], remote: &[RemoteLine], rules: &AmountRules) -> LineDifferences {
     let mut found = LineDifferences::default();
-    let (pairs, left_over) = pair(planned, remote);
+    let (pairs, left_over) = paired(planned, remote);
     for (index, (planned, remote)) in pairs.iter().enumerate() {
         let line = index + 1;
         match remote {
@@ -73,10 +73,10 @@ pub fn canonical_text(text: &str) -> String {
     lines.join("\n").trim_end().to_owned()
 }
 
-type Pair<'a> = (&'a PlannedLine, Option<&'a RemoteLine>);
+pub(crate) type Pair<'a> = (&'a PlannedLine, Option<&'a RemoteLine>);
 
 /// Planned lines with their counterparts, and the lines in the books that are left over.
-fn pair<'a>(planned: &'a [PlannedLine], remote: &'a [RemoteLine]) -> (Vec<Pair<'a>>, Vec<&'a RemoteLine>) {
+pub(crate) fn paired<'a>(planned: &'a [PlannedLine], remote: &'a [RemoteLine]) -> (Vec<Pair<'a>>, Vec<&'a RemoteLine>) {
     let continued = |line: &&RemoteLine| {
         line.id.is_some() && planned.iter().any(|planned| planned.remote.is_some() && planned.remote == line.id)
     };

@@ -1,5 +1,7 @@
 //! What of a record may no longer change, because of what has happened to it in the books (F82, R39).
 
+use std::fmt;
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -31,6 +33,23 @@ pub enum LockScope {
     LinesAndPricing,
     /// All of it.
     Everything,
+}
+
+impl LockScope {
+    /// What may still change, for a person (R39).
+    #[must_use]
+    pub fn still_open(self) -> &'static str {
+        match self {
+            Self::LinesAndPricing => "notes, references, the due date and texts may still change",
+            Self::Everything => "nothing may change",
+        }
+    }
+}
+
+impl fmt::Display for EditLock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}; {}", self.reason, self.scope.still_open())
+    }
 }
 
 /// Which lock the books put on a record, if any. Locks no more than the package does: `editable` is what the package's

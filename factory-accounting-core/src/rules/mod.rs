@@ -2,6 +2,7 @@
 //! them, how much of an order is invoiced and of an invoice paid, and which dates stay out. Pure: every function answers from
 //! its arguments alone.
 
+mod answers;
 mod cutoff;
 mod differences;
 mod edit_lock;
@@ -13,7 +14,9 @@ mod same_thing;
 mod tests;
 mod void;
 
+pub use answers::{Answer, Fix, answers, fix, takes};
 pub use cutoff::{before_start, in_closed_period};
+pub(crate) use differences::paired;
 pub use differences::{LineDifferences, canonical_text, line_differences};
 pub use edit_lock::{EditLock, LockScope, edit_lock};
 pub use occasion::{Action, action, kind_switched_off, switched_off, waits_as_edit};

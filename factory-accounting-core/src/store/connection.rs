@@ -58,6 +58,11 @@ pub enum Decision {
         /// The package's id.
         remote: RemoteId,
     },
+    /// Leave this state of the record; the question is raised again when the record changes, in the host or in the books
+    /// (R31).
+    Skip,
+    /// Send neither this state of the record nor, once the host has marked it, any later one (R32).
+    DoNotSend,
     /// The books are right as they are; send nothing.
     MarkDone,
     /// Forget this operation.

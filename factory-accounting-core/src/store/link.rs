@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{ConnectionId, Cursor, RemoteId, Revision, VersionToken};
+use crate::ids::{ConnectionId, Cursor, OperationId, RemoteId, Revision, VersionToken};
 use crate::model::{RecordKey, RecordKind};
 use crate::money::Totals;
 use crate::provider::{ChangeFeed, RemoteRecord, RemoteStatus, Settled};
@@ -143,6 +143,9 @@ pub struct Absorb {
     pub feed: ChangeFeed,
     /// Links as they are now.
     pub links: Vec<Link>,
+    /// Operations that a person has set aside and whose question is raised again, because the books have changed (R31).
+    /// Those that are no longer set aside, or no longer the newest of their record, stay as they are.
+    pub raises: Vec<OperationId>,
     /// Where to go on; stored together with the links.
     pub cursor: Option<Cursor>,
 }

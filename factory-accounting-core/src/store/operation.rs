@@ -45,6 +45,9 @@ pub struct NewOperation {
     pub net: Option<Decimal>,
     /// Where it begins.
     pub start: Start,
+    /// What the plan that it applies was made from, in JSON; see [`Expectation`](crate::preview::Expectation).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expects: Option<String>,
 }
 
 /// Where an operation begins.
@@ -98,6 +101,14 @@ pub enum OperationState {
     },
 }
 
+impl OperationState {
+    /// Whether a person has set the operation aside, so that its question may be raised again.
+    #[must_use]
+    pub fn is_set_aside(&self) -> bool {
+        matches!(self, Self::Done { outcome: Outcome::SetAside { .. } })
+    }
+}
+
 /// How an operation ended.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "outcome", rename_all = "snake_case")]
@@ -118,6 +129,11 @@ pub enum Outcome {
     },
     /// A newer revision took its place before it was sent.
     Superseded,
+    /// A person left this state of the record out; the question comes back when the record changes (R31).
+    SetAside {
+        /// The question that it was.
+        question: Box<Parked>,
+    },
     /// A person declared it done without sending.
     MarkedDone,
     /// A person dropped it.
@@ -178,6 +194,8 @@ pub struct Operation {
     pub updated_at: DateTime<Utc>,
     /// Decisions that people have taken on it, oldest first.
     pub decisions: Vec<RecordedDecision>,
+    /// What the plan that it applies was made from, in JSON.
+    pub expects: Option<String>,
 }
 
 /// Which operations to list.
@@ -187,7 +205,15 @@ pub struct OperationQuery {
     pub key: Option<RecordKey>,
     /// Only in these states.
     pub states: Vec<StateFilter>,
-    /// Only behind this id.
+    /// Only of this kind.
+    pub kind: Option<RecordKind>,
+    /// Only those that arrived at this instant or earlier, UTC.
+    pub arrived_by: Option<DateTime<Utc>>,
+    /// Only those parked until this record is linked.
+    pub until_linked: Option<RecordKey>,
+    /// In order of arrival, the newest first.
+    pub newest_first: bool,
+    /// Only behind this id, in the order asked for.
     pub after: Option<OperationId>,
     /// At most so many; 0 means 1,000.
     pub limit: usize,
@@ -206,6 +232,30 @@ pub enum StateFilter {
     Parked,
     /// Done.
     Done,
+}
+
+/// Which operations a person wants to see move now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Scope {
+    /// All of them.
+    All,
+    /// Those of a kind of record.
+    Kind(RecordKind),
+    /// Those of one record.
+    Record(RecordKey),
+}
+
+impl Scope {
+    /// Whether operations of a record are meant.
+    #[must_use]
+    pub fn covers(&self, key: &RecordKey) -> bool {
+        match self {
+            Self::All => true,
+            Self::Kind(kind) => key.kind == *kind,
+            Self::Record(record) => key == record,
+        }
+    }
 }
 
 impl StateFilter {

@@ -203,6 +203,7 @@ mod tests {
             parent: None,
             net: None,
             start: Start::Queued,
+            expects: None,
         };
         let record = r#"{"kind":"customer","id":"C-1","name":"Hale Ltd","email":"info@hale.nz","terms":null}"#;
         let known = KnownParty::pushed(&operation(RecordKind::Customer, Goal::Present, record)).expect("a party");

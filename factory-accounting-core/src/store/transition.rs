@@ -15,6 +15,9 @@ use crate::ids::{AttemptId, ConnectionId, Generation, OperationId, OrganisationI
 use crate::model::{RecordKey, RecordKind};
 use crate::provider::EncodedWrite;
 
+/// Why a record is not sent that a person has marked.
+pub const DO_NOT_SEND: &str = "marked \"do not send\"";
+
 /// What is known of one revision of a record when another arrives.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Known {
@@ -179,9 +182,35 @@ impl Position {
                 Self { generation, ..self.queued(at) }
             }
             Decision::Adopt { .. } => self.queued(at),
+            Decision::Skip => match self.state {
+                OperationState::Parked { ref parked } => {
+                    let question = Box::new(parked.clone());
+                    self.done(Outcome::SetAside { question })
+                }
+                _ => self,
+            },
+            Decision::DoNotSend => self.done(Outcome::Skipped { reason: DO_NOT_SEND.to_owned() }),
             Decision::MarkDone => self.done(Outcome::MarkedDone),
             Decision::Drop => self.done(Outcome::Dropped),
         }
+    }
+
+    /// Asked again, where a person has set it aside.
+    #[must_use]
+    pub fn raised(self) -> Option<Self> {
+        match &self.state {
+            OperationState::Done { outcome: Outcome::SetAside { question } } => {
+                let parked = (**question).clone();
+                Some(Self { state: OperationState::Parked { parked }, ..self.unburdened() })
+            }
+            _ => None,
+        }
+    }
+
+    /// Due at once, where it is queued and was to wait until later.
+    #[must_use]
+    pub fn hastened(self, now: DateTime<Utc>) -> Option<Self> {
+        (self.state == OperationState::Queued && self.not_before > now).then_some(Self { not_before: now, ..self })
     }
 
     /// Ready again: what a parked operation waited for is there, or what is held is needed. What was parked may have been
@@ -211,7 +240,8 @@ impl Position {
     /// In an attempt.
     #[must_use]
     pub fn sending(self, attempt: AttemptId) -> Self {
-        Self { state: OperationState::Sending { attempt }, ..self }
+        // What failed before has nothing to say about this sending.
+        Self { state: OperationState::Sending { attempt }, last_error: None, ..self }
     }
 
     fn queued(self, not_before: DateTime<Utc>) -> Self {
@@ -271,7 +301,8 @@ pub fn is_repeatable(state: &OperationState) -> bool {
 /// decision or by not sending it at all.
 #[must_use]
 pub fn stands(state: &OperationState) -> bool {
-    !is_repeatable(state) && !matches!(state, OperationState::Done { outcome: Outcome::Superseded })
+    let taken_back = matches!(state, OperationState::Done { outcome: Outcome::Superseded | Outcome::SetAside { .. } });
+    !is_repeatable(state) && !taken_back
 }
 
 /// Whether a record counts, judged by its newest operation that [`stands`]: to the progress of its parent, and as the
@@ -430,6 +461,7 @@ pub fn count_label(state: &OperationState) -> &'static str {
             Outcome::Unchanged => "done.unchanged",
             Outcome::Skipped { .. } => "done.skipped",
             Outcome::Superseded => "done.superseded",
+            Outcome::SetAside { .. } => "done.set_aside",
             Outcome::MarkedDone => "done.marked_done",
             Outcome::Dropped => "done.dropped",
         },
@@ -437,7 +469,7 @@ pub fn count_label(state: &OperationState) -> &'static str {
 }
 
 /// Every name under which states count.
-pub const COUNT_LABELS: [&str; 12] = [
+pub const COUNT_LABELS: [&str; 13] = [
     "queued",
     "held",
     "sending",
@@ -448,6 +480,7 @@ pub const COUNT_LABELS: [&str; 12] = [
     "done.unchanged",
     "done.skipped",
     "done.superseded",
+    "done.set_aside",
     "done.marked_done",
     "done.dropped",
 ];

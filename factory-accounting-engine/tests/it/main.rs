@@ -7,6 +7,8 @@ mod names;
 mod neighbours;
 mod orders;
 mod outage;
+mod plans;
+mod queue;
 mod remainders;
 mod scripted;
 mod sources;

@@ -47,6 +47,7 @@ struct Books {
     one_list_of_names: bool,
     drops_ties: bool,
     orders_become_invoices: bool,
+    tells_changes: bool,
     hold: u32,
     calls: Vec<String>,
     next: u64,
@@ -117,6 +118,11 @@ impl ScriptedProvider {
     /// From now on documents are not tied to those that they came from, and nothing is said about it.
     pub(crate) fn drop_ties(&self) {
         self.books().drops_ties = true;
+    }
+
+    /// From now on every document is told as a change of the invoices' feed.
+    pub(crate) fn tell_changes(&self) {
+        self.books().tells_changes = true;
     }
 
     /// A record that a person has made in the package.
@@ -398,8 +404,13 @@ impl AccountingProvider for ScriptedProvider {
         Ok(ids.iter().map(named).collect())
     }
 
-    async fn changes(&self, _: ChangeFeed, _: Option<&Cursor>) -> Result<ChangePage, ProviderError> {
-        unsupported()
+    async fn changes(&self, feed: ChangeFeed, _: Option<&Cursor>) -> Result<ChangePage, ProviderError> {
+        let books = self.books();
+        if !books.tells_changes || feed != ChangeFeed::Invoices {
+            return unsupported();
+        }
+        let invoices = books.records.iter().filter(|record| record.kind == RecordKind::Invoice);
+        Ok(ChangePage { records: invoices.cloned().collect(), next: None, more: false })
     }
 
     async fn catalogue(&self, request: &CatalogueRequest) -> Result<CataloguePage, ProviderError> {

@@ -12,7 +12,7 @@ use factory_accounting_core::ids::ConnectionId;
 use factory_accounting_core::memory::MemoryStore;
 use factory_accounting_core::model::{Record, RecordKey, RecordKind};
 use factory_accounting_core::store::{Operation, OperationQuery, OperationState, SyncStore};
-use factory_accounting_engine::{Engine, RunReport, Ticket};
+use factory_accounting_engine::{Engine, EngineConfig, RunReport, Ticket};
 
 use crate::scripted::ScriptedProvider;
 
@@ -38,6 +38,20 @@ impl Clock for StepClock {
     }
 }
 
+#[derive(Debug)]
+struct AsleepClock(DateTime<Utc>);
+
+#[async_trait]
+impl Clock for AsleepClock {
+    fn now(&self) -> DateTime<Utc> {
+        self.0
+    }
+
+    async fn sleep(&self, _: Duration) {
+        std::future::pending().await
+    }
+}
+
 pub(crate) struct World {
     pub(crate) engine: Engine,
     pub(crate) provider: Arc<ScriptedProvider>,
@@ -53,12 +67,22 @@ impl World {
 
     /// The same at a package that can do other things.
     pub(crate) async fn with(change: impl FnOnce(&mut Capabilities)) -> Self {
+        Self::built(change, EngineConfig::default()).await
+    }
+
+    /// The same over an engine that works otherwise.
+    pub(crate) async fn configured(config: EngineConfig) -> Self {
+        Self::built(|_| (), config).await
+    }
+
+    async fn built(change: impl FnOnce(&mut Capabilities), config: EngineConfig) -> Self {
         let provider = Arc::new(ScriptedProvider::new(change));
         let store = MemoryStore::new();
         let start = Utc.with_ymd_and_hms(2026, 7, 1, 9, 0, 0).single().expect("an instant");
         let clock = Arc::new(StepClock(Mutex::new(start)));
         let engine =
             Engine::builder(connection(), Arc::clone(&provider) as _, Arc::new(store.clone()), Arc::clone(&clock) as _)
+                .config(config)
                 .build();
         let world = Self { engine, provider, store, clock };
         world.engine.connect().await.expect("connected");
@@ -76,6 +100,13 @@ impl World {
     pub(crate) fn another(&self, worker: &str) -> Engine {
         let (provider, clock) = (Arc::clone(&self.provider) as _, Arc::clone(&self.clock) as _);
         Engine::builder(connection(), provider, Arc::new(self.store.clone()), clock).worker(worker).build()
+    }
+
+    /// An engine of its own whose sleep never ends.
+    pub(crate) fn asleep(&self) -> Engine {
+        let clock = Arc::new(AsleepClock(self.clock.now()));
+        let provider = Arc::clone(&self.provider) as _;
+        Engine::builder(connection(), provider, Arc::new(self.store.clone()), clock).worker("asleep").build()
     }
 
     pub(crate) async fn push(&self, json: &str) -> Ticket {

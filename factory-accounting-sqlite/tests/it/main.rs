@@ -35,6 +35,7 @@ fn invoice(id: &str) -> NewOperation {
         parent: None,
         net: None,
         start: Start::Queued,
+        expects: None,
     }
 }
 

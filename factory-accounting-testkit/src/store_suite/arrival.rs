@@ -168,6 +168,7 @@ pub async fn an_operation_reads_back_whole(store: Arc<dyn SyncStore>) {
         record: "{\"text\":\"日本\\u0000\"}".to_owned(),
         parent: Some(parent.clone()),
         net: Some(Decimal::new(-1_234_500, 4)),
+        expects: Some("{\"settings\":3,\"by\":\"Zoë\"}".to_owned()),
         ..push(key(RecordKind::CreditNote, "C'1"), 9)
     };
     let id = bench.enqueue(put.clone()).await;
@@ -179,7 +180,7 @@ pub async fn an_operation_reads_back_whole(store: Arc<dyn SyncStore>) {
     assert_eq!((read.state, read.waits_for), (OperationState::Queued, Vec::new()));
     assert_eq!((read.created_at, read.updated_at, read.not_before), (at(0), at(0), DateTime::UNIX_EPOCH));
     assert_eq!((read.claims, read.failures, read.last_failure, read.last_error), (0, 0, None, None));
-    assert!(read.decisions.is_empty());
+    assert_eq!((read.decisions, read.expects), (Vec::new(), put.expects));
 }
 
 /// What happens on one connection is not seen on another.

@@ -44,6 +44,7 @@ pub(super) fn push(key: RecordKey, revision: u64) -> NewOperation {
         parent: None,
         net: None,
         start: Start::Queued,
+        expects: None,
         key,
     }
 }

@@ -3,8 +3,14 @@
 use std::sync::Arc;
 
 use factory_accounting_core::code::Code;
+use factory_accounting_core::code::Parked;
+use factory_accounting_core::error::Issue;
 use factory_accounting_core::ids::{Generation, OperationId, RemoteId};
-use factory_accounting_core::store::{Decision, Link, LinkOrigin, OperationState, Outcome, Start, Step, SyncStore};
+use factory_accounting_core::model::RecordKind;
+use factory_accounting_core::provider::ChangeFeed;
+use factory_accounting_core::store::{
+    Absorb, Decision, Link, LinkOrigin, OperationState, Outcome, Start, Step, SyncStore,
+};
 
 use super::bench::{
     Bench, at, decided, done, invoice, invoice_key, is_refused, link, needing, parked, retry, starting,
@@ -83,6 +89,52 @@ pub async fn marked_done_is_done_and_frees_who_waits(store: Arc<dyn SyncStore>) 
     assert_eq!(bench.ready(5).await, [newer]);
     bench.send_and_settle(newer, 5, Step::Done(Outcome::Updated)).await;
     assert_eq!(bench.ready(6).await, [dependent]);
+}
+
+/// What a person has set aside is over, and the same state does not come again: it is asked anew when the books change,
+/// with the question that it was, and when the host's record does (R31).
+pub async fn r31_what_is_set_aside_is_over_until_it_is_raised(store: Arc<dyn SyncStore>) {
+    let bench = Bench::new(store).await;
+    let question = Parked { issues: vec![Issue::new("lines", "a price differs")], ..parked(Code::Locked) };
+    let asked = bench.enqueue(starting(invoice("1", 1), Start::Parked(question.clone()))).await;
+    let dependent = bench.enqueue(needing(invoice("2", 1), &[invoice_key("1")])).await;
+    bench.decide(asked, 2, Decision::Skip).await;
+    let aside = done(Outcome::SetAside { question: Box::new(question.clone()) });
+    assert_eq!(bench.state(asked).await, aside);
+    assert_eq!(bench.operation(asked).await.decisions, [decided(Decision::Skip, at(2))]);
+    assert_eq!(bench.ready(3).await, [dependent]);
+    let again = bench.try_enqueue(vec![invoice("1", 1)]).await.expect("known");
+    assert!(!again[0].new && bench.state(asked).await == aside);
+    let counts = bench.store.counts(&bench.connection).await.expect("counted");
+    assert_eq!(counts.get(&(RecordKind::Invoice, "done.set_aside")), Some(&1));
+
+    let raise = async |raises: Vec<OperationId>| {
+        let links = vec![link(&invoice_key("1"), "r-1")];
+        let (connection, feed) = (bench.connection.clone(), ChangeFeed::Invoices);
+        bench.store.absorb(Absorb { connection, feed, links, raises, cursor: None }).await.expect("absorbed");
+    };
+    raise(vec![asked, dependent, OperationId(99)]).await;
+    assert_eq!(bench.state(asked).await, OperationState::Parked { parked: question });
+    let counts = bench.store.counts(&bench.connection).await.expect("counted");
+    assert_eq!(counts.get(&(RecordKind::Invoice, "done.set_aside")), None);
+    assert_eq!(bench.state(dependent).await, OperationState::Queued);
+    // A newer state speaks for itself.
+    bench.decide(asked, 5, Decision::Skip).await;
+    let newer = bench.enqueue(invoice("1", 2)).await;
+    raise(vec![asked]).await;
+    assert_eq!((bench.state(asked).await, bench.state(newer).await), (aside, OperationState::Queued));
+}
+
+/// What is not to be sent is over, with the reason; unmarked, it may come again.
+pub async fn r32_what_is_not_to_be_sent_is_skipped(store: Arc<dyn SyncStore>) {
+    let bench = Bench::new(store).await;
+    let asked = bench.enqueue(starting(invoice("1", 1), Start::Parked(parked(Code::AccountMissing)))).await;
+    bench.decide(asked, 2, Decision::DoNotSend).await;
+    let state = bench.state(asked).await;
+    let OperationState::Done { outcome: Outcome::Skipped { reason } } = &state else { panic!("{state:?}") };
+    assert!(reason.contains("do not send"), "{reason}");
+    let again = bench.try_enqueue(vec![invoice("1", 1)]).await.expect("taken");
+    assert!(again[0].new);
 }
 
 /// What a person drops holds up nothing.

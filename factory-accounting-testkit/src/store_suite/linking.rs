@@ -127,6 +127,7 @@ pub async fn x9_effects_and_cursor_are_stored_together(store: Arc<dyn SyncStore>
         connection: bench.connection.clone(),
         feed: ChangeFeed::Invoices,
         links,
+        raises: Vec::new(),
         cursor: cursor.map(Cursor::from),
     };
     bench.put_link(link(&invoice_key("1"), "r-1"), 1).await.expect("stored");
@@ -149,7 +150,8 @@ pub async fn absorbed_links_wake(store: Arc<dyn SyncStore>) {
     let question = parked(Code::NotLinked).until_linked(customer_key("C"));
     let asked = bench.enqueue(starting(invoice("1", 1), Start::Parked(question))).await;
     let links = vec![link(&customer_key("C"), "r-C")];
-    let absorb = Absorb { connection: bench.connection.clone(), feed: ChangeFeed::Parties, links, cursor: None };
+    let (connection, feed) = (bench.connection.clone(), ChangeFeed::Parties);
+    let absorb = Absorb { connection, feed, links, raises: Vec::new(), cursor: None };
     bench.store.absorb(absorb).await.expect("absorbed");
     assert_eq!(bench.ready(1).await, [asked]);
 }

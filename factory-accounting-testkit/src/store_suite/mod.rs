@@ -127,6 +127,8 @@ macro_rules! store_suite {
             dropping_frees_the_newer_revision,
             answering_gives_way_to_a_newer_revision,
             only_a_question_can_be_decided,
+            r31_what_is_set_aside_is_over_until_it_is_raised,
+            r32_what_is_not_to_be_sent_is_skipped,
             // Links
             links_read_back_in_the_order_asked,
             a_package_record_is_linked_once_per_kind,
@@ -149,7 +151,10 @@ macro_rules! store_suite {
             f35_setting_up_is_kept_and_moves_from_where_it_was_seen,
             // Questions
             operations_are_listed_by_record_state_and_page,
+            operations_are_listed_by_kind_age_and_need,
             the_newest_operation_of_a_record_is_told,
+            newest_operations_are_told_in_the_order_asked,
+            f110_what_waits_for_its_time_is_hastened,
             counts_tell_states_and_outcomes,
             r12_progress_counts_what_stands,
             namesakes_are_found_among_what_stands,

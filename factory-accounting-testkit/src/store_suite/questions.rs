@@ -5,11 +5,11 @@ use std::sync::Arc;
 use factory_accounting_core::code::Code;
 use factory_accounting_core::model::{RecordKey, RecordKind};
 use factory_accounting_core::store::{
-    Decision, Goal, NewOperation, OperationQuery, Outcome, Start, StateFilter, Step, SyncStore,
+    Decision, Goal, NewOperation, OperationQuery, Outcome, Scope, Start, StateFilter, Step, SyncStore,
 };
 use rust_decimal::Decimal;
 
-use super::bench::{Bench, customer, invoice, invoice_key, key, needing, parked, starting};
+use super::bench::{Bench, at, customer, customer_key, invoice, invoice_key, key, needing, parked, retry, starting};
 
 /// Operations are listed in order of arrival, by record, by states and page by page.
 pub async fn operations_are_listed_by_record_state_and_page(store: Arc<dyn SyncStore>) {
@@ -42,6 +42,69 @@ pub async fn operations_are_listed_by_record_state_and_page(store: Arc<dyn SyncS
     assert_eq!(list(one).await, [0]);
     assert_eq!(list(OperationQuery { limit: 2, ..all.clone() }).await, [0, 1]);
     assert_eq!(list(OperationQuery { after: Some(ids[3]), ..all }).await, [4, 5]);
+}
+
+/// Operations are listed by kind, by age and by the record whose link they wait for, and the newest first where asked.
+pub async fn operations_are_listed_by_kind_age_and_need(store: Arc<dyn SyncStore>) {
+    let bench = Bench::new(store).await;
+    let sleeping = parked(Code::NotLinked).until_linked(customer_key("C"));
+    let mut ids = bench
+        .enqueue_all(vec![
+            invoice("1", 1),
+            customer("1", 1),
+            starting(invoice("2", 1), Start::Parked(sleeping)),
+            starting(invoice("3", 1), Start::Skipped("no".to_owned())),
+        ])
+        .await;
+    let later = bench.store.enqueue(&bench.connection, vec![invoice("4", 1)], at(60)).await.expect("taken");
+    ids.push(later[0].operation);
+    let list = async |query: OperationQuery| -> Vec<usize> {
+        let found = bench.store.operations(&bench.connection, query).await.expect("listed");
+        found.iter().filter_map(|found| ids.iter().position(|id| *id == found.id)).collect()
+    };
+    let all = OperationQuery::default;
+    assert_eq!(list(OperationQuery { kind: Some(RecordKind::Customer), ..all() }).await, [1]);
+    assert_eq!(list(OperationQuery { arrived_by: Some(at(59)), ..all() }).await, [0, 1, 2, 3]);
+    assert_eq!(list(OperationQuery { arrived_by: Some(at(60)), ..all() }).await, [0, 1, 2, 3, 4]);
+    assert_eq!(list(OperationQuery { until_linked: Some(customer_key("C")), ..all() }).await, [2]);
+    assert_eq!(list(OperationQuery { until_linked: Some(customer_key("D")), ..all() }).await, [0; 0]);
+    let newest = OperationQuery { newest_first: true, kind: Some(RecordKind::Invoice), limit: 2, ..all() };
+    assert_eq!(list(newest.clone()).await, [4, 3]);
+    assert_eq!(list(OperationQuery { after: Some(ids[3]), ..newest }).await, [2, 0]);
+}
+
+/// The newest operations of many records are told in one question, in the order asked.
+pub async fn newest_operations_are_told_in_the_order_asked(store: Arc<dyn SyncStore>) {
+    let bench = Bench::new(store).await;
+    bench.enqueue_all(vec![invoice("1", 1), invoice("1", 2), customer("1", 1)]).await;
+    let keys = [customer_key("1"), invoice_key("9"), invoice_key("1"), customer_key("1")];
+    let told = bench.store.newest_of(&bench.connection, &keys).await.expect("told");
+    for (key, told) in keys.iter().zip(&told) {
+        assert_eq!(*told, bench.store.newest(&bench.connection, key).await.expect("told"));
+    }
+    assert_eq!(told.iter().flatten().count(), 3);
+}
+
+/// What waits for its time is due at once when a person wants it so, within what they named; what waits for another
+/// operation goes on waiting (F110).
+pub async fn f110_what_waits_for_its_time_is_hastened(store: Arc<dyn SyncStore>) {
+    let bench = Bench::new(store).await;
+    let ids = bench.enqueue_all(vec![invoice("1", 1), invoice("2", 1), customer("1", 1)]).await;
+    let dependent = bench.enqueue(needing(invoice("3", 1), &[invoice_key("1")])).await;
+    let (epoch, attempt) = bench.send(&ids, 1).await;
+    let steps = ids.iter().map(|id| (*id, retry(500))).collect();
+    bench.store.settle(bench.settling(epoch, Some(attempt.id), 2, steps)).await.expect("settled");
+    assert!(bench.ready(10).await.is_empty());
+    let hasten = async |scope: Scope| bench.store.hasten(&bench.connection, &scope, at(10)).await.expect("hastened");
+    assert_eq!(hasten(Scope::Record(invoice_key("2"))).await, 1);
+    assert_eq!(bench.ready(10).await, [ids[1]]);
+    let hastened = bench.operation(ids[1]).await;
+    assert_eq!((hastened.not_before, hastened.failures), (at(10), 1));
+    assert_eq!(hasten(Scope::Kind(RecordKind::Customer)).await, 1);
+    assert_eq!(bench.ready(10).await, [ids[1], ids[2]]);
+    assert_eq!((hasten(Scope::All).await, hasten(Scope::All).await), (1, 0));
+    assert_eq!(bench.ready(10).await, ids);
+    assert_eq!(bench.operation(dependent).await.waits_for, [invoice_key("1")]);
 }
 
 /// The newest operation of a record is told whatever became of it, and read whole.

@@ -12,7 +12,8 @@ use factory_accounting_core::provider::{ChangeFeed, EncodedWrite, Organisation};
 use factory_accounting_core::settings::Settings;
 use factory_accounting_core::store::{
     Absorb, Attempt, AttemptMember, Claim, ClaimRequest, Connection, Counts, Enqueued, Link, NewOperation, Operation,
-    OperationQuery, PastLink, Progress, RecordedDecision, SavedSettings, Settle, SettingsVersion, StoreError, SyncStore,
+    OperationQuery, PastLink, Progress, RecordedDecision, SavedSettings, Scope, Settle, SettingsVersion, StoreError,
+    SyncStore,
 };
 
 use super::board::Seam;
@@ -158,6 +159,18 @@ impl SyncStore for SeamStore {
 
     async fn newest(&self, connection: &ConnectionId, key: &RecordKey) -> Result<Option<Operation>, StoreError> {
         self.store.newest(connection, key).await
+    }
+
+    async fn newest_of(
+        &self,
+        connection: &ConnectionId,
+        keys: &[RecordKey],
+    ) -> Result<Vec<Option<Operation>>, StoreError> {
+        self.store.newest_of(connection, keys).await
+    }
+
+    async fn hasten(&self, connection: &ConnectionId, scope: &Scope, now: DateTime<Utc>) -> Result<u64, StoreError> {
+        crossing!(self, "hasten", self.store.hasten(connection, scope, now))
     }
 
     async fn counts(&self, connection: &ConnectionId) -> Result<Counts, StoreError> {

@@ -11,7 +11,8 @@ use factory_accounting_core::model::{RecordKey, RecordKind};
 use factory_accounting_core::provider::{ChangeFeed, EncodedWrite, Intent, RemoteStatus};
 use factory_accounting_core::store::{
     Absorb, AttemptMember, Claim, ClaimRequest, Connection, ConnectionState, Decision, Goal, Link, LinkOrigin,
-    NewOperation, OperationQuery, Outcome, RecordedDecision, Settle, Settlement, Start, Step, StoreError, SyncStore,
+    NewOperation, OperationQuery, Outcome, RecordedDecision, Scope, Settle, Settlement, Start, Step, StoreError,
+    SyncStore,
 };
 use factory_accounting_sqlite::SqliteStore;
 use proptest::prelude::*;
@@ -30,6 +31,7 @@ enum Verb {
     RemoveLink { record: u8 },
     Absorb { record: u8, remote: u8 },
     PutConnection(u8),
+    Hasten(u8),
 }
 
 #[derive(Clone, Debug)]
@@ -85,13 +87,14 @@ fn verb() -> impl Strategy<Value = Verb> {
         6 => prop::collection::vec(0..6_usize, 1..3).prop_map(|members| Verb::Begin { members }),
         8 => (prop::option::weighted(0.8, 0..3_usize), steps, prop::option::weighted(0.1, 0..3_u8))
             .prop_map(|(attempt, steps, state)| Verb::Settle { attempt, steps, state }),
-        3 => (0..12_usize, 0..4_u8, 0..6_u8)
+        3 => (0..12_usize, 0..6_u8, 0..6_u8)
             .prop_map(|(operation, decision, remote)| Verb::Decide { operation, decision, remote }),
         2 => (0..RECORDS, 0..6_u8, prop::bool::weighted(0.2))
             .prop_map(|(record, remote, promoted)| Verb::PutLink { record, remote, promoted }),
         1 => (0..RECORDS).prop_map(|record| Verb::RemoveLink { record }),
         1 => (0..RECORDS, 0..6_u8).prop_map(|(record, remote)| Verb::Absorb { record, remote }),
         1 => (0..4_u8).prop_map(Verb::PutConnection),
+        1 => (0..RECORDS).prop_map(Verb::Hasten),
     ]
 }
 
@@ -174,6 +177,7 @@ fn operation(push: &Push) -> NewOperation {
         parent: Some(record(0)),
         net: Some(Decimal::new(i64::from(push.content), 2)),
         start,
+        expects: None,
     }
 }
 
@@ -269,6 +273,8 @@ async fn run(store: &dyn SyncStore, verb: &Verb, memory: &Memory) -> String {
                 0 => (Decision::Retry, None),
                 1 => (Decision::Adopt { remote: adopted.remote.clone() }, Some(adopted)),
                 2 => (Decision::MarkDone, None),
+                4 => (Decision::Skip, None),
+                5 => (Decision::DoNotSend, None),
                 _ => (Decision::Drop, None),
             };
             let decision = RecordedDecision { decision, by: "Ann".to_owned(), at: now, about: None };
@@ -284,7 +290,13 @@ async fn run(store: &dyn SyncStore, verb: &Verb, memory: &Memory) -> String {
         Verb::Absorb { record, remote } => {
             let links = vec![link(*record, *remote, memory)];
             let cursor = Some(Cursor::from(format!("{}", memory.now)));
-            said(store.absorb(Absorb { connection: id, feed: ChangeFeed::Invoices, links, cursor }).await)
+            let raises = vec![memory.any(usize::from(*remote)), memory.any(usize::from(*record))];
+            said(store.absorb(Absorb { connection: id, feed: ChangeFeed::Invoices, links, raises, cursor }).await)
+        }
+        Verb::Hasten(number) => {
+            let own = record(*number);
+            let scopes = [Scope::All, Scope::Kind(own.kind), Scope::Record(own.clone())];
+            said(store.hasten(&id, &scopes[usize::from(*number) % scopes.len()], now).await)
         }
         Verb::PutConnection(number) => {
             let state = state(*number, memory);
@@ -307,7 +319,7 @@ async fn seen(store: &dyn SyncStore) -> String {
         (
             store.operations(&id, OperationQuery::default()).await,
             store.counts(&id).await,
-            store.newest(&id, &record(1)).await,
+            store.newest_of(&id, &keys).await,
             store.progress(&id, &record(0)).await,
             store.namesakes(&id, &record(1), "name 1", 9).await,
             store.links(&id, &keys).await,

@@ -158,7 +158,7 @@ fn silent<W: People>() {
     host.send(vec![document::<W>("invoice", "F-3", "C2", "50", json!({ "do_not_send": true }))]);
     for number in ["F-2", "F-3"] {
         match host.status(RecordKind::Invoice, number) {
-            RecordStatus::Skipped { reason } => assert!(reason.contains("do not send"), "{reason}"),
+            RecordStatus::Skipped { reason, .. } => assert!(reason.contains("do not send"), "{reason}"),
             other => panic!("{number}: {other:?}"),
         }
     }
