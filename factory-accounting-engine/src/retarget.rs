@@ -3,6 +3,7 @@
 //! stays where it is (F16, F17).
 
 use factory_accounting_core::code::{Code, Parked};
+use factory_accounting_core::ids::{LocalId, RemoteId};
 use factory_accounting_core::model::{ItemLine, Line, Record, RecordKey};
 use factory_accounting_core::plan::{self, Draft, Subject};
 use factory_accounting_core::planned::Content;
@@ -83,7 +84,7 @@ impl Planner<'_> {
     }
 }
 
-fn jobs(lines: &[Line]) -> Vec<Option<&factory_accounting_core::ids::LocalId>> {
+fn jobs(lines: &[Line]) -> Vec<Option<&LocalId>> {
     let items = lines.iter().filter_map(Line::as_item);
     let mut jobs: Vec<_> = items.map(|line: &ItemLine| line.job.as_ref()).collect();
     jobs.sort();
@@ -93,7 +94,7 @@ fn jobs(lines: &[Line]) -> Vec<Option<&factory_accounting_core::ids::LocalId>> {
 
 /// A document that stays with its party stays with whoever the books have it for by now: a party may have been merged there.
 /// Such a draft names another party than the one that the host's is linked to, by which it would be looked for.
-pub(crate) fn keep_party(draft: &Draft, held: Option<&factory_accounting_core::ids::RemoteId>) -> Option<Draft> {
+pub(crate) fn keep_party(draft: &Draft, held: Option<&RemoteId>) -> Option<Draft> {
     let (Content::Document(document), Some(held)) = (&draft.content, held) else { return None };
     if draft.probe.party.as_ref() == Some(&document.party) || document.party == *held {
         return None;

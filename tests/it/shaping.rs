@@ -176,10 +176,9 @@ fn work_undertaken<W: Books>() {
 }
 
 fn long_references<W: Books>() {
-    let site = "Unit 4, ".repeat(60);
-    let referred = json!({ "references": { "site_address": site.trim() } });
     let host = host::<W>(json!({ "reference": "site_address", "long_references": "refuse" }));
     let room = host.provider.capabilities().of(RecordKind::Invoice).map_or(0, |own| own.reference_text);
+    let referred = json!({ "references": { "site_address": "x".repeat(room + 1) } });
     host.send(vec![customer("C1", HALE), invoice::<W>("F-1", &[line("Fitting", "1", "80")], referred)]);
     if room == 0 {
         sent(&host, "F-1");

@@ -3,7 +3,7 @@
 use rust_decimal::Decimal;
 
 use super::part::Part;
-use super::places::Amounts;
+use super::places::{Amounts, Place};
 use super::quantities::Billed;
 use super::{Billing, BillingError, plus};
 use crate::amounts::{decimals_of, product, rounded_quotient};
@@ -54,7 +54,7 @@ impl Billing {
         let missing = plus(self.amount(&[Line::Item(ordered.clone())])?, -billed.amount)?;
         let most = Decimal::new(i64::from(billed.times), self.decimals());
         let is_rounding = !missing.is_zero() && missing.abs() <= most;
-        let place = super::places::Place::of(ordered);
+        let place = Place::of(ordered);
         Ok(is_rounding.then(|| place.line(format!("Rounding: {}", ordered.description), missing)))
     }
 
@@ -120,7 +120,7 @@ impl Billing {
         for Amounts { place, ordered, billed } in self.places()? {
             let mut open = plus(ordered, -billed)?;
             for line in &lines {
-                if line.as_item().is_some_and(|item| super::places::Place::of(item) == place) {
+                if line.as_item().is_some_and(|item| Place::of(item) == place) {
                     open = plus(open, -self.amount(std::slice::from_ref(line))?)?;
                 }
             }

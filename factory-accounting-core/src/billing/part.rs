@@ -21,7 +21,7 @@ pub struct Head {
 }
 
 impl Head {
-    /// An invoice of a date, due when the customer's terms say.
+    /// An invoice of a date that says nothing of when it falls due; packages may want to know.
     pub fn new(id: impl Into<LocalId>, number: impl Into<String>, date: NaiveDate) -> Self {
         Self { id: id.into(), number: number.into(), date, due: None }
     }

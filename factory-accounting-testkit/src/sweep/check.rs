@@ -139,7 +139,16 @@ impl Known<'_> {
         let is_meddled = !self.meddling.is_none();
         self.open.iter().any(|name| is_named(name))
             || (is_meddled && own.peek().is_none())
+            || (is_meddled && self.was_renamed_before_it_was_there(expected))
             || (is_meddled && own.any(|row| was_never_there(row, self.links)))
+    }
+}
+
+impl Known<'_> {
+    /// Whether every state of a record under a name was overtaken before it was sent, by one under another name.
+    fn was_renamed_before_it_was_there(&self, expected: &str) -> bool {
+        let mut own = self.operations.iter().filter(|row| expected.contains(&format!(" {}: ", row.name))).peekable();
+        own.peek().is_some() && own.all(|row| row.state == OperationState::Done { outcome: Outcome::Superseded })
     }
 }
 

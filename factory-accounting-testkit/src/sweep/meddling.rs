@@ -18,6 +18,8 @@ pub(crate) struct Meddling {
     pub(crate) touched: BTreeSet<RemoteId>,
     /// Records of which the host was told that somebody had changed them.
     pub(crate) told: BTreeSet<RecordKey>,
+    /// Documents that the host was told it has none of its records tied to any more: voided, to be written anew for others.
+    pub(crate) parted: BTreeSet<RemoteId>,
 }
 
 impl Meddling {
@@ -39,7 +41,10 @@ impl Meddling {
                 || self.told.contains(&link.key)
         };
         let own = |link: &&Link| link.remote == booked.remote;
-        self.touched.contains(&booked.remote) && (links.iter().filter(own).any(known) || links.iter().any(taken_off))
+        let is_known = links.iter().filter(own).any(known)
+            || links.iter().any(taken_off)
+            || (booked.gone && self.parted.contains(&booked.remote));
+        self.touched.contains(&booked.remote) && is_known
     }
 }
 

@@ -220,19 +220,19 @@ fn f101_r24_r36_each_text_becomes_one_item_and_only_where_it_is_wanted() {
 
 /// How the three packages reckon.
 fn rules() -> Vec<AmountRules> {
-    let mut xero = AmountRules::new(4, 4, TaxRounding::PerLine, Halves::AwayFromZero);
-    xero.discount_decimals = 2;
-    let mut qbo = AmountRules::new(7, 7, TaxRounding::PerRate, Halves::AwayFromZero);
-    qbo.inclusive_prices = false;
-    let mut myob = AmountRules::new(6, 6, TaxRounding::PerLine, Halves::AwayFromZero);
-    myob.discount_decimals = 2;
-    myob.discount_amounts = false;
-    myob.exclusive_prices = false;
-    myob.negative_prices = false;
-    let mut known = myob;
-    known.tax_rounding = TaxRounding::PerRate;
-    myob.tax_authority = TaxAuthority::WithinTotal;
-    vec![xero, qbo, myob, known]
+    let mut by_line = AmountRules::new(4, 4, TaxRounding::PerLine, Halves::AwayFromZero);
+    by_line.discount_decimals = 2;
+    let mut by_rate = AmountRules::new(7, 7, TaxRounding::PerRate, Halves::AwayFromZero);
+    by_rate.inclusive_prices = false;
+    let mut gross_prices = AmountRules::new(6, 6, TaxRounding::PerLine, Halves::AwayFromZero);
+    gross_prices.discount_decimals = 2;
+    gross_prices.discount_amounts = false;
+    gross_prices.exclusive_prices = false;
+    gross_prices.negative_prices = false;
+    let mut gross_by_rate = gross_prices;
+    gross_by_rate.tax_rounding = TaxRounding::PerRate;
+    gross_prices.tax_authority = TaxAuthority::WithinTotal;
+    vec![by_line, by_rate, gross_prices, gross_by_rate]
 }
 
 fn drawn_line() -> impl Strategy<Value = Line> {
