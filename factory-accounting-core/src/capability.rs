@@ -231,11 +231,17 @@ impl Characters {
     /// The first character of a text that is not among them.
     #[must_use]
     pub fn odd_in(self, text: &str) -> Option<char> {
-        text.chars().find(|character| match self {
-            Self::Any => false,
-            Self::PrintableAscii => !matches!(character, ' '..='~'),
-            Self::Latin1 => *character > '\u{ff}',
-        })
+        text.chars().find(|character| !self.hold(*character))
+    }
+
+    /// Whether a character is among them.
+    #[must_use]
+    pub fn hold(self, character: char) -> bool {
+        match self {
+            Self::Any => true,
+            Self::PrintableAscii => matches!(character, ' '..='~'),
+            Self::Latin1 => character <= '\u{ff}',
+        }
     }
 }
 

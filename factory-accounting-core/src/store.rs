@@ -46,9 +46,6 @@ pub use operation::{
 pub use register::{KnownParty, PartyKeys, SameBy, exists_locally};
 pub use settings::{SavedSettings, SettingsVersion};
 
-use std::fmt;
-
-
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 

@@ -174,7 +174,10 @@ impl Engine {
         }
         let links = seen.iter().map(|(_, now)| now.clone()).collect();
         let connection = inner.connection.clone();
-        inner.store.absorb(Absorb { connection, feed: ChangeFeed::Parties, links, cursor: None }).await?;
+        inner
+            .store
+            .absorb(Absorb { connection, feed: ChangeFeed::Parties, links, raises: Vec::new(), cursor: None })
+            .await?;
         seen.iter().for_each(|(before, now)| inner.tell_if_broken(before, now));
         Ok(())
     }

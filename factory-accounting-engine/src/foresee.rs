@@ -64,7 +64,7 @@ pub(crate) struct Foreseer<'a> {
 static NOBODY: BTreeSet<RecordKey> = BTreeSet::new();
 
 impl Foreseer<'_> {
-    fn planner(&self) -> Planner<'_> {
+    pub(crate) fn planner(&self) -> Planner<'_> {
         Planner { inner: self.inner, facts: self.facts, parked: &NOBODY }
     }
 
@@ -154,9 +154,8 @@ impl Foreseer<'_> {
         let newest = self.inner.store.newest_of(&self.inner.connection, &missing).await?;
         let mut coming = Vec::new();
         for (key, operation) in missing.into_iter().zip(newest) {
-            let coming_now = operation.filter(|operation| {
-                operation.goal == Goal::Present && transition::is_on_its_way(&operation.state)
-            });
+            let coming_now = operation
+                .filter(|operation| operation.goal == Goal::Present && transition::is_on_its_way(&operation.state));
             let told = match (&coming_now, self.before.iter().find(|new| new.key == key)) {
                 (Some(operation), _) => Some((operation.name.clone(), operation.revision)),
                 (None, Some(new)) => Some((new.name.clone(), Revision(1))),

@@ -97,7 +97,8 @@ impl Engine {
         let inner = &*self.inner;
         let Some(record) = record_of(operation).filter(|_| operation.goal == Goal::Present) else { return Ok(true) };
         let facts = inner.facts().await?;
-        let foreseer = Foreseer { inner, facts: &facts, present: &facts, freshness: Freshness::Stored, before: &[], held };
+        let foreseer =
+            Foreseer { inner, facts: &facts, present: &facts, freshness: Freshness::Stored, before: &[], held };
         let seen = foreseer.foresee(operation.clone(), &record, &Start::Queued).await?;
         Ok(!matches!(seen.verdict, Foreseen::Nothing { .. } | Foreseen::Skip { .. }))
     }

@@ -1,6 +1,8 @@
 //! Orders whose own document makes way for the invoices of their parts (L7): it is taken out of the books once a part of the
 //! order is in them, never before, and is not brought back.
 
+use std::collections::BTreeMap;
+
 use factory_accounting_core::model::{Extent, Record, RecordKey, RecordKind};
 use factory_accounting_core::plan::Subject;
 use factory_accounting_core::provider::Intent;
@@ -23,6 +25,12 @@ impl Planner<'_> {
             Ok(Subject::Record(record)) if bills_a_part(&record) => order_key(&record),
             _ => None,
         }
+    }
+
+    /// The order whose document would be taken back behind a record, where the links tell that it has one.
+    pub(crate) fn would_make_way(&self, record: &Record, links: &BTreeMap<RecordKey, Link>) -> Option<RecordKey> {
+        let order = order_key(record).filter(|_| bills_a_part(record) && self.orders_make_way())?;
+        links.get(&order).is_some_and(|link| !link.status.is_gone()).then_some(order)
     }
 
     /// What becomes of an order of which a part is invoiced: its document is taken back, or it is not sent at all.

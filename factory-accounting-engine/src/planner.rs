@@ -66,7 +66,7 @@ pub(crate) fn touched(operation: &Operation, subject: &Subject) -> Vec<RecordKey
 /// What an operation expects, unless a person has had it sent as it is now.
 fn expectation(operation: &Operation) -> Option<Result<Expectation, Parked>> {
     let text = operation.expects.as_deref()?;
-    if operation.decisions.iter().any(|taken| taken.decision == Decision::Retry) {
+    if operation.decisions.iter().any(|taken| matches!(taken.decision, Decision::Retry | Decision::WriteAnew)) {
         return None;
     }
     Some(serde_json::from_str(text).map_err(|error| {

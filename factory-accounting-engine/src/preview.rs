@@ -10,7 +10,7 @@ use factory_accounting_core::preview::{
 };
 use factory_accounting_core::rules::{self, EditLock};
 use factory_accounting_core::store::{
-    Goal, Link, LinkOrigin, NewOperation, Operation, OperationQuery, OperationState, Outcome, Start, transition,
+    Goal, LinkOrigin, NewOperation, Operation, OperationQuery, OperationState, Outcome, Start, transition,
 };
 
 use crate::drafts::billing_kind;
@@ -95,6 +95,10 @@ impl Engine {
             seen.verdict = verdict;
         }
         let mut effects = effects(inner, record, parts, &seen).await?;
+        if seen.verdict.writes() {
+            let order = foreseer.planner().would_make_way(record, &seen.links);
+            effects.extend(order.map(|order| SideEffect::TakesBack { order }));
+        }
         if seen.verdict.writes() && !seen.links.contains_key(&own.key) {
             let query = OperationQuery { until_linked: Some(own.key.clone()), ..OperationQuery::default() };
             let sleepers = inner.store.operations(&inner.connection, query).await?;

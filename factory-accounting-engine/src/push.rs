@@ -113,11 +113,7 @@ impl Engine {
     }
 
     /// What pushing records amounts to. Changes nothing.
-    pub(crate) async fn admit(
-        &self,
-        records: &[Record],
-        revision: Option<Revision>,
-    ) -> Result<Admitted, EngineError> {
+    pub(crate) async fn admit(&self, records: &[Record], revision: Option<Revision>) -> Result<Admitted, EngineError> {
         let inner = &self.inner;
         let settings = inner.settings().await?;
         let under_policy = |kind: RecordKind| kind.is_party() || matches!(kind, RecordKind::Product | RecordKind::Job);

@@ -12,8 +12,8 @@ use factory_accounting_core::store::{Link, Operation, Step};
 use crate::engine::{EngineError, Inner};
 use crate::event::Verb;
 use crate::links::broken_event;
-use crate::reading::complete;
 use crate::planner::Planner;
+use crate::reading::complete;
 use crate::round::Round;
 use crate::settling::Settling;
 
@@ -70,7 +70,6 @@ impl Round<'_> {
         parked.issues.push(Issue::new(path_of(link.key.kind), remedy));
         settling.links.push(link.clone());
     }
-
 }
 
 impl Planner<'_> {

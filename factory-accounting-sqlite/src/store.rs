@@ -13,8 +13,8 @@ use factory_accounting_core::provider::{ChangeFeed, EncodedWrite, Organisation};
 use factory_accounting_core::settings::Settings;
 use factory_accounting_core::store::{
     Absorb, Attempt, AttemptMember, Claim, ClaimRequest, Connection as Stored, Counts, Enqueued, Link, LinkEnd,
-    NewOperation, Operation, OperationQuery, PastLink, Progress, RecordedDecision, SavedSettings, Scope, Settle,
-    SettingsVersion, StoreError, SyncStore,
+    NewOperation, Operation, OperationQuery, PastLink, Progress, RecordedDecision, SavedSettings, Scope,
+    SettingsVersion, Settle, StoreError, SyncStore,
 };
 use factory_accounting_core::token::{Replaced, StoredTokens, TokenSet, TokenStore};
 use rusqlite::Connection;

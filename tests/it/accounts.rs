@@ -226,7 +226,8 @@ fn work_and_materials<W: Posts>() {
 }
 
 fn services<W: Posts>() {
-    let host = host::<W>(json!({ "services": { "On site": { "account": W::OTHER }, "Lost": { "item": "NEVER" } } }));
+    let host = host::<W>(json!({}));
+    host.keeps_settings(json!({ "services": { "On site": { "account": W::OTHER }, "Lost": { "item": "NEVER" } } }));
     let words = |words: &[&str]| words.iter().map(ToString::to_string).collect::<BTreeSet<_>>();
     let used = Used { services: words(&["On site", "Lost", "Survey"]), ..Used::default() };
     host.calls();

@@ -133,7 +133,9 @@ fn purchase_orders_stay<W: Books>() {
     for occasion in Occasion::ALL {
         on(&host, occasion, paper::<W>("purchase_order", "B-5", "S1", "80", json!({})));
     }
-    let RecordStatus::Skipped { reason, .. } = host.status(RecordKind::PurchaseOrder, "B-5") else { panic!("it was sent") };
+    let RecordStatus::Skipped { reason, .. } = host.status(RecordKind::PurchaseOrder, "B-5") else {
+        panic!("it was sent")
+    };
     assert_eq!(reason, "sending of purchase order records is switched off in the settings");
     stands(&host, &[booked_kauri()]);
 }

@@ -37,9 +37,13 @@ in_each_package! {
 
 fn host<W: Books>(changes: Value) -> Host<W> {
     let world = W::fresh();
+    Host::with(world.settings(form(changes)), world)
+}
+
+fn form(changes: Value) -> Value {
     let mut form = json!({ "rounding": "line", "host_number_line": { "enabled": false } });
     merge(&mut form, changes);
-    Host::with(world.settings(form), world)
+    form
 }
 
 fn invoice<W: Books>(id: &str, lines: &[Value], changes: Value) -> Record {
@@ -106,7 +110,8 @@ fn own_line<W: Books>() {
     let lines = [less(line("Oak", "4", "25.30"), json!({ "rate": "10" })), line("Fitting", "1", "80")];
     usual.send(vec![customer("C1", HALE), invoice::<W>("F-1", &lines, json!({}))]);
     let total = sent(&usual, "F-1").totals.expect("totals").total;
-    let apart = host::<W>(json!({ "discounts": "own_line" }));
+    let apart = host::<W>(json!({}));
+    apart.keeps_settings(form(json!({ "discounts": "own_line" })));
     apart.send(vec![customer("C1", HALE), invoice::<W>("F-1", &lines, json!({}))]);
     let needs =
         usual.provider.capabilities().of(RecordKind::Invoice).is_some_and(|own| own.line_items == LineItems::Required);

@@ -48,7 +48,7 @@ use crate::provider::{ChangeFeed, EncodedWrite, Organisation};
 use crate::settings::Settings;
 use crate::store::{
     Absorb, Attempt, AttemptMember, Claim, ClaimRequest, Connection, Counts, Enqueued, Link, LinkEnd, NewOperation,
-    Operation, OperationQuery, PastLink, Progress, RecordedDecision, SavedSettings, Scope, Settle, SettingsVersion,
+    Operation, OperationQuery, PastLink, Progress, RecordedDecision, SavedSettings, Scope, SettingsVersion, Settle,
     StoreError, SyncStore, transition,
 };
 

@@ -36,13 +36,13 @@ pub(super) fn reference_text(trade: &Trade<'_>, context: &Context<'_>) -> Result
     context.trace(field, || Step::host(path, &text));
     let limit = room(trade, context);
     let length = text.chars().count();
-    if length <= limit {
-        return Ok(Some(text.to_owned()));
-    }
     let takes = || format!("takes {limit} characters of a reference");
     if limit == 0 {
         context.trace(field, || Step::capability(takes(), &None::<String>));
         return Ok(None);
+    }
+    if length <= limit {
+        return Ok(Some(text.to_owned()));
     }
     let held: String = match context.settings.long_references {
         LongReferences::KeepStart => text.chars().take(limit).collect(),

@@ -198,7 +198,12 @@ fn revised(
     if changes.header || changes.status {
         let told = told_head(held, written);
         for (path, after) in head(document) {
-            let carried = if path == "status" { changes.status } else { changes.header };
+            let carried = match path {
+                "status" => changes.status,
+                // Marks are asked for once, with the write that has them.
+                "mark_sent" | "delivery" => true,
+                _ => changes.header,
+            };
             // What is not planned is left as it is, and what nobody can tell is not said to change.
             let (Some(after), Some(before)) = (after, told.get(path)) else { continue };
             if carried && before.as_ref() != Some(&after) {
@@ -302,7 +307,7 @@ fn number(value: Decimal) -> String {
 }
 
 /// The head of a document in its order; `None` for what is not planned.
-fn head(document: &PlannedDocument) -> [(&'static str, Option<String>); 12] {
+fn head(document: &PlannedDocument) -> [(&'static str, Option<String>); 14] {
     [
         ("number", document.number.clone()),
         ("party", Some(document.party.to_string())),
@@ -316,6 +321,8 @@ fn head(document: &PlannedDocument) -> [(&'static str, Option<String>); 12] {
         ("title", document.title.clone()),
         ("summary", document.summary.clone()),
         ("terms", document.terms.clone()),
+        ("mark_sent", document.mark_sent.then(|| "yes".to_owned())),
+        ("delivery", document.delivery.as_ref().and_then(word)),
     ]
 }
 
@@ -326,6 +333,8 @@ fn told_head(held: &RemoteRecord, written: Option<&Content>) -> BTreeMap<&'stati
         ("due", held.due.map(|due| due.to_string())),
         ("reference", held.reference.clone()),
         ("status", Some(status_text(&held.status))),
+        ("mark_sent", None),
+        ("delivery", None),
     ]);
     let known = [
         ("party", held.party.as_ref().map(ToString::to_string)),

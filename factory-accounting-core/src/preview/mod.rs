@@ -184,6 +184,11 @@ pub enum SideEffect {
         /// The order or purchase order.
         source: RecordKey,
     },
+    /// The order's own document is taken back once this part of it is in the books (L7).
+    TakesBack {
+        /// The order.
+        order: RecordKey,
+    },
     /// A part of a credit note is set off against an invoice.
     Allocates {
         /// The allocation.

@@ -175,7 +175,7 @@ pub const SETTINGS: &[Setting] = &[
     setting(Sending, "orders_as", ORDERS, "Orders are held", "The form that an order has until it is invoiced."),
     setting(Sending, "delete_order_when_part_invoiced", Choose::Switch, "Remove the order once a part is invoiced", "So that the order's own document does not stand beside its partial invoices."),
     setting(Sending, "mark_as_sent", Choose::Switch, "Mark invoices as sent", "The accounting package's payment reminders begin only then."),
-    setting(Sending, "delivery.sales", MARKS, "Delivery of sales documents", "How new quotes, orders and invoices are marked."),
+    setting(Sending, "delivery.sales", MARKS, "Delivery of sales documents", "How new quotes, orders, invoices and credit notes are marked."),
     setting(Sending, "delivery.purchases", MARKS, "Delivery of purchase documents", "How new purchase orders and bills are marked."),
     setting(Records, "customers", CONTACTS, "Create customers", "When customers are created in the accounting package."),
     setting(Records, "suppliers", CONTACTS, "Create suppliers", "When suppliers are created in the accounting package."),

@@ -13,7 +13,7 @@ use crate::model::RecordKind;
 use crate::numbers::LARGEST_BLOCK;
 
 /// Documents of sale that can carry a mark for delivery.
-const SALES: [RecordKind; 3] = [RecordKind::Quote, RecordKind::Order, RecordKind::Invoice];
+const SALES: [RecordKind; 4] = [RecordKind::Quote, RecordKind::Order, RecordKind::Invoice, RecordKind::CreditNote];
 /// And those of purchase.
 const PURCHASES: [RecordKind; 2] = [RecordKind::PurchaseOrder, RecordKind::Bill];
 

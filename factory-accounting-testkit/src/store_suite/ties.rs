@@ -87,7 +87,13 @@ pub async fn ties_that_end_with_other_verbs_are_kept(store: Arc<dyn SyncStore>) 
     settle.settlements[0].links.push(link(&invoice_key("1"), "new-1"));
     bench.store.settle(settle).await.expect("settled");
     let links = vec![Link { seen_at: at(4), ..link(&invoice_key("2"), "new-2") }];
-    let absorb = Absorb { connection: bench.connection.clone(), feed: ChangeFeed::Invoices, links, cursor: None };
+    let absorb = Absorb {
+        connection: bench.connection.clone(),
+        feed: ChangeFeed::Invoices,
+        links,
+        raises: Vec::new(),
+        cursor: None,
+    };
     bench.store.absorb(absorb).await.expect("absorbed");
     let asked = bench.enqueue(starting(invoice("3", 1), Start::Parked(parked(Code::FoundDiffers)))).await;
     let adopted = decided(Decision::Adopt { remote: RemoteId::from("new-3") }, at(5));

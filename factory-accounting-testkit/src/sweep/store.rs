@@ -12,7 +12,7 @@ use factory_accounting_core::provider::{ChangeFeed, EncodedWrite, Organisation};
 use factory_accounting_core::settings::Settings;
 use factory_accounting_core::store::{
     Absorb, Attempt, AttemptMember, Claim, ClaimRequest, Connection, Counts, Enqueued, Link, NewOperation, Operation,
-    OperationQuery, PastLink, Progress, RecordedDecision, SavedSettings, Scope, Settle, SettingsVersion, StoreError,
+    OperationQuery, PastLink, Progress, RecordedDecision, SavedSettings, Scope, SettingsVersion, Settle, StoreError,
     SyncStore,
 };
 

@@ -15,6 +15,7 @@ pub(super) use texts::below;
 
 use super::Context;
 use super::draft::Halt;
+use super::trail::Step;
 use crate::code::{Code, Parked};
 use crate::error::Issue;
 use crate::model::{ItemLine, Line, Record, Trade};
@@ -68,14 +69,16 @@ pub(super) fn shaped(
         let reason = format!("{} {:?} cannot be sent as it is", trade.kind, trade.number);
         return Err(Parked::new(Code::Invalid, reason).with_issues([Issue::new("lines", complaint)]).into());
     }
-    trace(&lines, context);
+    trace(&lines, trade.lines.len(), context);
     Ok(lines.into_iter().map(|line| line.planned).collect())
 }
 
-/// The steps of lines that are other than the host's: they take over those of the lines that they are made of.
-fn trace(lines: &[Shaped<'_>], context: &Context<'_>) {
+/// The steps of lines that are other than the host's `own`, or stand elsewhere: they take over those of the lines that they
+/// are made of.
+fn trace(lines: &[Shaped<'_>], own: usize, context: &Context<'_>) {
     let Some(trail) = context.trail else { return };
-    if lines.iter().all(|line| line.shaped_by.is_none()) {
+    let stays = |(index, line): (usize, &Shaped<'_>)| line.from == [index] && line.shaped_by.is_none();
+    if lines.len() == own && lines.iter().enumerate().all(stays) {
         return;
     }
     let from: Vec<Vec<usize>> = lines.iter().map(|line| line.from.clone()).collect();

@@ -18,6 +18,7 @@ fn company() -> Company {
     let mut company = Company::new();
     company.settings.host_number_line.enabled = false;
     company.settings.accounts.rounding = Some("860".into());
+    company.settings.accounts.retention = Some("200".into());
     company
 }
 

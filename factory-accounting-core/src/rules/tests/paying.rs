@@ -27,6 +27,7 @@ fn link(kind: RecordKind, status: RemoteStatus, paid: &str) -> Link {
         origin: LinkOrigin::Written,
         settled_since: None,
         url: None,
+        merged_into: None,
         suppressed: false,
     }
 }
