@@ -41,7 +41,7 @@ fn text(value: &Value) -> String {
 
 impl Posts for XeroWorld {
     const OTHER: &'static str = "260";
-    const COST: &'static str = "860";
+    const COST: &'static str = "429";
     const BANK: &'static str = "090";
 
     fn untaxed(&self) -> String {
@@ -57,7 +57,7 @@ impl Posts for XeroWorld {
 
 impl Posts for QboWorld {
     const OTHER: &'static str = "260";
-    const COST: &'static str = "860";
+    const COST: &'static str = "310";
     const BANK: &'static str = "090";
 
     fn untaxed(&self) -> String {

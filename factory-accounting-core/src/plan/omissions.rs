@@ -30,7 +30,7 @@ pub fn omissions(record: &Record, draft: &Draft, context: &Context<'_>) -> Vec<O
     let (Some(trade), Content::Document(document)) = (record.trade(), &draft.content) else { return Vec::new() };
     let mut found = Vec::new();
     due_date(&trade, document, context, &mut found);
-    if shape::sums_up(trade.kind, context) {
+    if shape::sums_up(&trade, context) {
         sums(&trade, context, &mut found);
     } else {
         lines(&trade, document, context, &mut found);

@@ -50,7 +50,7 @@ pub(super) fn tie(
     if source_tie(record.kind(), context) == SourceTie::Converted {
         let full = matches!(record, Record::Invoice(invoice) if invoice.extent == Extent::Full);
         // The quantity of a sum is one, whatever it bills.
-        let summed = super::shape::sums_up(record.kind(), context);
+        let summed = record.trade().is_some_and(|trade| super::shape::sums_up(&trade, context));
         let rest = if summed { as_much_money(totals, source) } else { bills_the_rest(lines, totals, source) };
         return (full || rest).then_some(whole);
     }

@@ -66,7 +66,10 @@ pub fn edit_lock(
     seen_at: DateTime<Utc>,
     editable: Editable,
 ) -> Option<EditLock> {
-    let (scope, reason) = gone(status).or_else(|| fixed(kind, status, settled, currency, editable))?;
+    // Payments and allocations are what is applied: that they are locks others, not them.
+    let applies = matches!(kind, RecordKind::Payment | RecordKind::Allocation);
+    let fixed = || if applies { None } else { fixed(kind, status, settled, currency, editable) };
+    let (scope, reason) = gone(status).or_else(fixed)?;
     Some(EditLock { scope, reason, since: None, seen_at })
 }
 

@@ -60,7 +60,7 @@ pub(super) fn shaped(
     if context.settings.discounts == Discounts::OwnLine {
         lines = discounts::on_lines_of_their_own(trade, lines, context)?;
     }
-    if sums_up(trade.kind, context) {
+    if sums_up(trade, context) {
         lines = summary::summed(trade, lines, context)?;
     }
     let (count, most) = (lines.len() + texts::pieces(record, context).len(), context.capabilities.max_lines);

@@ -12,9 +12,10 @@ use crate::plan::totals::unreckonable;
 use crate::planned::{Charge, PlannedLine};
 use crate::settings::LineDetail;
 
-/// Whether documents of a kind reach the books as sums.
-pub(in crate::plan) fn sums_up(kind: RecordKind, context: &Context<'_>) -> bool {
-    context.settings.line_detail == LineDetail::Summary && is_sale(kind)
+/// Whether a document reaches the books as sums. One of texts alone has nothing to sum up, and keeps them.
+pub(in crate::plan) fn sums_up(trade: &Trade<'_>, context: &Context<'_>) -> bool {
+    let wanted = context.settings.line_detail == LineDetail::Summary && is_sale(trade.kind);
+    wanted && trade.lines.iter().any(|line| line.as_item().is_some())
 }
 
 pub(super) fn is_sale(kind: RecordKind) -> bool {

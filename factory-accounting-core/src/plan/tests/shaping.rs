@@ -86,6 +86,9 @@ fn f100_a_summary_has_a_line_for_labour_one_for_materials_and_one_for_the_rest_o
     );
     company.settings.line_detail = LineDetail::Summary;
     assert_eq!(planned(&bill, &company).expect("a plan").lines.len(), 2, "purchases keep their lines");
+    let texts = invoice("", &[NOTE]);
+    assert_eq!(lines(&planned(&texts, &company).expect("a plan")), ["As agreed on site"], "nothing to sum up");
+    assert_eq!(left_out(&texts, &company), []);
 }
 
 #[test]

@@ -53,6 +53,16 @@ fn f82_r39_a_lock_covers_what_the_package_locks_and_no_more() {
 }
 
 #[test]
+fn f82_what_is_applied_is_not_locked_by_that() {
+    for kind in [RecordKind::Payment, RecordKind::Allocation] {
+        for (_, settled) in settlements() {
+            let status = crate::provider::RemoteStatus::Open;
+            assert_eq!(edit_lock(kind, &status, settled.as_ref(), nzd(), seen(), Editable::Nothing), None);
+        }
+    }
+}
+
+#[test]
 fn f82_the_reason_names_amounts_currency_and_remedy() {
     let [.., (_, credited), (_, both)] = settlements();
     let status = crate::provider::RemoteStatus::Open;
