@@ -31,22 +31,8 @@ impl Engine {
             if freshness == Freshness::Now {
                 link = self.look_again(link).await?;
             }
-            let lock = rules::edit_lock(
-                link.key.kind,
-                &link.status,
-                link.settled.as_ref(),
-                inner.facts().await?.organisation.currency,
-                link.seen_at,
-                inner
-                    .provider
-                    .capabilities()
-                    .of(link.key.kind)
-                    .map_or(factory_accounting_core::capability::Editable::Nothing, |capability| {
-                        capability.editable_when_settled
-                    }),
-            );
-            if let Some(lock) = lock {
-                return Ok(Some(EditLock { since: link.settled_since, ..lock }));
+            if let Some(lock) = inner.lock_of(&link, inner.facts().await?.as_ref()) {
+                return Ok(Some(lock));
             }
         }
         Ok(None)

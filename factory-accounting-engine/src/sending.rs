@@ -19,6 +19,7 @@ use factory_accounting_core::store::{
     idempotency_key,
 };
 
+use crate::drafts::billing_kind;
 use crate::engine::EngineError;
 use crate::event::{Event, Verb};
 use crate::kept;
@@ -155,7 +156,11 @@ impl Round<'_> {
             };
             match plan::decide(&member.operation.name, fate, sending, &self.inner.config.backoff) {
                 Verdict::Landed(record) => {
-                    let settling = self.landed(&member, *record, attempt.request.intent);
+                    let mut settling = self.landed(&member, *record, attempt.request.intent);
+                    if replay && billing_kind(attempt.request.kind).is_some() {
+                        // What bills it may have landed while its own fate was open, and have wanted it changed.
+                        settling.reopens.get_or_insert_with(|| member.operation.key.clone());
+                    }
                     settlings.push((member.operation, settling));
                 }
                 Verdict::Again { wait, pause, error } => {

@@ -105,3 +105,18 @@ async fn r12_an_invoice_that_was_voided_before_it_left_does_not_count() {
     world.settle().await;
     assert_eq!((numbers(&world), world.codes().await), (vec!["INV-i2".to_owned()], Vec::new()));
 }
+
+#[tokio::test(flavor = "current_thread")]
+async fn l7_an_order_whose_answer_was_lost_while_a_part_landed_makes_way_for_it() {
+    for act in [Act::LoseAnswer, Act::LoseRequest, Act::Answer] {
+        let world = with_order().await;
+        let mut settings = world.engine.settings().await.expect("settings");
+        settings.delete_order_when_part_invoiced = true;
+        world.engine.save_settings(settings).await.expect("saved");
+        world.push(&document("invoice", "i1", "50", r#""order":"o1","extent":"partial","#)).await;
+        world.push(&order("120")).await;
+        world.provider.next_writes([act.clone()]);
+        world.settle().await;
+        assert_eq!((numbers(&world), world.codes().await), (vec!["INV-i1".to_owned()], Vec::new()), "{act:?}");
+    }
+}

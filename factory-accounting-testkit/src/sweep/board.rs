@@ -93,11 +93,6 @@ impl Board {
         self.state().meddling.touched.extend(touched);
     }
 
-    /// The host has been told that a document was voided to be written anew for another party.
-    pub(crate) fn told_of_parting(&self, remote: &RemoteId) {
-        self.state().meddling.parted.insert(remote.clone());
-    }
-
     /// The host has been told that somebody changed a record.
     pub(crate) fn told_of_drift(&self, key: &RecordKey) {
         self.state().meddling.told.insert(key.clone());

@@ -8,7 +8,7 @@ use factory_accounting_core::model::{RecordKey, RecordKind};
 use factory_accounting_core::plan::{self, Subject};
 use factory_accounting_core::provider::RemoteStatus;
 use factory_accounting_core::store::{
-    Link, LinkOrigin, Operation, OperationQuery, OperationState, Outcome, StoreError, SyncStore,
+    Link, LinkOrigin, Operation, OperationQuery, OperationState, Outcome, PastLink, StoreError, SyncStore,
 };
 
 use super::meddling::{Meddling, check_added};
@@ -37,10 +37,10 @@ pub(crate) fn inspect<W>(
     meddling: &Meddling,
 ) -> Inspection {
     match clock.run(read(store)) {
-        Ok((operations, links)) => {
+        Ok(Stored { operations, links, past }) => {
             let mut inspection = Inspection::default();
             let open = questions(&operations, scenario, meddling, &mut inspection);
-            let known = Known { open: &open, operations: &operations, links: &links, meddling };
+            let known = Known { open: &open, operations: &operations, links: &links, past: &past, meddling };
             compare_books(&known, scenario, books, &mut inspection.violations);
             check_links(&operations, &links, books, meddling, &mut inspection.violations);
             inspection
@@ -51,13 +51,22 @@ pub(crate) fn inspect<W>(
     }
 }
 
-async fn read(store: &MemoryStore) -> Result<(Vec<Operation>, Vec<Link>), StoreError> {
+/// What the store holds at the end.
+struct Stored {
+    operations: Vec<Operation>,
+    links: Vec<Link>,
+    past: Vec<PastLink>,
+}
+
+async fn read(store: &MemoryStore) -> Result<Stored, StoreError> {
     let operations = store.operations(&connection(), OperationQuery::default()).await?;
     let mut links = Vec::new();
     for kind in RecordKind::ALL {
         links.extend(store.list_links(&connection(), kind, None, 0).await?);
     }
-    Ok((operations, links))
+    let keys: Vec<RecordKey> = links.iter().map(|link| link.key.clone()).collect();
+    let past = store.past_links(&connection(), &keys).await?;
+    Ok(Stored { operations, links, past })
 }
 
 /// Names of records that a person is asked about, with those that they bear on.
@@ -82,7 +91,8 @@ fn questions<W>(
             OperationState::Queued if waits_for_a_person(row, operations) => {}
             state => inspection.violations.push(format!("{} is left in between: {state:?}", row.key)),
         }
-        open.insert(row.name.clone());
+        // What a question is about may be in the books under an earlier name.
+        open.extend(operations.iter().filter(|other| other.key == row.key).map(|other| other.name.clone()));
         let bears_on = Subject::of(row).map(|subject| plan::references(&subject)).unwrap_or_default();
         open.extend(bears_on.iter().filter_map(|key| names.get(key)).map(|name| (*name).to_owned()));
     }
@@ -107,6 +117,7 @@ struct Known<'a> {
     open: &'a BTreeSet<String>,
     operations: &'a [Operation],
     links: &'a [Link],
+    past: &'a [PastLink],
     meddling: &'a Meddling,
 }
 
@@ -183,7 +194,7 @@ fn compare_books<W>(known: &Known<'_>, scenario: &Scenario<W>, books: &[Booked],
             violations.push(format!("in the books more than once: {line}"));
             continue;
         }
-        let is_explained = known.meddling.explains(booked, known.links);
+        let is_explained = known.meddling.explains(booked, known.links, known.past);
         match missing.iter().position(|expected| expected.starts_with(&prefix)) {
             // What a person has taken away may be what another record was to take the place of.
             None if booked.gone && is_explained => {}

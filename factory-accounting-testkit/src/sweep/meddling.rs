@@ -6,7 +6,7 @@ use factory_accounting_core::ids::RemoteId;
 use factory_accounting_core::memory::MemoryStore;
 use factory_accounting_core::model::{RecordKey, RecordKind};
 use factory_accounting_core::provider::{AccountingProvider, RemoteStatus};
-use factory_accounting_core::store::{Link, SyncStore};
+use factory_accounting_core::store::{Link, PastLink, SyncStore};
 
 use super::run::connection;
 use super::world::{BY_HAND, Booked};
@@ -18,8 +18,6 @@ pub(crate) struct Meddling {
     pub(crate) touched: BTreeSet<RemoteId>,
     /// Records of which the host was told that somebody had changed them.
     pub(crate) told: BTreeSet<RecordKey>,
-    /// Documents that the host was told it has none of its records tied to any more: voided, to be written anew for others.
-    pub(crate) parted: BTreeSet<RemoteId>,
 }
 
 impl Meddling {
@@ -29,8 +27,9 @@ impl Meddling {
 
     /// Whether the difference in a record that nobody is asked about is a person's doing that the host knows of: it is gone,
     /// something is applied to it or was taken off it, or the host was told what has changed, in it or in what was touched
-    /// with it. That links show what the books hold, [`compare_links`] has proven.
-    pub(crate) fn explains(&self, booked: &Booked, links: &[Link]) -> bool {
+    /// with it. That links show what the books hold, [`compare_links`] has proven. A document that is gone may have been
+    /// voided to be written anew for another party: then the history of the record's ties, `past`, knows of it.
+    pub(crate) fn explains(&self, booked: &Booked, links: &[Link], past: &[PastLink]) -> bool {
         let taken_off = |link: &Link| {
             self.touched.contains(&link.remote) && (link.status.is_gone() || self.told.contains(&link.key))
         };
@@ -41,9 +40,8 @@ impl Meddling {
                 || self.told.contains(&link.key)
         };
         let own = |link: &&Link| link.remote == booked.remote;
-        let is_known = links.iter().filter(own).any(known)
-            || links.iter().any(taken_off)
-            || (booked.gone && self.parted.contains(&booked.remote));
+        let was_own = || past.iter().any(|past| past.link.remote == booked.remote);
+        let is_known = links.iter().filter(own).any(known) || links.iter().any(taken_off) || (booked.gone && was_own());
         self.touched.contains(&booked.remote) && is_known
     }
 }

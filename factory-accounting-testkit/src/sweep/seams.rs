@@ -190,9 +190,6 @@ impl Observer for SeamObserver {
             if let Event::Drift { key, .. } = event {
                 self.seam.board.told_of_drift(key);
             }
-            if let Event::Retargeted { before, .. } = event {
-                self.seam.board.told_of_parting(&before.remote);
-            }
         }
         self.seam.pass("observer.observe");
     }
