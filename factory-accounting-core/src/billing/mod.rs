@@ -9,11 +9,12 @@
 //! ```
 //! use factory_accounting_core::billing::{Billing, Head};
 //! use factory_accounting_core::model::Record;
+//! use factory_accounting_core::money::Rate;
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let order = Record::parse(r#"{"kind":"order","id":"SO-7","number":"SO-7","customer":"C1","date":"2026-07-01",
 //!     "currency":"NZD","lines":[{"type":"item","description":"Kitchen","quantity":"1","unit_price":"20000"}]}"#)?;
 //! let Record::Order(order) = order else { return Ok(()) };
-//! let claim = Billing::of(&order, &[])?.by_percentage("30".parse()?, true)?;
+//! let claim = Billing::of(&order, &[])?.by_percentage(Rate("30".parse()?), true)?;
 //! let invoice = claim.invoice(Head::new("F-1", "F-1", "2026-07-31".parse()?))?;
 //! assert_eq!(Billing::of(&order, &[invoice])?.sums()?.remaining, "14000.00".parse()?);
 //! # Ok(())
