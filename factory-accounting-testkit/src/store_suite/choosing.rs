@@ -126,18 +126,20 @@ fn many() -> Vec<RemoteParty> {
         .map(|number| {
             let mut party = remote(&format!("p-{:03}", (number * 37) % 100), names[number % names.len()]);
             party.party.name = format!("{} {}", party.party.name, number / 9);
-            party.party.email = (number % 4 != 0).then(|| format!("Info{}@{}.example", number % 7, number % 3));
-            party.party.phone = (number % 5 == 0).then(|| format!("+64 21 555 {number:04}"));
+            party.party.email =
+                (!number.is_multiple_of(4)).then(|| format!("Info{}@{}.example", number % 7, number % 3));
+            party.party.phone = number.is_multiple_of(5).then(|| format!("+64 21 555 {number:04}"));
             let person = ContactPerson {
                 first_name: Some("Māia".to_owned()),
                 last_name: Some(format!("Row{}", number % 11)),
                 email: None,
                 phone: None,
             };
-            party.party.contacts = if number % 3 == 0 { vec![person] } else { Vec::new() };
-            party.updated_at = (number % 6 != 0).then(|| at(0) + TimeDelta::milliseconds((number % 13) as i64));
+            party.party.contacts = if number.is_multiple_of(3) { vec![person] } else { Vec::new() };
+            party.updated_at =
+                (!number.is_multiple_of(6)).then(|| at(0) + TimeDelta::milliseconds((number % 13) as i64));
             party.active = number % 10 != 1;
-            party.is_customer = number % 2 == 0;
+            party.is_customer = number.is_multiple_of(2);
             party
         })
         .collect()
