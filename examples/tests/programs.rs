@@ -143,7 +143,7 @@ fn every_line_of_a_report_fits_on_eighty_columns() {
 }
 
 #[tokio::test]
-async fn connect_signs_in_and_what_it_writes_serves_push() {
+async fn f11_connect_signs_in_and_what_it_writes_serves_push() {
     connects("xero", "FA_XERO_CLIENT_SECRET", &["--connections-url"], "Demo Company (NZ)").await;
 }
 

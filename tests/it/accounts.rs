@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 
 use crate::host::Host;
 use crate::make::{customer, document, in_currency, line, merge, record, supplier};
-use crate::world::{Books, INSTALLATION, MyobWorld, QboWorld, XeroWorld};
+use crate::world::{Books, INSTALLATION, MyobWorld, QboWorld, XeroWorld, everywhere};
 
 /// A package whose books say what a line posts to.
 trait Posts: Books {
@@ -112,14 +112,6 @@ impl Posts for MyobWorld {
 }
 
 /// Tells a story that is the same for all packages.
-macro_rules! everywhere {
-    ($story:ident) => {
-        $story::<XeroWorld>();
-        $story::<QboWorld>();
-        $story::<MyobWorld>();
-    };
-}
-
 #[test]
 fn f98_f99_f47_f48_labour_and_materials_post_where_the_settings_and_the_job_say() {
     everywhere!(work_and_materials);

@@ -15,33 +15,54 @@ use serde_json::{Value, json};
 
 use crate::host::{Host, locked};
 use crate::make::{customer, document, in_currency, key, line, merge, payment};
-use crate::world::{Books, Entry, MyobWorld, QboWorld, State, XeroWorld, entry};
+use crate::world::{Books, Entry, State, entry, everywhere};
 
 const HALE: &str = "Hale Joinery";
 const BIRCH: &str = "Birch & Sons";
 
-/// One story over each package.
-macro_rules! in_each_package {
-    ($($name:ident tells $story:ident;)*) => {
-        $(#[test]
-        fn $name() {
-            $story::<XeroWorld>();
-            $story::<QboWorld>();
-            $story::<MyobWorld>();
-        })*
-    };
+#[test]
+fn f58_l8_the_parts_of_an_order_come_to_the_order_in_the_books() {
+    everywhere!(parts_come_to_the_order);
 }
 
-in_each_package! {
-    f58_l8_the_parts_of_an_order_come_to_the_order_in_the_books tells parts_come_to_the_order;
-    r54_deposits_and_retention_of_an_order_come_to_the_order_in_the_books tells advance_and_retention;
-    l7_an_orders_own_document_makes_way_for_its_parts tells order_makes_way;
-    l7_an_order_stays_as_long_as_no_part_of_it_is_in_the_books tells order_stays;
-    l7_an_order_stays_where_nobody_wants_it_gone tells order_stays_by_default;
-    l24_a_document_that_changes_hands_is_a_question_and_is_voided_and_written_anew_on_a_persons_word tells changes_hands;
-    l24_nothing_is_written_anew_while_something_is_paid tells paid_does_not_change_hands;
-    f16_what_was_sent_stays_with_whom_it_was_sent_to_when_its_customer_is_linked_anew tells linked_anew;
-    l25_a_copy_has_a_number_of_its_own_and_one_that_has_not_is_caught tells copies;
+#[test]
+fn r54_deposits_and_retention_of_an_order_come_to_the_order_in_the_books() {
+    everywhere!(advance_and_retention);
+}
+
+#[test]
+fn l7_an_orders_own_document_makes_way_for_its_parts() {
+    everywhere!(order_makes_way);
+}
+
+#[test]
+fn l7_an_order_stays_as_long_as_no_part_of_it_is_in_the_books() {
+    everywhere!(order_stays);
+}
+
+#[test]
+fn l7_an_order_stays_where_nobody_wants_it_gone() {
+    everywhere!(order_stays_by_default);
+}
+
+#[test]
+fn l24_a_document_that_changes_hands_is_a_question_and_is_voided_and_written_anew_on_a_persons_word() {
+    everywhere!(changes_hands);
+}
+
+#[test]
+fn l24_nothing_is_written_anew_while_something_is_paid() {
+    everywhere!(paid_does_not_change_hands);
+}
+
+#[test]
+fn f16_what_was_sent_stays_with_whom_it_was_sent_to_when_its_customer_is_linked_anew() {
+    everywhere!(linked_anew);
+}
+
+#[test]
+fn l25_a_copy_has_a_number_of_its_own_and_one_that_has_not_is_caught() {
+    everywhere!(copies);
 }
 
 fn host<W: Books>(changes: Value) -> Host<W> {

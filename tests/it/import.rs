@@ -185,7 +185,7 @@ fn f18_f19_an_import_hands_over_all_addresses_and_people() {
 }
 
 #[test]
-fn f15_f29_one_contact_becomes_a_customer_and_a_supplier_by_two_imports() {
+fn f15_f29_f36_one_contact_becomes_a_customer_and_a_supplier_by_two_imports() {
     let host = Host::new();
     enter(&host, "Hale Joinery", "h@hale.example");
     let application = Application::default();

@@ -15,37 +15,59 @@ use serde_json::{Value, json};
 
 use crate::host::{Host, locked};
 use crate::make::{customer, document, in_currency, key, merge, record, supplier};
-use crate::world::{Books, MyobWorld, QboWorld, XeroWorld};
+use crate::world::{Books, MyobWorld, QboWorld, everywhere};
 
 const HALE: &str = "Hale Joinery";
 
-/// Runs stories over the three packages, one test each.
-macro_rules! in_each_package {
-    ($($story:ident),* $(,)?) => {
-        mod xero {
-            $(#[test] fn $story() { super::$story(<super::XeroWorld as super::Books>::fresh()); })*
-        }
-        mod qbo {
-            $(#[test] fn $story() { super::$story(<super::QboWorld as super::Books>::fresh()); })*
-        }
-        mod myob {
-            $(#[test] fn $story() { super::$story(<super::MyobWorld as super::Books>::fresh()); })*
-        }
-    };
+#[test]
+fn f78_a_series_begins_above_what_the_package_has() {
+    everywhere!(series_begin_above);
 }
 
-in_each_package!(
-    f78_a_series_begins_above_what_the_package_has,
-    f78_numbers_carry_the_prefix_start_and_width_of_their_series,
-    f79_f69_devices_without_a_connection_number_invoices_jobs_and_quotes,
-    f80_f81_every_gap_is_explained_also_after_the_app_was_installed_anew,
-    r10_numbers_that_are_not_free_are_told_before_anything_is_sent,
-    r10_two_documents_of_the_host_under_one_number_are_a_question,
-    r10_a_number_that_somebody_holds_there_is_a_question_where_the_package_refuses_it,
-    l25_a_copy_of_a_document_takes_a_number_of_its_own,
-    a_device_that_asks_for_numbers_of_the_package_is_told,
-    numbers_that_the_package_has_no_room_for_are_not_leased,
-);
+#[test]
+fn f78_numbers_carry_the_prefix_start_and_width_of_their_series() {
+    everywhere!(prefix_start_and_width);
+}
+
+#[test]
+fn f79_f69_devices_without_a_connection_number_invoices_jobs_and_quotes() {
+    everywhere!(offline_devices);
+}
+
+#[test]
+fn f80_f81_every_gap_is_explained_also_after_the_app_was_installed_anew() {
+    everywhere!(gaps_are_explained);
+}
+
+#[test]
+fn r10_numbers_that_are_not_free_are_told_before_anything_is_sent() {
+    everywhere!(collisions_before_sending);
+}
+
+#[test]
+fn r10_two_documents_of_the_host_under_one_number_are_a_question() {
+    everywhere!(two_of_the_host);
+}
+
+#[test]
+fn r10_a_number_that_somebody_holds_there_is_a_question_where_the_package_refuses_it() {
+    everywhere!(taken_there);
+}
+
+#[test]
+fn l25_a_copy_of_a_document_takes_a_number_of_its_own() {
+    everywhere!(copies);
+}
+
+#[test]
+fn a_device_that_asks_for_numbers_of_the_package_is_told() {
+    everywhere!(numbers_of_the_package);
+}
+
+#[test]
+fn numbers_that_the_package_has_no_room_for_are_not_leased() {
+    everywhere!(no_room);
+}
 
 fn series() -> Value {
     let of = |prefix: &str, start: u64| json!({ "prefix": prefix, "start": start, "width": 4, "block": 25 });
@@ -89,7 +111,8 @@ fn usual() -> NumberSeries {
     NumberSeries { prefix: "INV-".to_owned(), start: 1, width: 4, block: 25 }
 }
 
-fn f78_a_series_begins_above_what_the_package_has<W: Books>(world: W) {
+fn series_begin_above<W: Books>() {
+    let world = W::fresh();
     let (host, _) = numbered(world);
     let free = |series: &NumberSeries| {
         host.clock.run(host.engine.first_free_number(RecordKind::Invoice, series)).expect("a start")
@@ -109,7 +132,8 @@ fn f78_a_series_begins_above_what_the_package_has<W: Books>(world: W) {
     assert!(host.calls().iter().all(|call| call.starts_with("GET ")), "nothing is written");
 }
 
-fn f78_numbers_carry_the_prefix_start_and_width_of_their_series<W: Books>(world: W) {
+fn prefix_start_and_width<W: Books>() {
+    let world = W::fresh();
     let (host, numbers) = numbered(world);
     let mut office = DeviceNumbers::new(RecordKind::Invoice, "office", 0);
     let mut draw = || host.clock.run(numbers.next(&mut office)).expect("a number");
@@ -128,7 +152,8 @@ fn f78_numbers_carry_the_prefix_start_and_width_of_their_series<W: Books>(world:
     assert_eq!((drawn[22].as_str(), drawn[23].as_str()), ("INV-2025", "INV-3000"));
 }
 
-fn f79_f69_devices_without_a_connection_number_invoices_jobs_and_quotes<W: Books>(world: W) {
+fn offline_devices<W: Books>() {
+    let world = W::fresh();
     let (host, numbers) = numbered(world);
     let has_jobs = host.provider.capabilities().of(RecordKind::Job).is_some();
     for device in ["phone", "tablet"] {
@@ -164,7 +189,8 @@ fn f79_f69_devices_without_a_connection_number_invoices_jobs_and_quotes<W: Books
     }
 }
 
-fn f80_f81_every_gap_is_explained_also_after_the_app_was_installed_anew<W: Books>(world: W) {
+fn gaps_are_explained<W: Books>() {
+    let world = W::fresh();
     let (host, numbers) = numbered(world);
     let mut before = DeviceNumbers::new(RecordKind::Invoice, "phone, first install", 5);
     let mut after = DeviceNumbers::new(RecordKind::Invoice, "phone, second install", 5);
@@ -197,7 +223,8 @@ fn f80_f81_every_gap_is_explained_also_after_the_app_was_installed_anew<W: Books
     ));
 }
 
-fn r10_numbers_that_are_not_free_are_told_before_anything_is_sent<W: Books>(world: W) {
+fn collisions_before_sending<W: Books>() {
+    let world = W::fresh();
     let (host, _) = numbered(world);
     locked(&host.world).stranger_invoices("F-1", host.clock.now());
     host.send(vec![invoice::<W>("mine", "F-2")]);
@@ -230,7 +257,8 @@ fn r10_numbers_that_are_not_free_are_told_before_anything_is_sent<W: Books>(worl
     assert!(matches!(suppliers, Err(EngineError::Refused(_))), "the numbers of bills are their suppliers'");
 }
 
-fn r10_two_documents_of_the_host_under_one_number_are_a_question<W: Books>(world: W) {
+fn two_of_the_host<W: Books>() {
+    let world = W::fresh();
     let (host, _) = numbered(world);
     for kind in ["quote", "invoice", "credit_note", "purchase_order"] {
         let recorded = if kind == "purchase_order" { ["S1", "S2"] } else { ["C1", "C2"] };
@@ -252,7 +280,8 @@ fn r10_two_documents_of_the_host_under_one_number_are_a_question<W: Books>(world
     assert!(matches!(question.code, Code::NumberTwice | Code::NumberTaken), "{question}");
 }
 
-fn r10_a_number_that_somebody_holds_there_is_a_question_where_the_package_refuses_it<W: Books>(world: W) {
+fn taken_there<W: Books>() {
+    let world = W::fresh();
     let (host, _) = numbered(world);
     locked(&host.world).stranger_invoices("F-1", host.clock.now());
     let_pass(&host);
@@ -289,7 +318,8 @@ fn r10_a_myob_file_that_takes_any_number_is_looked_into_first() {
     shared_numbers(&Host::over(MyobWorld::otherwise()));
 }
 
-fn l25_a_copy_of_a_document_takes_a_number_of_its_own<W: Books>(world: W) {
+fn copies<W: Books>() {
+    let world = W::fresh();
     let (host, numbers) = numbered(world);
     let mut office = DeviceNumbers::new(RecordKind::Order, "office", 0);
     let mut next = || host.clock.run(numbers.next(&mut office)).expect("a number");
@@ -306,7 +336,8 @@ fn l25_a_copy_of_a_document_takes_a_number_of_its_own<W: Books>(world: W) {
     assert_eq!(links.map(|link| link.number), [Some(first), Some(copy)]);
 }
 
-fn a_device_that_asks_for_numbers_of_the_package_is_told<W: Books>(world: W) {
+fn numbers_of_the_package<W: Books>() {
+    let world = W::fresh();
     let mut changes = series();
     merge(&mut changes, json!({ "numbers": { "invoice": "package" } }));
     let settings = world.settings(changes);
@@ -323,7 +354,8 @@ fn a_device_that_asks_for_numbers_of_the_package_is_told<W: Books>(world: W) {
     assert!(host.clock.run(numbers.lease(RecordKind::Quote, &device, "1")).is_ok(), "these are the host's");
 }
 
-fn numbers_that_the_package_has_no_room_for_are_not_leased<W: Books>(world: W) {
+fn no_room<W: Books>() {
+    let world = W::fresh();
     let (host, numbers) = numbered(world);
     let room = host.provider.capabilities().of(RecordKind::Invoice).expect("invoices").number_text;
     let long = NumberSeries { prefix: format!("{}-", "N".repeat(room - 3)), width: 1, start: 80, block: 25 };

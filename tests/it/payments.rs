@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::host::{Host, locked};
 use crate::make::{HALE, in_currency, payment};
 use crate::questions::is_told_well;
-use crate::world::{Books, MyobWorld, QboWorld, State, XeroWorld, entry};
+use crate::world::{Books, State, entry, everywhere};
 
 fn deleted_here<W: Books>() {
     let host: Host<W> = Host::invoiced();
@@ -33,9 +33,7 @@ fn deleted_here<W: Books>() {
 
 #[test]
 fn l23_a_payment_deleted_here_is_deleted_at_every_package() {
-    deleted_here::<XeroWorld>();
-    deleted_here::<QboWorld>();
-    deleted_here::<MyobWorld>();
+    everywhere!(deleted_here);
 }
 
 fn given_back<W: Books>() {
@@ -50,7 +48,5 @@ fn given_back<W: Books>() {
 
 #[test]
 fn l23_a_refund_of_a_card_is_no_payment_and_is_not_sent() {
-    given_back::<XeroWorld>();
-    given_back::<QboWorld>();
-    given_back::<MyobWorld>();
+    everywhere!(given_back);
 }

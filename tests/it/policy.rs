@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use crate::host::{Host, locked};
 use crate::make::{customer, document, in_currency, key, payment, supplier};
-use crate::world::{Books, Entry, MyobWorld, QboWorld, State, XeroWorld, entry};
+use crate::world::{Books, Entry, State, entry, everywhere};
 
 pub(crate) const HALE: &str = "Hale Joinery";
 pub(crate) const KAURI: &str = "Kauri Timber";
@@ -104,9 +104,7 @@ fn print_and_mail_send_and_a_preview_does_not<W: Books>() {
 
 #[test]
 fn l10_f68_printing_and_mailing_send_and_a_preview_never_does() {
-    print_and_mail_send_and_a_preview_does_not::<XeroWorld>();
-    print_and_mail_send_and_a_preview_does_not::<QboWorld>();
-    print_and_mail_send_and_a_preview_does_not::<MyobWorld>();
+    everywhere!(print_and_mail_send_and_a_preview_does_not);
 }
 
 fn a_bill_waits_to_be_accepted<W: Books>() {
@@ -122,9 +120,7 @@ fn a_bill_waits_to_be_accepted<W: Books>() {
 
 #[test]
 fn f73_a_suppliers_invoice_goes_once_it_is_accepted() {
-    a_bill_waits_to_be_accepted::<XeroWorld>();
-    a_bill_waits_to_be_accepted::<QboWorld>();
-    a_bill_waits_to_be_accepted::<MyobWorld>();
+    everywhere!(a_bill_waits_to_be_accepted);
 }
 
 fn purchase_orders_stay<W: Books>() {
@@ -142,9 +138,7 @@ fn purchase_orders_stay<W: Books>() {
 
 #[test]
 fn f74_purchase_orders_stay_where_the_company_wants_it_so() {
-    purchase_orders_stay::<XeroWorld>();
-    purchase_orders_stay::<QboWorld>();
-    purchase_orders_stay::<MyobWorld>();
+    everywhere!(purchase_orders_stay);
 }
 
 fn partial_invoices_have_a_switch<W: Books>() {
@@ -164,9 +158,7 @@ fn partial_invoices_have_a_switch<W: Books>() {
 
 #[test]
 fn l6_invoices_and_partial_invoices_have_a_switch_each() {
-    partial_invoices_have_a_switch::<XeroWorld>();
-    partial_invoices_have_a_switch::<QboWorld>();
-    partial_invoices_have_a_switch::<MyobWorld>();
+    everywhere!(partial_invoices_have_a_switch);
 }
 
 fn the_number_stands_beside_yes<W: Books>() {
@@ -182,9 +174,7 @@ fn the_number_stands_beside_yes<W: Books>() {
 
 #[test]
 fn l11_f56_after_sending_the_status_is_sent_with_the_packages_number_beside_it() {
-    the_number_stands_beside_yes::<XeroWorld>();
-    the_number_stands_beside_yes::<QboWorld>();
-    the_number_stands_beside_yes::<MyobWorld>();
+    everywhere!(the_number_stands_beside_yes);
 }
 
 fn changes_wait_where_the_company_wants_it<W: Books>() {
@@ -204,9 +194,7 @@ fn changes_wait_where_the_company_wants_it<W: Books>() {
 
 #[test]
 fn f71_r39_changes_after_sending_wait_for_a_person_where_the_settings_say_so() {
-    changes_wait_where_the_company_wants_it::<XeroWorld>();
-    changes_wait_where_the_company_wants_it::<QboWorld>();
-    changes_wait_where_the_company_wants_it::<MyobWorld>();
+    everywhere!(changes_wait_where_the_company_wants_it);
 }
 
 fn nothing_is_lost_before_connecting<W: Books>() {
@@ -224,9 +212,7 @@ fn nothing_is_lost_before_connecting<W: Books>() {
 
 #[test]
 fn f10_until_it_is_connected_nothing_is_called_and_nothing_lost() {
-    nothing_is_lost_before_connecting::<XeroWorld>();
-    nothing_is_lost_before_connecting::<QboWorld>();
-    nothing_is_lost_before_connecting::<MyobWorld>();
+    everywhere!(nothing_is_lost_before_connecting);
 }
 
 fn payments_count_by_the_settings<W: Books>() {
@@ -253,9 +239,7 @@ fn payments_count_by_the_settings<W: Books>() {
 
 #[test]
 fn l20_l22_f84_an_invoice_is_unpaid_partly_paid_or_paid_by_the_payments_that_count() {
-    payments_count_by_the_settings::<XeroWorld>();
-    payments_count_by_the_settings::<QboWorld>();
-    payments_count_by_the_settings::<MyobWorld>();
+    everywhere!(payments_count_by_the_settings);
 }
 
 fn payments_can_be_switched_off<W: Books>() {
@@ -268,8 +252,6 @@ fn payments_can_be_switched_off<W: Books>() {
 }
 
 #[test]
-fn f83_payments_are_left_out_where_the_company_wants_none() {
-    payments_can_be_switched_off::<XeroWorld>();
-    payments_can_be_switched_off::<QboWorld>();
-    payments_can_be_switched_off::<MyobWorld>();
+fn f83_l21_payments_are_left_out_where_the_company_wants_none() {
+    everywhere!(payments_can_be_switched_off);
 }

@@ -13,7 +13,7 @@ use crate::make::{customer, in_currency, payment, record, supplier};
 use crate::policy::{
     HALE, KAURI, bill_over, booked_hale, booked_kauri, f1, hale, invoice_over, on, paid, paper, stands,
 };
-use crate::world::{Books, MyobWorld, QboWorld, State, XeroWorld, entry};
+use crate::world::{Books, MyobWorld, QboWorld, State, XeroWorld, entry, everywhere};
 
 /// A host that works as a product does.
 fn as_in<W: Books>(profile: &Profile) -> Host<W> {
@@ -72,9 +72,7 @@ fn works_as_factory<W: Books>() {
 
 #[test]
 fn f31_f49_f52_f55_f59_f62_f83_everything_goes_out_as_factory_sends_it() {
-    works_as_factory::<XeroWorld>();
-    works_as_factory::<QboWorld>();
-    works_as_factory::<MyobWorld>();
+    everywhere!(works_as_factory);
 }
 
 fn works_as_factor<W: Books>(keeps_jobs: bool) {
@@ -146,9 +144,7 @@ fn works_as_ascora<W: Books>() {
 
 #[test]
 fn f34_f71_f72_f73_f74_f75_f85_invoices_and_payments_go_out_as_ascora_sends_them() {
-    works_as_ascora::<XeroWorld>();
-    works_as_ascora::<QboWorld>();
-    works_as_ascora::<MyobWorld>();
+    everywhere!(works_as_ascora);
 }
 
 #[test]

@@ -7,7 +7,7 @@ use factory_accounting_engine::EngineError;
 use serde_json::{Value, json};
 
 use crate::host::Host;
-use crate::world::{Books, MyobWorld, QboWorld, XeroWorld};
+use crate::world::{Books, MyobWorld, QboWorld, XeroWorld, everywhere};
 
 fn with(settings: &Settings, path: &str, value: Value) -> Settings {
     settings.with(path, value).unwrap_or_else(|error| panic!("{error}"))
@@ -89,9 +89,7 @@ fn wrong_names<W: Books>() {
 
 #[test]
 fn f103_f46_settings_that_name_what_the_package_lacks_are_not_saved() {
-    wrong_names::<XeroWorld>();
-    wrong_names::<QboWorld>();
-    wrong_names::<MyobWorld>();
+    everywhere!(wrong_names);
 }
 
 #[test]
@@ -154,7 +152,7 @@ fn has_a_form<W: Books>(package: &str) {
 }
 
 #[test]
-fn f2_f46_l1_every_package_has_a_form_that_says_what_it_is_connected_to_and_offers_its_own_lists() {
+fn f1_f2_f46_l1_every_package_has_a_form_that_says_what_it_is_connected_to_and_offers_its_own_lists() {
     has_a_form::<XeroWorld>("Xero");
     has_a_form::<QboWorld>("QuickBooks Online");
     has_a_form::<MyobWorld>("MYOB");

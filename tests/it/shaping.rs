@@ -11,28 +11,38 @@ use serde_json::{Value, json};
 
 use crate::host::Host;
 use crate::make::{customer, document, in_currency, line, merge};
-use crate::world::{Books, MyobWorld, QboWorld, XeroWorld};
+use crate::world::{Books, everywhere};
 
 const HALE: &str = "Hale Joinery";
 
-macro_rules! in_each_package {
-    ($($name:ident tells $story:ident;)*) => {
-        $(#[test]
-        fn $name() {
-            $story::<XeroWorld>();
-            $story::<QboWorld>();
-            $story::<MyobWorld>();
-        })*
-    };
+#[test]
+fn f100_the_books_show_labour_and_materials_as_one_sum_each() {
+    everywhere!(summary);
 }
 
-in_each_package! {
-    f100_the_books_show_labour_and_materials_as_one_sum_each tells summary;
-    l4_the_books_show_a_discount_on_a_line_of_its_own_and_the_same_total tells own_line;
-    f101_r24_each_line_becomes_an_item_where_the_settings_want_it tells items_of_lines;
-    f101_a_document_that_came_before_the_setting_waits_for_its_items tells items_of_older_documents;
-    f102_the_work_undertaken_stands_below_the_lines tells work_undertaken;
-    f94_a_reference_that_is_too_long_is_refused_where_the_settings_say_so tells long_references;
+#[test]
+fn l4_the_books_show_a_discount_on_a_line_of_its_own_and_the_same_total() {
+    everywhere!(own_line);
+}
+
+#[test]
+fn f101_r24_each_line_becomes_an_item_where_the_settings_want_it() {
+    everywhere!(items_of_lines);
+}
+
+#[test]
+fn f101_a_document_that_came_before_the_setting_waits_for_its_items() {
+    everywhere!(items_of_older_documents);
+}
+
+#[test]
+fn f102_the_work_undertaken_stands_below_the_lines() {
+    everywhere!(work_undertaken);
+}
+
+#[test]
+fn f94_a_reference_that_is_too_long_is_refused_where_the_settings_say_so() {
+    everywhere!(long_references);
 }
 
 fn host<W: Books>(changes: Value) -> Host<W> {

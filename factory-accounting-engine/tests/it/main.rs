@@ -2,6 +2,7 @@
 
 mod doubt;
 mod edits;
+mod knowing;
 mod lending;
 mod names;
 mod neighbours;

@@ -50,7 +50,7 @@ const JSON: &[(&str, &str)] = &[("content-type", "application/json; charset=utf-
 const PAIR: &str = r#"{"access_token":"a1","refresh_token":"r1","expires_in":"1200","token_type":"bearer","scope":"things","realm":7}"#;
 
 #[test]
-fn the_authorisation_page_gets_all_it_needs_and_no_secret() {
+fn f8_the_authorisation_page_gets_all_it_needs_and_no_secret() {
     let (client, _) = with(config(), &[]);
     let (one, two) = (client.begin(), client.begin());
     let pairs: Vec<(String, String)> = one.url.query_pairs().into_owned().collect();
@@ -77,7 +77,7 @@ fn back(begun: &Authorisation) -> factory_accounting_http::Redirect {
 }
 
 #[tokio::test]
-async fn a_code_buys_tokens_whose_life_counts_from_the_asking() {
+async fn f8_a_code_buys_tokens_whose_life_counts_from_the_asking() {
     let (client, transport) = with(config(), &[Reply::Answer(200, JSON, PAIR)]);
     let begun = client.begin();
     let granted = client.exchange(&back(&begun), &begun).await.unwrap();

@@ -60,7 +60,7 @@ fn f12_where_transactions_must_be_reversed_nothing_posted_changes_and_orders_sti
 }
 
 #[test]
-fn f12_what_the_plan_or_the_consent_leaves_out_is_no_capability() {
+fn f5_f12_what_the_plan_or_the_consent_leaves_out_is_no_capability() {
     let mut config = config();
     let offered = ["contact/customer", "sale/invoice/service", "sale/quote/service", "sale/customerpayment"];
     config.profile.resources = offered.map(str::to_owned).into();

@@ -118,7 +118,7 @@ async fn a_permission_that_was_not_given_is_known_before_it_is_missed() {
 }
 
 #[tokio::test]
-async fn a_file_that_is_checked_out_or_lapsed_can_only_be_read() {
+async fn f5_a_file_that_is_checked_out_or_lapsed_can_only_be_read() {
     for (more, lapsed) in [(r#","CheckedOutBy":"Jo""#, false), ("", true)] {
         let answers = [root(r#""AU""#, 30, more), company(lapsed), preferences(""), info(), codes()];
         let (found, ..) = look(&config(), fresh_tokens(), answers).await;

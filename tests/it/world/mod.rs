@@ -13,6 +13,15 @@ macro_rules! answered {
     }};
 }
 
+/// One story over each package.
+macro_rules! everywhere {
+    ($story:ident) => {
+        $story::<$crate::world::XeroWorld>();
+        $story::<$crate::world::QboWorld>();
+        $story::<$crate::world::MyobWorld>();
+    };
+}
+
 mod myob;
 mod qbo;
 mod qbo_people;
@@ -29,6 +38,7 @@ use factory_accounting_testkit::Wire;
 use factory_accounting_testkit::sweep::World;
 use serde_json::Value;
 
+pub(crate) use everywhere;
 pub(crate) use myob::{INSTALLATION, MyobWorld};
 pub(crate) use qbo::QboWorld;
 pub(crate) use xero::XeroWorld;
