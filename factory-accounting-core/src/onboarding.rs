@@ -84,6 +84,17 @@ pub enum NoStep {
 }
 
 impl Stage {
+    /// What is done at it, as a heading.
+    #[must_use]
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Authorised => "Signed in",
+            Self::ChoosingLists => "Choose accounts, taxes and items",
+            Self::LinkingContacts => "Link and import customers and suppliers",
+            Self::Ready => "Ready",
+        }
+    }
+
     /// Stable name.
     #[must_use]
     pub fn as_str(self) -> &'static str {

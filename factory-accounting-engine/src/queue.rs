@@ -211,7 +211,8 @@ impl QueueRow {
 /// The words of a question: the package's own where it has said something.
 fn told(parked: &factory_accounting_core::code::Parked) -> String {
     let mut text = parked.reason.clone();
-    for issue in &parked.issues {
+    // An issue that the reason tells already adds nothing but its path, which is where the fix leads.
+    for issue in parked.issues.iter().filter(|issue| !parked.reason.contains(&issue.message)) {
         text.push_str(&format!("; {issue}"));
     }
     if let Some(error) = parked.error.as_ref().filter(|error| !parked.reason.contains(error.message())) {

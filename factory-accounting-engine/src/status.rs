@@ -156,8 +156,8 @@ impl fmt::Display for RecordStatus {
         match self {
             Self::NotSent => f.write_str("not sent"),
             Self::Skipped { reason, .. } => write!(f, "skipped: {reason}"),
-            Self::Queued { runs, last_error: None, .. } => write!(f, "queued: sent {runs}"),
-            Self::Queued { runs, last_error: Some(error), .. } => write!(f, "queued: sent {runs}; {error}"),
+            Self::Queued { runs, last_error: None, .. } => write!(f, "queued: goes out {runs}"),
+            Self::Queued { runs, last_error: Some(error), .. } => write!(f, "queued: goes out {runs}; {error}"),
             Self::Sending => f.write_str("sending"),
             Self::InDoubt { error, .. } => write!(f, "being found out about: {error}"),
             Self::Sent(_) => write!(f, "sent{number}"),

@@ -49,6 +49,13 @@ fn foretold<W: Books>(world: W) {
     assert_eq!((&stored.verdict, &now.verdict), (&Foreseen::Update, &Foreseen::Update));
     assert_eq!(fates(&now), [LineFate::Kept, LineFate::Changed, LineFate::Added]);
     assert_eq!(fates(&stored), fates(&now));
+    // What a package names by an id of its own, or does not tell line by line, is not said to change.
+    for plan in [&stored, &now] {
+        let line = plan.difference.lines.iter().find(|line| line.fate == LineFate::Changed).expect("the legs");
+        let paths: Vec<&str> =
+            line.fields.iter().map(|field| field.path.as_str()).filter(|path| *path != "tax").collect();
+        assert_eq!(paths, ["amount", "unit_price"]);
+    }
     let totals = |plan: &DocumentPlan| plan.difference.money.clone().map(|money| (money.before, money.after));
     assert_eq!(totals(&stored), totals(&now));
     host.clock.run(host.engine.apply(&now, "Mere Tane")).expect("applied");

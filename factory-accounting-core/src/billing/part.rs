@@ -1,5 +1,7 @@
 //! The next invoice of an order, before it is one.
 
+use std::fmt;
+
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
@@ -41,6 +43,15 @@ pub enum BillingWarning {
         /// By how much.
         excess: Decimal,
     },
+}
+
+impl fmt::Display for BillingWarning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::FullAlready { invoice } => write!(f, "{invoice} bills the whole order already"),
+            Self::AboveOrder { excess } => write!(f, "the invoices would come to {excess} more than the order"),
+        }
+    }
 }
 
 /// The next invoice of an order: its lines, and what a person should know.

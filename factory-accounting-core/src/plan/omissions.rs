@@ -157,7 +157,7 @@ fn references(
             };
             leave_out(found, path, format!("the settings send {sends}"));
         } else if in_reference {
-            leave_out(found, path, format!("the reference in {} holds the host's number", context.package));
+            leave_out(found, path, format!("the reference in {} holds our own number", context.package));
         } else if room == 0 {
             leave_out(found, path, format!("{} has no reference on a {}", context.package, trade.kind));
         } else if document.reference.as_deref() != Some(text) {

@@ -56,6 +56,19 @@ pub enum LineFate {
     Removed,
 }
 
+impl LineFate {
+    /// As people read it, lower case.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Kept => "stays",
+            Self::Changed => "changes",
+            Self::Added => "new",
+            Self::Removed => "goes",
+        }
+    }
+}
+
 /// A line before and after.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LineChange {
@@ -242,8 +255,28 @@ fn continued(planned: &PlannedLine, remote: Option<&RemoteLine>, changes: Change
     if !rules::line_differences(std::slice::from_ref(&alone), std::slice::from_ref(remote), rules).any() {
         return kept;
     }
-    let fields = line_fields(Some(remote_values(remote)), Some(planned_values(planned)));
+    let fields = line_fields(Some(as_planned(remote, planned)), Some(planned_values(planned)));
     LineChange { fate: LineFate::Changed, text, fields }
+}
+
+/// A line of the books in the words of the one that continues it. Either may name an account or an item by its code or by its
+/// id, and packages do not tell everything of a line: neither is a change.
+fn as_planned(remote: &RemoteLine, planned: &PlannedLine) -> Values {
+    let mut told = remote_values(remote);
+    let (Some(charge), Some(_)) = (&planned.charge, remote.amount) else { return told };
+    let own = planned_values(planned);
+    let is = |text: &Option<String>, named: &dyn Fn(&str) -> bool| text.as_deref().is_some_and(named);
+    let item = charge.item.as_ref();
+    let same = [
+        ("account", is(&remote.account, &|text| charge.account.is(text)) || remote.account.is_none() && item.is_some()),
+        ("item", is(&remote.item, &|text| item.is_some_and(|item| item.is(text)))),
+        ("tax", remote.tax.is_none()),
+        ("tax_code", remote.tax_code.is_none()),
+    ];
+    for (path, _) in same.into_iter().filter(|(_, same)| *same) {
+        told.extend(own.get(path).map(|value| (path, value.clone())));
+    }
+    told
 }
 
 type Values = BTreeMap<&'static str, String>;

@@ -212,3 +212,18 @@ pub enum SideEffect {
         record: RecordKey,
     },
 }
+
+impl fmt::Display for SideEffect {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::TakesDraftOf { order } => write!(f, "the draft of {order} becomes this document"),
+            Self::Closes { source } => write!(f, "{source} becomes this document, or is closed by it"),
+            Self::CutsDown { source } => write!(f, "{source} is cut down to what is left of it"),
+            Self::TakesBack { order } => write!(f, "{order} is taken back there, once this is in the books"),
+            Self::Allocates { allocation, amount } => write!(f, "{amount} is set off: {allocation}"),
+            Self::Withdraws { allocation } => write!(f, "what was set off is taken back: {allocation}"),
+            Self::Creates { record } => write!(f, "{record} is created before it"),
+            Self::Wakes { record } => write!(f, "{record}, which waits for it, goes on"),
+        }
+    }
+}

@@ -166,6 +166,21 @@ pub enum Fix {
     },
 }
 
+impl fmt::Display for Fix {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Record { record, path: Some(path) } => write!(f, "open {record} at {path}"),
+            Self::Record { record, path: None } => write!(f, "open {record}"),
+            Self::Link { record } => write!(f, "link {record}"),
+            Self::Setting { path } => write!(f, "open the setting {path}"),
+            Self::Lists => f.write_str("update the lists"),
+            Self::Connection => f.write_str("sign in again"),
+            Self::InPackage { .. } => f.write_str("open it in the accounting package"),
+            Self::Plan { record } => write!(f, "plan {record} anew"),
+        }
+    }
+}
+
 /// What to open to mend what a question is about; `None` where nothing in the host or the package mends it.
 #[must_use]
 pub fn fix(record: &RecordKey, parked: &Parked) -> Option<Fix> {

@@ -46,6 +46,19 @@ pub enum InvoicingState {
     OverInvoiced,
 }
 
+impl InvoicingState {
+    /// As people read it, lower case.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::NotInvoiced => "not invoiced",
+            Self::PartiallyInvoiced => "partially invoiced",
+            Self::Invoiced => "invoiced",
+            Self::OverInvoiced => "invoiced above its amount",
+        }
+    }
+}
+
 impl OrderProgress {
     /// How far the order has come.
     #[must_use]

@@ -277,11 +277,11 @@ impl Facts<'_> {
             }
             Choose::Named(NameOf::Item) => {
                 let active = self.catalogue.items().filter(|item| item.active);
-                let choices = active.map(|item| match &item.name {
+                let choices = active.map(|item| match item.name.as_ref().filter(|name| **name != item.code) {
                     Some(name) => Choice::new(&item.code, format!("{} {name}", item.code)),
                     None => Choice::new(&item.code, &item.code),
                 });
-                FieldKind::Item { choices: choices.collect() }
+                FieldKind::Item { choices: sorted(choices) }
             }
         }
     }
@@ -293,26 +293,29 @@ impl Facts<'_> {
             .catalogue
             .accounts()
             .filter(|account| purpose.map_or(account.active, |purpose| fits(account, purpose, relaxed).is_ok()));
-        offered
-            .map(|account| {
-                let name = account.code.as_deref().unwrap_or(account.id.as_str());
-                let code = account.code.as_ref().map(|code| format!("{code} ")).unwrap_or_default();
-                Choice::new(name, format!("{code}{} ({})", account.name, called(account.class)))
-            })
-            .collect()
+        sorted(offered.map(|account| {
+            let name = account.code.as_deref().unwrap_or(account.id.as_str());
+            let code = account.code.as_ref().map(|code| format!("{code} ")).unwrap_or_default();
+            Choice::new(name, format!("{code}{} ({})", account.name, called(account.class)))
+        }))
     }
 
     fn tax_codes(&self, side: TradeSide) -> Vec<Choice> {
         let usable = self.catalogue.tax_codes().filter(|code| code.active);
-        usable
-            .filter_map(|code| {
-                let rate = code.rate_on(side)?.normalize();
-                Some(Choice::new(&code.code, format!("{} ({rate} %)", code.name)))
-            })
-            .collect()
+        sorted(usable.filter_map(|code| {
+            let rate = code.rate_on(side)?.normalize();
+            Some(Choice::new(&code.code, format!("{} ({rate} %)", code.name)))
+        }))
     }
 }
 
 fn kinds(of: &[RecordKind]) -> Vec<Choice> {
     of.iter().map(|kind| Choice::new(kind.as_str(), kind.label())).collect()
+}
+
+/// In the order in which people look for them: lists are kept by the package's ids.
+fn sorted(choices: impl Iterator<Item = Choice>) -> Vec<Choice> {
+    let mut choices: Vec<Choice> = choices.collect();
+    choices.sort_by_cached_key(|choice| (choice.label.to_lowercase(), choice.value.clone()));
+    choices
 }

@@ -208,7 +208,8 @@ fn f46_f103_the_choices_are_the_packages_own_lists_as_far_as_they_fit() {
     assert_eq!(choices(&usual, "accounts.sales"), ["200", "201", "202", "210", "211", "220"]);
     assert_eq!(choices(&usual, "accounts.payments"), ["090", "091"]);
     assert_eq!(choices(&usual, "accounts.retention"), ["120"]);
-    assert_eq!(choices(&usual, "default_tax.sales"), ["GST", "IN", "OUT", "SOLD"]);
+    // By the names that people look for: "Sales only" comes before "Tax GST".
+    assert_eq!(choices(&usual, "default_tax.sales"), ["SOLD", "GST", "IN", "OUT"]);
     assert_eq!(choices(&usual, "default_tax.purchases"), ["GST", "IN", "OUT"]);
     assert_eq!(choices(&usual, "items.default"), ["I-1", "I-2", "I-3", "I-4"]);
     let relaxed = Settings { relaxed_accounts: true, ..usual };

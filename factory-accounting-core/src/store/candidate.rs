@@ -71,6 +71,18 @@ impl CandidateFilter {
     pub const ALL: [Self; 5] =
         [Self::NotImported, Self::PreviouslyImported, Self::Linked, Self::ExistsLocally, Self::Archived];
 
+    /// As people read it, lower case.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::NotImported => "not imported",
+            Self::PreviouslyImported => "imported before",
+            Self::Linked => "linked",
+            Self::ExistsLocally => "here already",
+            Self::Archived => "archived",
+        }
+    }
+
     /// Place in [`ALL`](Self::ALL): how stores keep it.
     #[must_use]
     pub fn ordinal(self) -> u8 {

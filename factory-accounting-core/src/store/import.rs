@@ -67,6 +67,21 @@ pub enum SkipReason {
     Declined,
 }
 
+impl SkipReason {
+    /// As people read it, lower case.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::PreviouslyImported => "imported before",
+            Self::Linked => "linked already",
+            Self::ExistsLocally => "here already",
+            Self::Archived => "archived",
+            Self::Gone => "no longer in the list",
+            Self::Declined => "declined",
+        }
+    }
+}
+
 /// An import of a role.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ImportJob {
