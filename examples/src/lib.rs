@@ -20,6 +20,7 @@ pub mod format;
 pub mod journal;
 pub mod meter;
 pub mod northwind;
+pub mod office;
 pub mod package;
 pub mod progress;
 pub mod report;

@@ -19,7 +19,7 @@ const WIDEST: u16 = 120;
 const NAME: usize = 40;
 
 /// A table as wide as the terminal, within reason.
-fn table(preset: &str) -> Table {
+pub(crate) fn table(preset: &str) -> Table {
     let mut table = Table::new();
     table.load_preset(preset).set_content_arrangement(ContentArrangement::Dynamic);
     let asked = || std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());

@@ -142,6 +142,59 @@ fn every_line_of_a_report_fits_on_eighty_columns() {
     assert!(widest.trim_end().chars().count() <= 80, "{widest}");
 }
 
+#[test]
+fn office_walks_through_every_screen_with_each_package() {
+    for package in ["xero", "qbo", "myob"] {
+        office(package, "factory", "Working as Factory");
+    }
+}
+
+#[test]
+fn office_follows_each_product() {
+    office("xero", "factor", "Saved: each invoice is sent once it is final, printed or mailed");
+    office("qbo", "ascora", "With the first document");
+}
+
+/// Runs to its end, says what it is to say, and every line can be read by somebody who is no programmer.
+fn office(package: &str, profile: &str, says: &str) {
+    let ran = Command::new(env!("CARGO_BIN_EXE_office"))
+        .args(["--package", package, "--profile", profile])
+        .env("COLUMNS", "100")
+        .output()
+        .unwrap();
+    let text = said(&ran.stdout);
+    assert_eq!(ran.status.code(), Some(0), "{text}{}", said(&ran.stderr));
+    let screens = [
+        "Choose accounts, taxes and items: now",
+        "Default tax on sales",
+        "Purchases and supplier invoices",
+        "8 found: 6 not imported, 2 here already",
+        "3 looked at: 2 created, 0 linked, 0 failed; left out: 1 declined",
+        "same name, same phone number",
+        "invoice F-1001: will be created",
+        "lines[0].charge.tax_code is ",
+        "Planned once more: nothing to do",
+        "invoice F-1001: will be updated",
+        "quantity: 6.5 → 7.5",
+        "would come out otherwise",
+        "declared gone by Mere Tane",
+        "Retention of 10 %: 1 × -480.00",
+        "Order SO-7: invoiced; 12\u{a0}000.00 of 12\u{a0}000.00.",
+        "[Fix: open the setting taxes]",
+        "To be sent: 0. Needs attention: 0.",
+        "skipped: marked \"do not send\"",
+        says,
+    ];
+    for screen in screens {
+        assert!(text.contains(screen), "{package} {profile} does not say {screen:?}: {text}");
+    }
+    for line in text.lines().filter(|line| !line.starts_with("http")) {
+        assert!(line.trim_end().chars().count() <= 100, "{line}");
+        let raw = ["Some(", "None", "::", " { ", "\\n", "null"].iter().find(|raw| line.contains(**raw));
+        assert_eq!(raw, None, "{line}");
+    }
+}
+
 #[tokio::test]
 async fn f11_connect_signs_in_and_what_it_writes_serves_push() {
     connects("xero", "FA_XERO_CLIENT_SECRET", &["--connections-url"], "Demo Company (NZ)").await;

@@ -173,10 +173,23 @@ impl Place {
     /// The package wants more said of a customer than anybody knows beforehand.
     pub fn newcomer(self, number: u64) -> anyhow::Result<Value> {
         match self.package {
-            Package::Xero => Ok(xero::newcomer(number)),
-            Package::Qbo => Ok(qbo::newcomer(number)),
+            Package::Xero => Ok(xero::newcomer(&stranger(number))),
+            Package::Qbo => Ok(qbo::newcomer(&stranger(number))),
             Package::Myob => anyhow::bail!("{} wants the tax codes of each customer", self.package.title()),
         }
+    }
+
+    /// Enters a customer at the package's own screens, as its bookkeeper did before anything was connected.
+    ///
+    /// # Errors
+    /// The emulator could not be reached.
+    pub async fn enter(self, control: &Control, who: &Acquaintance) -> anyhow::Result<()> {
+        let action = match self.package {
+            Package::Xero => xero::newcomer(who),
+            Package::Qbo => qbo::newcomer(who),
+            Package::Myob => myob::newcomer(who, &control.ledger().await?)?,
+        };
+        control.act(&action).await.map(drop)
     }
 
     /// What the workshop's bookkeeper has done since: June is closed, and nobody books advertising any more.
@@ -265,14 +278,32 @@ impl Choice {
     }
 }
 
-/// A name that many share words of, and an address of its own.
-fn stranger(number: u64) -> (String, String) {
+/// A customer as a bookkeeper knows one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Acquaintance {
+    /// Name of the company.
+    pub name: String,
+    /// E-mail address.
+    pub email: String,
+    /// Phone number.
+    pub phone: String,
+    /// Street and number.
+    pub street: String,
+}
+
+/// A customer whose name shares its words with many.
+fn stranger(number: u64) -> Acquaintance {
     const FIRST: [&str; 11] =
         ["Hale", "Rimu", "Zeta", "Kauri", "Totara", "North", "South", "Green", "Stone", "River", "Élan"];
     const SECOND: [&str; 7] = ["Joinery", "Kitchens", "Cabinets", "Builders", "Doors", "Timber", "Homes"];
     let of = |words: &[&'static str], at: u64| words.get(at as usize % words.len()).copied().unwrap_or_default();
     let (first, second) = (of(&FIRST, number), of(&SECOND, number / 11));
-    (format!("{first} {second} {number:06} Ltd"), format!("info{number}@{}.example", second.to_lowercase()))
+    Acquaintance {
+        name: format!("{first} {second} {number:06} Ltd"),
+        email: format!("info{number}@{}.example", second.to_lowercase()),
+        phone: format!("021 555 {number:06}"),
+        street: format!("{number} Mill Road"),
+    }
 }
 
 #[cfg(test)]

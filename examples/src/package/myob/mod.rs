@@ -15,7 +15,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use url::Url;
 
-use super::{App, Package, Reached, Seams, SetUp};
+use super::{Acquaintance, App, Package, Reached, Seams, SetUp};
 use crate::books::rows;
 use crate::chaos::{Seeded, strikes};
 use crate::connection::{Addresses, change};
@@ -140,9 +140,7 @@ pub(super) async fn furnish(control: &Control) -> anyhow::Result<()> {
     let advertising = json!({ "Name": "Advertising", "Classification": "Expense", "Type": "Expense", "Number": 1400 });
     control.act(&json!({ "do": "create", "path": "GeneralLedger/Account", "set": advertising })).await?;
     let ledger = control.ledger().await?;
-    let standard =
-        rows(&ledger, "GeneralLedger/TaxCode").find(|code| ["GST", "S15"].iter().any(|own| code["Code"] == *own));
-    let standard = &standard.context("the company file has no tax code of the usual rate")?["UID"];
+    let standard = usual_tax_code(&ledger)?;
     for (number, name, account) in
         [("SALES", "Sundry sales", chart::SALES), ("INSTALLATION", "Installation", chart::INSTALLATION)]
     {
@@ -153,6 +151,23 @@ pub(super) async fn furnish(control: &Control) -> anyhow::Result<()> {
         control.act(&json!({ "do": "create", "path": "Inventory/Item", "set": set })).await?;
     }
     Ok(())
+}
+
+/// What a person does who enters one customer more, of the usual tax.
+pub(super) fn newcomer(who: &Acquaintance, ledger: &Value) -> anyhow::Result<Value> {
+    let code = json!({ "UID": usual_tax_code(ledger)? });
+    let address = json!({ "Location": 1, "Street": who.street, "City": "Nelson", "Email": who.email,
+        "Phone1": who.phone, "ContactName": "Ana Rua" });
+    let set = json!({ "CompanyName": who.name, "IsIndividual": false, "Addresses": [address],
+        "SellingDetails": { "TaxCode": code, "FreightTaxCode": code } });
+    Ok(json!({ "do": "create", "path": "Contact/Customer", "set": set }))
+}
+
+/// The id of the tax code that most sales have.
+fn usual_tax_code(ledger: &Value) -> anyhow::Result<&Value> {
+    let usual =
+        rows(ledger, "GeneralLedger/TaxCode").find(|code| ["GST", "S15"].iter().any(|own| code["Code"] == *own));
+    Ok(&usual.context("the company file has no tax code of the usual rate")?["UID"])
 }
 
 pub(super) async fn close_june(control: &Control) -> anyhow::Result<()> {

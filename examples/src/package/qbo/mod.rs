@@ -14,7 +14,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use url::Url;
 
-use super::{App, Package, Reached, Seams};
+use super::{Acquaintance, App, Package, Reached, Seams};
 use crate::books::rows;
 use crate::chaos::{Seeded, strikes};
 use crate::connection::{Addresses, change};
@@ -219,10 +219,9 @@ pub(super) fn faults(seeded: &mut Seeded) -> Vec<FaultRule> {
 }
 
 /// What a person does who enters one customer more.
-pub(super) fn newcomer(number: u64) -> Value {
-    let (name, email) = super::stranger(number);
-    json!({ "do": "create", "entity": "Customer", "set": { "DisplayName": name, "GivenName": "Ana",
-        "FamilyName": "Rua", "PrimaryEmailAddr": { "Address": email },
-        "PrimaryPhone": { "FreeFormNumber": format!("021 555 {number:06}") },
-        "BillAddr": { "Line1": format!("{number} Mill Road"), "City": "Nelson" } } })
+pub(super) fn newcomer(who: &Acquaintance) -> Value {
+    json!({ "do": "create", "entity": "Customer", "set": { "DisplayName": who.name, "GivenName": "Ana",
+        "FamilyName": "Rua", "PrimaryEmailAddr": { "Address": who.email },
+        "PrimaryPhone": { "FreeFormNumber": who.phone },
+        "BillAddr": { "Line1": who.street, "City": "Nelson" } } })
 }

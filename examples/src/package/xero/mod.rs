@@ -12,6 +12,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use url::Url;
 
+use super::Acquaintance;
 use crate::chaos::{Seeded, strikes};
 use crate::connection::{Addresses, change};
 use crate::control::Control;
@@ -110,9 +111,8 @@ pub(super) fn faults(seeded: &mut Seeded) -> Vec<FaultRule> {
 }
 
 /// What a person does who enters one customer more.
-pub(super) fn newcomer(number: u64) -> Value {
-    let (name, email) = super::stranger(number);
-    json!({ "do": "create_contact", "Name": name, "EmailAddress": email, "FirstName": "Ana", "LastName": "Rua",
-        "Addresses": [{ "AddressType": "STREET", "AddressLine1": format!("{number} Mill Road"), "City": "Nelson" }],
-        "Phones": [{ "PhoneType": "DEFAULT", "PhoneNumber": format!("021 555 {number:06}") }] })
+pub(super) fn newcomer(who: &Acquaintance) -> Value {
+    json!({ "do": "create_contact", "Name": who.name, "EmailAddress": who.email, "FirstName": "Ana", "LastName": "Rua",
+        "Addresses": [{ "AddressType": "STREET", "AddressLine1": who.street, "City": "Nelson" }],
+        "Phones": [{ "PhoneType": "DEFAULT", "PhoneNumber": who.phone }] })
 }
