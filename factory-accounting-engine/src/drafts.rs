@@ -69,6 +69,8 @@ impl Planner<'_> {
         let form = plan::order_form(&self.facts.settings, inner.provider.capabilities());
         let ordered: Vec<&RecordKey> = subjects.iter().map(|(operation, _)| &operation.key).collect();
         let own = subjects.iter().map(|(operation, subject)| (&operation.key, subject));
+        let settings = &self.facts.settings;
+        let lenders = subjects.iter().flat_map(|(_, subject)| plan::lenders(subject, settings)).collect();
         let mut around = Surroundings {
             former: former_ties(inner, own, &links).await?,
             links,
@@ -76,7 +78,7 @@ impl Planner<'_> {
             in_flight: BTreeSet::new(),
             sources: BTreeMap::new(),
             billed: parts_billed(inner, &ordered).await?,
-            lent: inner.lend(&subjects.iter().flat_map(|(_, subject)| plan::lenders(subject)).collect()).await?,
+            lent: inner.lend(&lenders).await?,
             become_invoices: form.is_some_and(OrderForm::becomes_invoice),
         };
         if drafts.is_empty() || !around.become_invoices {

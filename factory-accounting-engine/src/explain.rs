@@ -48,7 +48,7 @@ impl Engine {
         let mut around = Surroundings::of_links(links);
         around.former = former_ties(inner, [(key, subject)].into_iter(), &around.links).await?;
         around.billed = parts_billed(inner, &[key]).await?;
-        around.lent = inner.lend(&plan::lenders(subject).into_iter().collect()).await?;
+        around.lent = inner.lend(&plan::lenders(subject, &facts.settings).into_iter().collect()).await?;
         let context = Context { distinct: told_apart, ..inner.context_of(&facts, &around) };
         let version = Some(facts.settings_version).filter(|version| *version > 0);
         Ok(plan::explain(key, subject, &context, version))

@@ -13,7 +13,7 @@ use crate::planner::Planner;
 use crate::planning::{Plan, skip};
 
 impl Inner {
-    /// What lines may take over from their products, customers and suppliers.
+    /// What documents may take over from products, customers, suppliers and the orders that they bill.
     pub(crate) async fn lend(&self, lenders: &BTreeSet<RecordKey>) -> Result<Lent, EngineError> {
         let mut records = Vec::with_capacity(lenders.len());
         for key in lenders {

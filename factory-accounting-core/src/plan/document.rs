@@ -242,6 +242,9 @@ fn host_number_line(record: &Record, trade: &Trade<'_>, index: usize, context: &
 
 fn parent_number(kind: RecordKind, id: &crate::ids::LocalId, context: &Context<'_>) -> String {
     let key = RecordKey::new(kind, id.clone());
+    if let Some(number) = context.lent.number(&key) {
+        return number.to_owned();
+    }
     let owned = context.settings.number_owner(kind) == NumberOwner::Host;
     let linked = context.link(&key).filter(|_| owned).and_then(|link| link.number.clone());
     linked.unwrap_or_else(|| id.to_string())
