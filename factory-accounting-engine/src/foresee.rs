@@ -29,8 +29,8 @@ pub(crate) struct Foresight {
     pub(crate) basis: Basis,
     /// What the record resolves to; `None` where it does not get that far.
     pub(crate) draft: Option<Draft>,
-    /// What would be written, and which parts of it.
-    pub(crate) write: Option<(Content, Changes)>,
+    /// Which parts would be written, and of what; `None` for the draft itself.
+    pub(crate) write: Option<(Option<Content>, Changes)>,
     /// The record in the books.
     pub(crate) base: Option<RemoteRecord>,
     /// What was last written.
@@ -44,6 +44,15 @@ pub(crate) struct Foresight {
     pub(crate) keys: Vec<RecordKey>,
     /// Sources that the write ties the document to, by the package's id.
     pub(crate) sources: BTreeMap<RecordKey, RemoteRecord>,
+}
+
+impl Foresight {
+    /// What would be written, and which parts of it.
+    pub(crate) fn written_then(&self) -> Option<(&Content, Changes)> {
+        let (content, changes) = self.write.as_ref()?;
+        let drafted = || self.draft.as_ref().map(|draft| &draft.content);
+        Some((content.as_ref().or_else(drafted)?, *changes))
+    }
 }
 
 /// Plans without acting.
@@ -118,7 +127,7 @@ impl Foreseer<'_> {
                 seen.draft = plan::draft(&operation.key, &subject, &context).ok().and_then(Result::ok);
             }
             Plan::Create(draft) => {
-                seen.write = Some((draft.content.clone(), Changes::ALL));
+                seen.write = Some((None, Changes::ALL));
                 seen.draft = Some(draft);
             }
             Plan::Read { draft, remote, origin } => {
@@ -263,7 +272,7 @@ impl Foreseer<'_> {
                     Intent::Create => Foreseen::Create,
                     Intent::Update | Intent::Void => Foreseen::Update,
                 };
-                seen.write = Some((planned.content, planned.changes));
+                seen.write = Some((Some(planned.content), planned.changes));
             }
             Err(settling) => seen.verdict = verdict(&settling),
         }

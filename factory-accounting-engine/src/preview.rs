@@ -208,8 +208,8 @@ fn expectation(own: &NewOperation, facts: &Facts, seen: &Foresight) -> Expectati
 pub(crate) fn differs(inner: &Inner, facts: &Facts, seen: &Foresight) -> Difference {
     let rules = &inner.provider.capabilities().amounts;
     let standing = Standing { held: seen.base.as_ref(), written: seen.written.as_ref() };
-    let Some((content, changes)) = &seen.write else { return Difference::default() };
-    let mut difference = difference(content, *changes, standing, rules);
+    let Some((content, changes)) = seen.written_then() else { return Difference::default() };
+    let mut difference = difference(content, changes, standing, rules);
     if let (Content::Document(document), Some(money)) = (content, &mut difference.money) {
         money.rounding = plan::rounding_of(document, &facts.settings);
     }
@@ -320,7 +320,7 @@ async fn effects(
 fn on_source(inner: &Inner, record: &Record, seen: &Foresight) -> Option<SideEffect> {
     let source = plan::parent_of(record)?;
     let capability = inner.provider.capabilities().of(record.kind())?;
-    let tied = match &seen.write {
+    let tied = match seen.written_then() {
         Some((Content::Document(document), _)) => document.source.is_some(),
         _ => false,
     };

@@ -274,53 +274,55 @@ fn as_planned(remote: &RemoteLine, planned: &PlannedLine) -> Values {
         ("tax_code", remote.tax_code.is_none()),
     ];
     for (path, _) in same.into_iter().filter(|(_, same)| *same) {
-        told.extend(own.get(path).map(|value| (path, value.clone())));
+        told.retain(|(told, _)| *told != path);
+        told.extend(own.iter().find(|(own, _)| *own == path).cloned());
     }
     told
 }
 
-type Values = BTreeMap<&'static str, String>;
+/// Values of a line by their paths, each path once; those of one line alone are told in this order.
+type Values = Vec<(&'static str, String)>;
 
 fn line_fields(before: Option<Values>, after: Option<Values>) -> Vec<FieldChange> {
-    let (before, after) = (before.unwrap_or_default(), after.unwrap_or_default());
+    let change = |path: &str, before, after| FieldChange { path: path.to_owned(), before, after };
+    let (before, after) = match (before, after) {
+        (None, after) => {
+            return after.into_iter().flatten().map(|(path, value)| change(path, None, Some(value))).collect();
+        }
+        (Some(before), None) => {
+            return before.into_iter().map(|(path, value)| change(path, Some(value), None)).collect();
+        }
+        (Some(before), Some(after)) => (BTreeMap::from_iter(before), BTreeMap::from_iter(after)),
+    };
     let mut paths: Vec<&str> = before.keys().chain(after.keys()).copied().collect();
     paths.sort_unstable();
     paths.dedup();
-    let pairs = paths.into_iter().map(|path| (path, before.get(path), after.get(path)));
-    let differing = pairs.filter(|(_, before, after)| before != after);
-    differing
-        .map(|(path, before, after)| FieldChange {
-            path: path.to_owned(),
-            before: before.cloned(),
-            after: after.cloned(),
-        })
-        .collect()
+    let differing = paths.into_iter().filter(|path| before.get(path) != after.get(path));
+    differing.map(|path| change(path, before.get(path).cloned(), after.get(path).cloned())).collect()
 }
 
 fn planned_values(line: &PlannedLine) -> Values {
-    let mut values = Values::from([("description", line.description.clone())]);
-    let Some(charge) = &line.charge else { return values };
-    values.insert("quantity", number(charge.quantity.0));
-    values.insert("unit_price", number(charge.unit_price.0));
-    values.insert("amount", number(charge.amount));
-    values.insert("tax", number(charge.tax.0));
-    values.insert("account", charge.account.name().to_owned());
-    if !charge.tax_code.is_empty() {
-        values.insert("tax_code", charge.tax_code.clone());
-    }
-    if let Some(item) = &charge.item {
-        values.insert("item", item.name().to_owned());
-    }
+    let description = line.description.clone();
+    let Some(charge) = &line.charge else { return vec![("description", description)] };
+    let mut values = Vec::with_capacity(9);
+    values.push(("account", charge.account.name().to_owned()));
+    values.push(("amount", number(charge.amount)));
+    values.push(("description", description));
     match charge.discount {
-        Some(Discount::Rate(rate)) => values.insert("discount_rate", number(rate.0)),
-        Some(Discount::Amount(amount)) => values.insert("discount_amount", number(amount)),
-        None => None,
-    };
+        Some(Discount::Rate(rate)) => values.push(("discount_rate", number(rate.0))),
+        Some(Discount::Amount(amount)) => values.push(("discount_amount", number(amount))),
+        None => {}
+    }
+    values.extend(charge.item.as_ref().map(|item| ("item", item.name().to_owned())));
+    values.push(("quantity", number(charge.quantity.0)));
+    values.push(("tax", number(charge.tax.0)));
+    values.extend((!charge.tax_code.is_empty()).then(|| ("tax_code", charge.tax_code.clone())));
+    values.push(("unit_price", number(charge.unit_price.0)));
     values
 }
 
 fn remote_values(line: &RemoteLine) -> Values {
-    let mut values = Values::from([("description", line.description.clone())]);
+    let mut values = vec![("description", line.description.clone())];
     let numbers = [
         ("quantity", line.quantity),
         ("unit_price", line.unit_price),
@@ -332,6 +334,7 @@ fn remote_values(line: &RemoteLine) -> Values {
     values.extend(numbers.into_iter().filter_map(|(path, value)| Some((path, number(value?)))));
     let texts = [("account", &line.account), ("item", &line.item), ("tax_code", &line.tax_code)];
     values.extend(texts.into_iter().filter_map(|(path, value)| Some((path, value.clone()?))));
+    values.sort_unstable_by_key(|(path, _)| *path);
     values
 }
 
