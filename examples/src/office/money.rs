@@ -21,16 +21,16 @@ pub(super) fn shown(amount: Decimal) -> String {
 
 /// What a document comes to, before and after.
 pub(super) fn change(change: &MoneyChange) -> anyhow::Result<()> {
-    let of = |totals: &Option<Totals>, part: fn(&Totals) -> Decimal| {
-        totals.as_ref().map_or_else(|| NOTHING.to_owned(), |totals| shown(part(totals)))
+    let amount = |totals: Option<Totals>, part: fn(Totals) -> Decimal| {
+        totals.map_or_else(|| NOTHING.to_owned(), |totals| shown(part(totals)))
     };
+    let row = |name: &str, part| [name.to_owned(), amount(change.before, part), amount(change.after, part)];
     let currency = change.currency.map(|currency| currency.to_string()).unwrap_or_default();
-    let parts: [(&str, fn(&Totals) -> Decimal); 3] =
-        [("before tax", |totals| totals.subtotal), ("tax", |totals| totals.tax), ("total", |totals| totals.total)];
-    let rows: Vec<[String; 3]> = parts
-        .iter()
-        .map(|(name, part)| [(*name).to_owned(), of(&change.before, *part), of(&change.after, *part)])
-        .collect();
+    let rows = [
+        row("before tax", |totals| totals.subtotal),
+        row("tax", |totals| totals.tax),
+        row("total", |totals| totals.total),
+    ];
     show::figures([currency.as_str(), "in the books", "then"], &rows, 1)?;
     if let Some(rounding) = change.rounding {
         show::line(format_args!("A line of {rounding} settles a difference of rounding."))?;

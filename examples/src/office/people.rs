@@ -1,6 +1,7 @@
 //! Customers: who is in the books already, who is taken over, who is the same as one of ours.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Mutex, PoisonError};
 
 use anyhow::Context as _;
 use async_trait::async_trait;
@@ -18,8 +19,10 @@ use super::{MERE, Office, show, words};
 
 const ROLE: RecordKind = RecordKind::Customer;
 
-/// The joinery's own customer list: takes everybody but the owner's family.
-struct CustomerList;
+/// The joinery's own customer list: takes everybody but the owner's family. Each question's key stands for one record, however
+/// often it is asked; a real one keeps it under a unique index.
+#[derive(Debug, Default)]
+struct CustomerList(Mutex<BTreeMap<String, LocalId>>);
 
 #[async_trait]
 impl ImportHost for CustomerList {
@@ -27,9 +30,9 @@ impl ImportHost for CustomerList {
         if ask.party.party.name.contains("Family") {
             return Ok(ImportAnswer::Declined("private: kept out of the joinery's customers".to_owned()));
         }
-        // A real one keeps the key under a unique index and makes the record; this one derives the record's id from it.
-        let number = ask.key.bytes().fold(7_u64, |sum, byte| sum.wrapping_mul(31).wrapping_add(u64::from(byte)));
-        Ok(ImportAnswer::Created(LocalId::new(format!("c-{:04}", number % 10_000))))
+        let mut customers = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let next = LocalId::new(format!("c-{}", 101 + customers.len()));
+        Ok(ImportAnswer::Created(customers.entry(ask.key.to_owned()).or_insert(next).clone()))
     }
 }
 
@@ -52,12 +55,13 @@ impl Office {
 
         show::screen("Import")?;
         self.not_right_now(Stage::LinkingContacts).await?;
+        let customers = CustomerList::default();
         let ticked = self.ticked(&["Rimu Kitchens Ltd", "Tane Family Trust", "Élan Interiors"]).await?;
         show::line(format_args!("{} ticked.", ticked.len()))?;
-        self.import(ImportSelection::Only(ticked)).await?;
+        self.import(&customers, ImportSelection::Only(ticked)).await?;
         show::line("All others that can be, and once more all of them:")?;
-        self.import(ImportSelection::All).await?;
-        self.import(ImportSelection::All).await?;
+        self.import(&customers, ImportSelection::All).await?;
+        self.import(&customers, ImportSelection::All).await?;
         let states = BTreeSet::from([CandidateFilter::PreviouslyImported, CandidateFilter::NotImported]);
         let taken_over = CandidateQuery { states, sort: CandidateSort::State, ..CandidateQuery::new(ROLE) };
         self.picker(&self.engine.candidates(taken_over).await?)
@@ -95,8 +99,8 @@ impl Office {
         Ok(ids)
     }
 
-    async fn import(&self, selection: ImportSelection) -> anyhow::Result<()> {
-        let report = self.engine.import(ROLE, selection, &CustomerList).await?;
+    async fn import(&self, customers: &CustomerList, selection: ImportSelection) -> anyhow::Result<()> {
+        let report = self.engine.import(ROLE, selection, customers).await?;
         let tally = &report.tally;
         let skipped: Vec<String> = tally
             .skipped
