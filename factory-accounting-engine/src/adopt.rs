@@ -17,8 +17,6 @@ use factory_accounting_core::store::{Link, LinkOrigin};
 
 use crate::drafts::Surroundings;
 use crate::engine::{Engine, EngineError};
-use crate::event::Verb;
-use crate::reading::complete;
 
 /// Documents of the books that one of the host's may be.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -166,11 +164,12 @@ impl Engine {
             }
         }
         for (kind, sought) in by_kind {
-            let Some(capability) = inner.provider.capabilities().of(kind) else { continue };
-            for chunk in sought.chunks(capability.probe.max(1)) {
+            if inner.provider.capabilities().of(kind).is_none() {
+                continue;
+            }
+            for chunk in sought.chunks(inner.probe_chunk(kind)) {
                 let targets: Vec<ProbeTarget> = chunk.iter().map(|(_, sought)| sought.target.clone()).collect();
-                inner.called(Verb::Probe, Some(kind), targets.len());
-                let found = complete(inner.provider.probe(&targets).await?, targets.len())?;
+                let found = inner.probe(kind, &targets).await?;
                 for ((at, sought), found) in chunk.iter().zip(found) {
                     let Some(of_record) = matches.get_mut(at) else { continue };
                     of_record.candidates = self.match_candidates(&sought.wanted, &of_record.key, found).await?;
@@ -192,12 +191,10 @@ impl Engine {
         }
         let mut outcomes = BTreeMap::new();
         for (kind, members) in by_kind {
-            let chunk = inner.provider.capabilities().of(kind).map_or(1, |capability| capability.fetch.max(1));
-            for members in members.chunks(chunk) {
+            for members in members.chunks(inner.fetch_chunk(kind)) {
                 let meant = || members.iter().filter_map(|at| Some((*at, adoptions.get(*at)?)));
                 let ids: Vec<RemoteId> = meant().map(|(_, adoption)| adoption.remote.clone()).collect();
-                inner.called(Verb::Fetch, Some(kind), ids.len());
-                let found = complete(inner.provider.fetch(kind, &ids).await?, ids.len())?;
+                let found = inner.fetch(kind, &ids).await?;
                 for ((at, adoption), record) in meant().zip(found) {
                     let key = adoption.key.clone();
                     outcomes.insert(at, Adopted { outcome: self.adopt_one(adoption, record, by).await?, key });

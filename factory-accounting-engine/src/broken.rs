@@ -109,11 +109,7 @@ impl Engine {
         let mut next = link.merged_into.clone();
         for _ in 0..MERGES {
             let Some(id) = next else { return Ok(None) };
-            let record = match self.read_remote(link.key.kind, &id).await {
-                Ok(record) => record,
-                Err(EngineError::Refused(_)) => return Ok(None),
-                Err(other) => return Err(other),
-            };
+            let Some(record) = self.inner.fetch_one(link.key.kind, &id).await? else { return Ok(None) };
             if record.status == RemoteStatus::Open {
                 let name = record.name.unwrap_or_else(|| record.id.to_string());
                 return Ok(Some(Suggestion::survivor(record.id, name)));

@@ -17,7 +17,6 @@ use factory_accounting_core::settings::{NumberOwner, NumberSeries};
 
 use crate::engine::{Engine, EngineError};
 use crate::event::Verb;
-use crate::reading::complete;
 
 /// A number that is not free.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -186,12 +185,12 @@ impl Engine {
     ) -> Result<Vec<Vec<RemoteRecord>>, EngineError> {
         let inner = &self.inner;
         let capability = inner.provider.capabilities().of(kind);
-        let Some(most) = capability.map(|capability| capability.probe).filter(|most| *most > 0) else {
+        if capability.is_none_or(|capability| capability.probe == 0) {
             return Ok(vec![Vec::new(); numbers.len()]);
-        };
+        }
         let form = self.form_of(kind).await?;
         let mut found = Vec::with_capacity(numbers.len());
-        for numbers in numbers.chunks(most) {
+        for numbers in numbers.chunks(inner.probe_chunk(kind)) {
             let targets: Vec<ProbeTarget> = numbers
                 .iter()
                 .map(|number| ProbeTarget {
@@ -200,9 +199,7 @@ impl Engine {
                     ..ProbeTarget::new(kind, number.as_str())
                 })
                 .collect();
-            inner.called(Verb::Probe, Some(kind), targets.len());
-            let answers = inner.provider.probe(&targets).await?;
-            found.extend(complete(answers, targets.len())?);
+            found.extend(inner.probe(kind, &targets).await?);
         }
         Ok(found)
     }
@@ -222,13 +219,14 @@ impl Engine {
     ) -> Result<BTreeMap<RemoteId, String>, EngineError> {
         let inner = &self.inner;
         let role = if kind.is_purchase() { RecordKind::Supplier } else { RecordKind::Customer };
-        let most = inner.provider.capabilities().of(role).map_or(0, |capability| capability.fetch);
         let parties: BTreeSet<RemoteId> = records.filter_map(|record| record.party.clone()).collect();
         let parties: Vec<RemoteId> = parties.into_iter().collect();
         let mut names = BTreeMap::new();
-        for parties in parties.chunks(most.max(1)).filter(|_| most > 0) {
-            inner.called(Verb::Fetch, Some(role), parties.len());
-            let read = match inner.provider.fetch(role, parties).await {
+        if inner.provider.capabilities().of(role).is_none_or(|capability| capability.fetch == 0) {
+            return Ok(names);
+        }
+        for parties in parties.chunks(inner.fetch_chunk(role)) {
+            let read = match inner.fetch(role, parties).await {
                 Ok(read) => read,
                 // What is addressed to a job, say, stays without a name.
                 Err(error) if error.kind() == ErrorKind::Unsupported => continue,

@@ -15,7 +15,6 @@ use crate::engine::EngineError;
 use crate::event::Verb;
 use crate::kept;
 use crate::planning::Write;
-use crate::reading::complete;
 use crate::round::Round;
 use crate::sending::{doubt, link_from};
 use crate::settling::Settling;
@@ -204,13 +203,10 @@ impl Round<'_> {
     /// Looks for the markers of members and judges what is found. The inner error: the search itself failed.
     pub(crate) async fn look(&mut self, members: &[Write]) -> Result<Result<Vec<Finding>, ProviderError>, EngineError> {
         let Some(kind) = members.first().map(|member| member.operation.key.kind) else { return Ok(Ok(Vec::new())) };
-        let chunk = self.inner.provider.capabilities().of(kind).map_or(1, |capability| capability.probe.max(1));
         let mut findings = Vec::with_capacity(members.len());
-        for members in members.chunks(chunk) {
+        for members in members.chunks(self.inner.probe_chunk(kind)) {
             let targets: Vec<ProbeTarget> = members.iter().map(|member| member.planned.probe.clone()).collect();
-            self.inner.called(Verb::Probe, Some(kind), targets.len());
-            let found = self.inner.provider.probe(&targets).await;
-            let found = match found.and_then(|found| complete(found, targets.len())) {
+            let found = match self.inner.probe(kind, &targets).await {
                 Ok(found) => found,
                 Err(failure) => return Ok(Err(failure)),
             };

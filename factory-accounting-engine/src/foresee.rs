@@ -15,11 +15,10 @@ use factory_accounting_core::store::{
 
 use crate::drafts::{Drafts, Surroundings};
 use crate::engine::{EngineError, Facts, Inner};
-use crate::event::Verb;
 use crate::locks::Freshness;
 use crate::planner::{Planner, touched};
 use crate::planning::{Plan, Write};
-use crate::reading::{Reading, complete};
+use crate::reading::Reading;
 use crate::settling::Settling;
 
 /// What planning one operation came to.
@@ -244,7 +243,7 @@ impl Foreseer<'_> {
             }
             (Freshness::Now, _) => {
                 seen.basis = Basis::Read { at: self.inner.now() };
-                self.read(key.kind, &reading.remote).await?
+                self.inner.fetch_one(key.kind, &reading.remote).await?
             }
             (Freshness::Stored, Some(link)) => {
                 let (basis, content) = match &written {
@@ -277,12 +276,6 @@ impl Foreseer<'_> {
             Err(settling) => seen.verdict = verdict(&settling),
         }
         Ok(())
-    }
-
-    async fn read(&self, kind: RecordKind, remote: &RemoteId) -> Result<Option<RemoteRecord>, EngineError> {
-        self.inner.called(Verb::Fetch, Some(kind), 1);
-        let found = self.inner.provider.fetch(kind, std::slice::from_ref(remote)).await?;
-        Ok(complete(found, 1)?.pop().flatten())
     }
 
     /// What the books hold of a linked record by our own hand: the revision that was written, resolved as it would be now.

@@ -7,6 +7,7 @@
 mod adopt;
 mod bell;
 mod broken;
+mod calls;
 mod collisions;
 mod connect;
 mod decisions;

@@ -12,7 +12,7 @@ use factory_accounting_core::provider::RemoteRecord;
 use factory_accounting_core::store::{Link, LinkOrigin, PastLink};
 
 use crate::engine::{Engine, EngineError, Inner};
-use crate::event::{Event, Verb};
+use crate::event::Event;
 
 /// Who ties where nobody is named.
 const THE_HOST: &str = "the host";
@@ -91,9 +91,7 @@ impl Engine {
 
     pub(crate) async fn read_remote(&self, kind: RecordKind, remote: &RemoteId) -> Result<RemoteRecord, EngineError> {
         let inner = &self.inner;
-        inner.called(Verb::Fetch, Some(kind), 1);
-        let found = inner.provider.fetch(kind, std::slice::from_ref(remote)).await?.pop().flatten();
-        found.ok_or_else(|| {
+        inner.fetch_one(kind, remote).await?.ok_or_else(|| {
             EngineError::Refused(format!(
                 "{} has no {kind} {remote}: {}",
                 inner.package_title(),

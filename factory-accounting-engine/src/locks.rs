@@ -44,11 +44,8 @@ impl Engine {
     /// The inner error is the refusal, with amount, currency and remedy.
     pub async fn may_void(&self, key: &RecordKey) -> Result<Result<VoidForm, Parked>, EngineError> {
         let link = self.inner.link_of(key).await?.ok_or_else(|| EngineError::NotLinked(key.clone()))?;
-        let record = self.read_remote(key.kind, &link.remote).await;
-        let record = match record {
-            Ok(record) => record,
-            Err(EngineError::Refused(_)) => return Ok(Ok(VoidForm::AlreadyDone)),
-            Err(other) => return Err(other),
+        let Some(record) = self.inner.fetch_one(key.kind, &link.remote).await? else {
+            return Ok(Ok(VoidForm::AlreadyDone));
         };
         let currency = match record.currency {
             Some(currency) => currency,

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use factory_accounting_core::code::{Code, Parked};
-use factory_accounting_core::error::{ErrorKind, ProviderError};
+use factory_accounting_core::error::ProviderError;
 use factory_accounting_core::ids::RemoteId;
 use factory_accounting_core::model::{RecordKey, RecordKind};
 use factory_accounting_core::plan::{self, Draft, Revision, Subject};
@@ -14,7 +14,7 @@ use factory_accounting_core::store::{Decision, Goal, Link, LinkOrigin, Operation
 
 use crate::drafts::Surroundings;
 use crate::engine::EngineError;
-use crate::event::{Event, Verb};
+use crate::event::Event;
 use crate::planner::Planner;
 use crate::planning::{Write, create};
 use crate::retarget::keep_party;
@@ -45,7 +45,7 @@ impl Round<'_> {
         }
         let mut writes = Vec::new();
         for (kind, mut queue) in by_kind {
-            let chunk = self.inner.provider.capabilities().of(kind).map_or(1, |capability| capability.fetch.max(1));
+            let chunk = self.inner.fetch_chunk(kind);
             while !queue.is_empty() && self.stop.is_none() {
                 let rest = queue.split_off(chunk.min(queue.len()));
                 let now = std::mem::replace(&mut queue, rest);
@@ -89,8 +89,7 @@ impl Round<'_> {
         around: &Surroundings,
     ) -> Result<Vec<Write>, EngineError> {
         let ids: Vec<RemoteId> = readings.iter().map(|reading| reading.remote.clone()).collect();
-        self.inner.called(Verb::Fetch, Some(kind), ids.len());
-        let bases = match self.inner.provider.fetch(kind, &ids).await.and_then(|bases| complete(bases, ids.len())) {
+        let bases = match self.inner.fetch(kind, &ids).await {
             Ok(bases) => bases,
             Err(error) => {
                 let settlings = readings
@@ -158,15 +157,12 @@ impl Planner<'_> {
     pub(crate) async fn fetch_sources(&self, sources: &Sources, around: &mut Surroundings) -> Option<ProviderError> {
         let mut failed = None;
         for (kind, sources) in &sources.wanted {
-            let chunk = self.inner.provider.capabilities().of(*kind).map_or(1, |capability| capability.fetch.max(1));
-            for sources in sources.chunks(chunk) {
+            for sources in sources.chunks(self.inner.fetch_chunk(*kind)) {
                 if failed.is_some() {
                     break;
                 }
                 let ids: Vec<RemoteId> = sources.iter().map(|(_, id)| id.clone()).collect();
-                self.inner.called(Verb::Fetch, Some(*kind), ids.len());
-                let found = self.inner.provider.fetch(*kind, &ids).await;
-                match found.and_then(|found| complete(found, ids.len())) {
+                match self.inner.fetch(*kind, &ids).await {
                     Ok(found) => {
                         let held = sources.iter().zip(found);
                         around.sources.extend(held.filter_map(|((key, _), record)| Some((key.clone(), record?))));
@@ -338,13 +334,4 @@ fn void_write(reading: &Reading, base: RemoteRecord) -> Write {
         fingerprint: String::new(),
         origin: reading.origin,
     }
-}
-
-/// An answer that leaves out what was asked for says nothing about it: not that it is not there.
-pub(crate) fn complete<T>(answers: Vec<T>, asked: usize) -> Result<Vec<T>, ProviderError> {
-    if answers.len() == asked {
-        return Ok(answers);
-    }
-    let message = format!("{} answers to {asked} questions", answers.len());
-    Err(ProviderError::new(ErrorKind::Protocol, message))
 }

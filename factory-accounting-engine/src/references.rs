@@ -10,10 +10,8 @@ use factory_accounting_core::provider::{RemoteRecord, RemoteStatus};
 use factory_accounting_core::store::{Link, Operation, Step};
 
 use crate::engine::{EngineError, Inner};
-use crate::event::Verb;
 use crate::links::broken_event;
 use crate::planner::Planner;
-use crate::reading::complete;
 use crate::round::Round;
 use crate::settling::Settling;
 
@@ -99,12 +97,9 @@ impl Inner {
         }
         let mut seen = Vec::new();
         for (kind, links) in by_kind {
-            let chunk = self.provider.capabilities().of(kind).map_or(1, |capability| capability.fetch.max(1));
-            for links in links.chunks(chunk) {
+            for links in links.chunks(self.fetch_chunk(kind)) {
                 let ids: Vec<_> = links.iter().map(|link| link.remote.clone()).collect();
-                self.called(Verb::Fetch, Some(kind), ids.len());
-                let found = self.provider.fetch(kind, &ids).await;
-                let found = match found.and_then(|found| complete(found, ids.len())) {
+                let found = match self.fetch(kind, &ids).await {
                     Ok(found) => found,
                     Err(failure) => {
                         tracing::debug!(%failure, "what a tie leads to stays unknown");

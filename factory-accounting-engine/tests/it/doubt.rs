@@ -6,7 +6,9 @@ use factory_accounting_core::code::Code;
 use factory_accounting_core::error::{ErrorKind, ProviderError};
 use factory_accounting_core::model::RecordKind;
 use factory_accounting_core::provider::RemoteStatus;
+use factory_accounting_core::rules::VoidForm;
 use factory_accounting_core::store::{ClaimRequest, ConnectionState, OperationState, SyncStore};
+use factory_accounting_engine::EngineError;
 
 use crate::scripted::Act;
 use crate::world::{World, connection, invoice, key};
@@ -102,6 +104,21 @@ async fn a_short_answer_to_a_read_does_not_pass_for_a_void() {
     world.provider.answer_short(false);
     world.settle().await;
     assert_eq!(world.live(RecordKind::Invoice), 0);
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn a_short_answer_to_a_question_about_voiding_does_not_say_that_it_is_done() {
+    let world = World::new().await;
+    world.push(&invoice("i1", "10")).await;
+    world.settle().await;
+    let asked = key(RecordKind::Invoice, "i1");
+    world.provider.answer_short(true);
+    let short = world.engine.may_void(&asked).await.expect_err("nothing was answered");
+    assert!(matches!(&short, EngineError::Provider(error) if error.kind() == ErrorKind::Protocol), "{short}");
+    world.provider.answer_short(false);
+    assert!(matches!(world.engine.may_void(&asked).await, Ok(Ok(form)) if form != VoidForm::AlreadyDone));
+    world.provider.forget(RecordKind::Invoice);
+    assert_eq!(world.engine.may_void(&asked).await, Ok(Ok(VoidForm::AlreadyDone)));
 }
 
 #[tokio::test(flavor = "current_thread")]
