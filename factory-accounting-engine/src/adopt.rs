@@ -144,8 +144,11 @@ impl Engine {
     pub async fn match_documents(&self, records: Vec<Record>) -> Result<Vec<DocumentMatch>, EngineError> {
         let inner = &self.inner;
         let facts = inner.facts().await?;
-        let links = self.links_around(&records).await?;
-        let around = Surroundings::of_links(links);
+        let mut keys: Vec<RecordKey> = records.iter().map(Record::key).collect();
+        for record in &records {
+            keys.extend(plan::references(&Subject::Record(Box::new(record.clone()))));
+        }
+        let around = Surroundings::of_links(inner.links_of(keys).await?);
         let mut matches: BTreeMap<usize, DocumentMatch> = BTreeMap::new();
         let mut by_kind: BTreeMap<RecordKind, Vec<(usize, Sought)>> = BTreeMap::new();
         for (at, record) in records.into_iter().enumerate() {
@@ -253,18 +256,6 @@ impl Engine {
         // A document may be addressed to a job of its customer.
         let is_a_job = holders.iter().any(|holder| holder.key.kind == RecordKind::Job);
         Ok((is_anothers || (own.is_some() && !is_a_job)).then_some(party))
-    }
-
-    async fn links_around(&self, records: &[Record]) -> Result<BTreeMap<RecordKey, Link>, EngineError> {
-        let inner = &self.inner;
-        let mut keys: Vec<RecordKey> = records.iter().map(Record::key).collect();
-        for record in records {
-            keys.extend(plan::references(&Subject::Record(Box::new(record.clone()))));
-        }
-        keys.sort();
-        keys.dedup();
-        let found = inner.store.links(&inner.connection, &keys).await?;
-        Ok(keys.into_iter().zip(found).filter_map(|(key, link)| Some((key, link?))).collect())
     }
 
     async fn match_candidates(

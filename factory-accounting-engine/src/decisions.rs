@@ -58,7 +58,7 @@ impl Engine {
         }
         let Ok(subject) = Subject::of(&operation) else { return Ok(looked_at) };
         let needs = plan::references(&subject);
-        for link in inner.store.links(&inner.connection, &needs).await?.into_iter().flatten() {
+        for link in inner.links_of(needs).await?.into_values() {
             if link.status != RemoteStatus::Open {
                 let record = self.read_remote(link.key.kind, &link.remote).await?;
                 looked_at.push((link, record));

@@ -58,11 +58,7 @@ impl Planner<'_> {
             keys.push(operation.key.clone());
             keys.extend(plan::references(subject));
         }
-        keys.sort();
-        keys.dedup();
-        let found = inner.store.links(&inner.connection, &keys).await?;
-        let links: BTreeMap<RecordKey, Link> =
-            keys.into_iter().zip(found).filter_map(|(key, link)| Some((key, link?))).collect();
+        let links = inner.links_of(keys).await?;
         // Only an order's draft can be held by two records: the order and the invoice it was promoted to.
         let drafts: Vec<RemoteId> =
             links.values().filter(|link| link.key.kind == RecordKind::Order).map(|link| link.remote.clone()).collect();
@@ -168,10 +164,10 @@ async fn parts_of(inner: &Inner, ordered: &RecordKey, bills: RecordKind) -> Resu
     if keys.is_empty() {
         return Ok(Vec::new());
     }
-    let links = inner.store.links(&inner.connection, &keys).await?;
+    let links = inner.links_of(keys.clone()).await?;
     let mut parts = Vec::new();
-    for (key, link) in keys.iter().zip(links) {
-        if link.is_none_or(|link| link.status.is_gone()) {
+    for key in &keys {
+        if links.get(key).is_none_or(|link| link.status.is_gone()) {
             continue;
         }
         let Some(newest) = inner.newest(key).await? else { continue };

@@ -1,5 +1,6 @@
 //! The engine, how it is built, and what it remembers between rounds.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -388,5 +389,13 @@ impl Inner {
 
     pub(crate) async fn link_of(&self, key: &RecordKey) -> Result<Option<Link>, EngineError> {
         Ok(self.store.links(&self.connection, std::slice::from_ref(key)).await?.pop().flatten())
+    }
+
+    /// Links of records, in one read; those that have none are left out.
+    pub(crate) async fn links_of(&self, mut keys: Vec<RecordKey>) -> Result<BTreeMap<RecordKey, Link>, EngineError> {
+        keys.sort_unstable();
+        keys.dedup();
+        let found = self.store.links(&self.connection, &keys).await?;
+        Ok(keys.into_iter().zip(found).filter_map(|(key, link)| Some((key, link?))).collect())
     }
 }

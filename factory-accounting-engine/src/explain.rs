@@ -1,10 +1,8 @@
 //! Why the books will show what they will show, and what is not mapped yet. Neither calls the package.
 
-use std::collections::BTreeMap;
-
 use factory_accounting_core::model::{Record, RecordKey};
 use factory_accounting_core::plan::{self, Context, Explanation, Gap, Subject, Used};
-use factory_accounting_core::store::{Decision, Link};
+use factory_accounting_core::store::Decision;
 
 use crate::drafts::{Surroundings, former_ties, parts_billed};
 use crate::engine::{Engine, EngineError};
@@ -42,10 +40,7 @@ impl Engine {
         let subject = &subject;
         let mut keys = plan::references(subject);
         keys.push(key.clone());
-        let found = inner.store.links(&inner.connection, &keys).await?;
-        let links: BTreeMap<RecordKey, Link> =
-            keys.into_iter().zip(found).filter_map(|(key, link)| Some((key, link?))).collect();
-        let mut around = Surroundings::of_links(links);
+        let mut around = Surroundings::of_links(inner.links_of(keys).await?);
         around.former = former_ties(inner, [(key, subject)].into_iter(), &around.links).await?;
         around.billed = parts_billed(inner, &[key]).await?;
         around.lent = inner.lend(&plan::lenders(subject, &facts.settings).into_iter().collect()).await?;

@@ -295,11 +295,11 @@ async fn effects(
         effects.extend(order.map(|order| SideEffect::TakesDraftOf { order }));
     }
     effects.extend(on_source(inner, record, seen));
-    let keys: Vec<RecordKey> = parts.iter().map(|part| part.key.clone()).collect();
-    let links = inner.store.links(&inner.connection, &keys).await?;
-    for (part, link) in parts.iter().zip(links) {
+    let links = inner.links_of(parts.iter().map(|part| part.key.clone()).collect()).await?;
+    for part in parts {
+        let linked = links.contains_key(&part.key);
         match (part.goal, part.key.kind) {
-            (Goal::Present, RecordKind::Allocation) if link.is_none() => {
+            (Goal::Present, RecordKind::Allocation) if !linked => {
                 let amount = serde_json::from_str::<AllocationSubject>(&part.record);
                 let allocation = part.key.clone();
                 effects.extend(amount.map(|part| SideEffect::Allocates { allocation, amount: part.amount.amount }));
@@ -307,7 +307,7 @@ async fn effects(
             (Goal::Voided, RecordKind::Allocation) => {
                 effects.push(SideEffect::Withdraws { allocation: part.key.clone() });
             }
-            (Goal::Present, kind) if kinds.contains(&kind) && link.is_none() && part.start == Start::Queued => {
+            (Goal::Present, kind) if kinds.contains(&kind) && !linked && part.start == Start::Queued => {
                 effects.push(SideEffect::Creates { record: part.key.clone() });
             }
             _ => {}

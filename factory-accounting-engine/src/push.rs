@@ -118,16 +118,16 @@ impl Engine {
         let settings = inner.settings().await?;
         let under_policy = |kind: RecordKind| kind.is_party() || matches!(kind, RecordKind::Product | RecordKind::Job);
         let keys: Vec<RecordKey> = records.iter().map(Record::key).filter(|key| under_policy(key.kind)).collect();
-        let mut links = inner.store.links(&inner.connection, &keys).await?.into_iter();
+        let links = inner.links_of(keys).await?;
         let mut admitted = Admitted::default();
         for record in records {
-            let link = if under_policy(record.kind()) { links.next().flatten() } else { None };
-            if let (Record::Customer(party) | Record::Supplier(party), Some(link)) = (record, &link)
+            let link = links.get(&record.key());
+            if let (Record::Customer(party) | Record::Supplier(party), Some(link)) = (record, link)
                 && party.do_not_send != link.suppressed
             {
                 admitted.silenced.push(Link { suppressed: party.do_not_send, ..link.clone() });
             }
-            let admission = plan::admit(record, &settings, inner.provider.capabilities(), link.as_ref());
+            let admission = plan::admit(record, &settings, inner.provider.capabilities(), link);
             admitted.before.extend(admission.before);
             let mut operations = admission.operations;
             if let (Record::Job(job), Some(operation)) = (record, operations.first_mut())

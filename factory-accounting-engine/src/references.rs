@@ -36,10 +36,8 @@ impl Round<'_> {
         if named.is_empty() {
             return Ok(());
         }
-        let mut keys: Vec<RecordKey> = named.iter().flat_map(|(_, keys)| keys).cloned().collect();
-        keys.sort();
-        keys.dedup();
-        let links = self.inner.store.links(&self.inner.connection, &keys).await?.into_iter().flatten().collect();
+        let keys = named.iter().flat_map(|(_, keys)| keys).cloned().collect();
+        let links = self.inner.links_of(keys).await?.into_values().collect();
         let broken = self.inner.looked_up(links).await;
         let mut told = BTreeSet::new();
         for (at, keys) in named {
