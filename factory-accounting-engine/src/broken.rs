@@ -129,38 +129,53 @@ impl Engine {
             _ => return Ok(()),
         };
         let inner = &self.inner;
-        let whole = match kind {
-            CatalogueKind::Parties => None,
-            _ => inner.store.catalogue(&inner.connection, kind).await?.map(|(_, entries)| Listed::of(&entries)),
-        };
+        // Of parties, of whom there may be very many, only those that a page of links leads to are looked up.
+        let in_pages = kind == CatalogueKind::Parties;
+        let mut listed = Listed::default();
+        if !in_pages {
+            let Some((_, entries)) = inner.store.catalogue(&inner.connection, kind).await? else { return Ok(()) };
+            listed = Listed::of(&entries);
+        }
         for role in roles {
             let mut after: Option<LocalId> = None;
             loop {
                 let page = inner.store.list_links(&inner.connection, *role, after.as_ref(), PAGE).await?;
                 let Some(last) = page.last() else { break };
                 after = Some(last.key.id.clone());
-                let of_parties = match &whole {
-                    None => Some(self.listed_parties(*role, &page).await?),
-                    Some(_) => None,
-                };
-                let Some(listed) = whole.as_ref().or(of_parties.as_ref()) else { break };
-                let (known, absent): (Vec<Link>, Vec<Link>) =
-                    page.into_iter().partition(|link| listed.states.contains_key(&link.remote));
-                let now = inner.now();
-                let mut seen: Vec<(Link, Link)> = known
-                    .into_iter()
-                    .filter_map(|link| {
-                        let state = listed.states.get(&link.remote)?;
-                        Some((link.clone(), state.noted_on(&link, now)?))
-                    })
-                    .collect();
-                let absent = absent.into_iter().filter(|link| !link.status.is_gone()).collect();
-                let read = inner.read_anew(absent).await;
-                seen.extend(read.into_iter().filter(|(before, now)| before.status != now.status));
-                self.note_ties(seen).await?;
+                if in_pages {
+                    listed = self.listed_parties(*role, &page).await?;
+                }
+                self.heed_page(&listed, page).await?;
             }
         }
         Ok(())
+    }
+
+    async fn heed_page(&self, listed: &Listed, page: Vec<Link>) -> Result<(), EngineError> {
+        let inner = &self.inner;
+        let (known, absent): (Vec<Link>, Vec<Link>) =
+            page.into_iter().partition(|link| listed.states.contains_key(&link.remote));
+        let now = inner.now();
+        let mut seen: Vec<(Link, Link)> = known
+            .into_iter()
+            .filter_map(|link| {
+                let state = listed.states.get(&link.remote)?;
+                Some((link.clone(), state.noted_on(&link, now)?))
+            })
+            .collect();
+        let absent = absent.into_iter().filter(|link| !link.status.is_gone()).collect();
+        let read = inner.read_anew(absent).await;
+        seen.extend(read.into_iter().filter(|(before, now)| before.status != now.status));
+        self.note_ties(seen).await
+    }
+
+    /// What the list says of the parties that links of a role lead to.
+    async fn listed_parties(&self, role: RecordKind, links: &[Link]) -> Result<Listed, EngineError> {
+        let remotes: Vec<RemoteId> = links.iter().map(|link| link.remote.clone()).collect();
+        let found = self.inner.store.candidates_by_id(&self.inner.connection, role, &remotes).await?;
+        let entries: Vec<CatalogueEntry> =
+            found.into_iter().flatten().map(|one| CatalogueEntry::Party(Box::new(one.party))).collect();
+        Ok(Listed::of(&entries))
     }
 
     async fn note_ties(&self, seen: Vec<(Link, Link)>) -> Result<(), EngineError> {
@@ -181,17 +196,6 @@ impl Engine {
 
 fn waits_for(operation: &Operation, key: &RecordKey) -> bool {
     matches!(&operation.state, OperationState::Parked { parked } if parked.until_linked.as_ref() == Some(key))
-}
-
-impl Engine {
-    /// What the list says of the parties that links of a role lead to.
-    async fn listed_parties(&self, role: RecordKind, links: &[Link]) -> Result<Listed, EngineError> {
-        let remotes: Vec<RemoteId> = links.iter().map(|link| link.remote.clone()).collect();
-        let found = self.inner.store.candidates_by_id(&self.inner.connection, role, &remotes).await?;
-        let entries: Vec<CatalogueEntry> =
-            found.into_iter().flatten().map(|one| CatalogueEntry::Party(Box::new(one.party))).collect();
-        Ok(Listed::of(&entries))
-    }
 }
 
 /// What a list of the package says of its records, as far as ties depend on it.
