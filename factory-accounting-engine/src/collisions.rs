@@ -143,8 +143,7 @@ impl Engine {
         }
         let Highest { highest, read, .. } = highest;
         let start = highest.as_ref().map_or(series.start, |(value, _)| series.start.max(value.saturating_add(1)));
-        let block = u64::from(series.block);
-        series.fits(kind, start.saturating_add(block - 1), inner.provider.capabilities())?;
+        series.block_fits(kind, start, inner.provider.capabilities())?;
         let round = start.checked_next_multiple_of(1_000).unwrap_or(start);
         Ok(FreeNumber { start, round, highest: highest.map(|(_, number)| number), read })
     }

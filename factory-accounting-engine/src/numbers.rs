@@ -52,7 +52,7 @@ impl Numbers {
         let next = self.store.next_value(&inner.connection, kind, &to.prefix).await?;
         let change = to.follows(settings.series.get(&kind), next)?;
         let first = to.start.max(next.unwrap_or_default());
-        to.fits(kind, first.saturating_add(u64::from(to.block) - 1), inner.provider.capabilities())?;
+        to.block_fits(kind, first, inner.provider.capabilities())?;
         Ok(change)
     }
 
@@ -69,7 +69,7 @@ impl Numbers {
         // The longest that this lease can come to; what was taken back is shorter, and may be leased once the series is not.
         let next = self.store.next_value(&inner.connection, kind, &series.prefix).await?;
         let first = series.start.max(next.unwrap_or_default());
-        series.fits(kind, first.saturating_add(u64::from(series.block) - 1), inner.provider.capabilities())?;
+        series.block_fits(kind, first, inner.provider.capabilities())?;
         let size = series.block;
         let request = LeaseRequest { kind, series, device: device.clone(), request: request.to_owned(), size };
         Ok(self.store.lease(&inner.connection, request, inner.now()).await?)

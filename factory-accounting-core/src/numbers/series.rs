@@ -87,6 +87,14 @@ impl NumberSeries {
         odd.map_or(Ok(()), |odd| Err(NumberError::Characters { kind, number, odd }))
     }
 
+    /// Whether the accounting package takes the numbers of a block that begins at `first`, of the size that the series has.
+    ///
+    /// # Errors
+    /// Those of [`fits`](Self::fits).
+    pub fn block_fits(&self, kind: RecordKind, first: u64, capabilities: &Capabilities) -> Result<(), NumberError> {
+        self.fits(kind, first.saturating_add(u64::from(self.block).saturating_sub(1)), capabilities)
+    }
+
     /// Whether this series may take the place of the one before, if there was one, and what follows. `next` is the first value
     /// of this series' prefix that was never handed out; `None` where none was.
     ///
