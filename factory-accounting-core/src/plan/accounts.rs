@@ -184,24 +184,19 @@ pub(super) fn account_in_the_books(account: &AccountRef) -> Step {
 }
 
 fn missing(what: &str, grounds: &Grounds<'_>) -> Parked {
-    let reason = format!(
-        "{} {:?}: line {} names no account and none is set for {what}",
-        grounds.trade.kind,
-        grounds.trade.number,
-        grounds.index + 1
-    );
+    let reason = format!("{} names no account and none is set for {what}", line_of(grounds));
     Parked::new(Code::AccountMissing, reason).with_issues([Issue::new(grounds.at("account"), "name an account")])
 }
 
 fn unmapped(category: &str, grounds: &Grounds<'_>) -> Parked {
-    let reason = format!(
-        "{} {:?}: line {} is of the kind {category:?}, which is not mapped",
-        grounds.trade.kind,
-        grounds.trade.number,
-        grounds.index + 1
-    );
+    let reason = format!("{} is of the kind {category:?}, which is not mapped", line_of(grounds));
     Parked::new(Code::Unmapped, reason)
         .with_issues([Issue::new(grounds.at("category"), format!("{category:?} is not mapped"))])
+}
+
+/// A line as people count them.
+fn line_of(grounds: &Grounds<'_>) -> String {
+    format!("{} {:?}: line {}", grounds.trade.kind, grounds.trade.number, grounds.index + 1)
 }
 
 /// An account that lines may use.

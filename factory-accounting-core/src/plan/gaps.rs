@@ -92,17 +92,15 @@ impl Check<'_> {
                 gaps.push(gap("", GapKind::NotMapped, "is not mapped: choose its item or its account".to_owned()));
                 continue;
             };
-            if let Some(Err(unusable)) = mapping.item.as_deref().map(|name| self.catalogue.item_in_use(name)) {
-                let name = mapping.item.as_deref().unwrap_or_default();
-                let complaint =
-                    format!("is mapped to an item, but {}: choose another", unusable.in_words(name, self.package));
-                gaps.push(gap("item", GapKind::ItemGone, complaint));
-            }
-            if let Some(Err(unusable)) = mapping.account.as_deref().map(|name| self.catalogue.usable_on_lines(name)) {
-                let name = mapping.account.as_deref().unwrap_or_default();
-                let complaint =
-                    format!("is mapped to an account, but {}: choose another", unusable.in_words(name, self.package));
-                gaps.push(gap("account", GapKind::AccountUnusable, complaint));
+            let item = |name| self.catalogue.item_in_use(name).err();
+            let account = |name| self.catalogue.usable_on_lines(name).err();
+            for (member, name, unusable, kind) in [
+                ("item", &mapping.item, mapping.item.as_deref().and_then(item), GapKind::ItemGone),
+                ("account", &mapping.account, mapping.account.as_deref().and_then(account), GapKind::AccountUnusable),
+            ] {
+                let (Some(name), Some(unusable)) = (name, unusable) else { continue };
+                let why = unusable.in_words(name, self.package);
+                gaps.push(gap(member, kind, format!("is mapped to an {member}, but {why}: choose another")));
             }
             if let Some(term) = &mapping.tax {
                 gaps.extend(self.tax(format!("{path}.tax"), word, term, side));
