@@ -175,6 +175,11 @@ impl Parked {
         }
     }
 
+    /// The question that a record is which cannot be sent as it is, given what is wrong with its fields.
+    pub fn invalid(kind: RecordKind, name: &str, issues: impl IntoIterator<Item = Issue>) -> Self {
+        Self::new(Code::Invalid, format!("{kind} {name:?} cannot be sent as it is")).with_issues(issues)
+    }
+
     /// Adds complaints about fields.
     #[must_use]
     pub fn with_issues(mut self, issues: impl IntoIterator<Item = Issue>) -> Self {

@@ -267,8 +267,7 @@ impl Planner<'_> {
     fn still_invalid(&self, operation: &Operation, subject: &Subject) -> Option<Parked> {
         let (Subject::Record(record), false) = (subject, operation.decisions.is_empty()) else { return None };
         let issues = plan::complaints(record, self.inner.provider.capabilities());
-        let reason = format!("{} {:?} cannot be sent as it is", operation.key.kind, operation.name);
-        (!issues.is_empty()).then(|| Parked::new(Code::Invalid, reason).with_issues(issues))
+        (!issues.is_empty()).then(|| Parked::invalid(operation.key.kind, &operation.name, issues))
     }
 
     /// An invoice's order: known, in the books where orders are sent, and not billed above its amount (F55, F58, R12).

@@ -88,10 +88,8 @@ impl Engine {
             next.clone_from(&known.parent);
             above.push(known);
         }
-        Ok(validate::parent_circle(job, &above).map(|issue| {
-            let reason = format!("job {:?} cannot be sent as it is", job.number);
-            Parked::new(Code::Invalid, reason).with_issues([issue])
-        }))
+        let circle = validate::parent_circle(job, &above);
+        Ok(circle.map(|issue| Parked::invalid(RecordKind::Job, &job.number, [issue])))
     }
 
     async fn job(&self, key: &RecordKey) -> Result<Option<Job>, EngineError> {

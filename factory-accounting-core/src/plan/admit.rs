@@ -162,9 +162,9 @@ fn start_of(record: &Record, settings: &Settings, capabilities: &Capabilities, l
     }
     let issues = complaints(record, capabilities);
     if !issues.is_empty() {
-        let reason = format!("{kind} {:?} cannot be sent as it is", record.name());
-        let code = if capabilities.of(kind).is_some() { Code::Invalid } else { Code::Unsupported };
-        return Start::Parked(Parked::new(code, reason).with_issues(issues));
+        let parked = Parked::invalid(kind, record.name(), issues);
+        let known = capabilities.of(kind).is_some();
+        return Start::Parked(if known { parked } else { Parked { code: Code::Unsupported, ..parked } });
     }
     let choice = match record {
         Record::Customer(party) | Record::Supplier(party) => party.create_in_package,

@@ -11,7 +11,7 @@ use super::taxes::{Tax, fits, tax_of};
 use super::trail::Step;
 use crate::amounts::{self, LineInput, Representation};
 use crate::capability::TaxAuthority;
-use crate::code::{Code, Parked};
+use crate::code::Parked;
 use crate::error::Issue;
 use crate::ids::RemoteId;
 use crate::model::{Line, Record, RecordKey, RecordKind, TaxMode, Trade};
@@ -50,8 +50,7 @@ pub(super) fn charge_lines(
     if issues.is_empty() {
         return Ok(lines);
     }
-    let reason = format!("{} {:?} cannot be sent as it is", trade.kind, trade.number);
-    Err(Parked::new(Code::Invalid, reason).with_issues(issues).into())
+    Err(Parked::invalid(trade.kind, trade.number, issues).into())
 }
 
 /// A line of text at a place among the planned lines.

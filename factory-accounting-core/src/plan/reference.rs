@@ -2,7 +2,7 @@
 
 use super::Context;
 use super::trail::Step;
-use crate::code::{Code, Parked};
+use crate::code::Parked;
 use crate::error::Issue;
 use crate::model::Trade;
 use crate::settings::{LongReferences, ReferenceField};
@@ -28,7 +28,7 @@ pub(super) fn room(trade: &Trade<'_>, context: &Context<'_>) -> usize {
 /// The chosen reference as the field takes it.
 ///
 /// # Errors
-/// [`Code::Invalid`] where it is too long and the settings would rather not cut it.
+/// [`Code::Invalid`](crate::code::Code::Invalid) where it is too long and the settings would rather not cut it.
 pub(super) fn reference_text(trade: &Trade<'_>, context: &Context<'_>) -> Result<Option<String>, Parked> {
     let field = format_args!("reference");
     context.trace(field, || Step::setting("reference", &None::<String>));
@@ -50,8 +50,7 @@ pub(super) fn reference_text(trade: &Trade<'_>, context: &Context<'_>) -> Result
         LongReferences::Refuse => {
             let complaint =
                 format!("has {length} characters, the reference in {} takes {limit}: shorten it", context.package);
-            let reason = format!("{} {:?} cannot be sent as it is", trade.kind, trade.number);
-            return Err(Parked::new(Code::Invalid, reason).with_issues([Issue::new(path, complaint)]));
+            return Err(Parked::invalid(trade.kind, trade.number, [Issue::new(path, complaint)]));
         }
     };
     context.trace(field, || Step::capability(takes(), &held));

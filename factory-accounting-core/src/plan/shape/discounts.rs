@@ -67,7 +67,7 @@ fn split(
         _ => "",
     };
     let description = format!("{}{suffix}", item.description);
-    let full = form.apply(&undiscounted).map_err(|issue| refused(trade, issue))?;
+    let full = form.apply(&undiscounted).map_err(|issue| Parked::invalid(trade.kind, trade.number, [issue]))?;
     let net = amount_of(charge.quantity, charge.unit_price, charge.discount)?;
     let gross = amount_of(full.quantity, full.unit_price, None)?;
     let too_large = || unreckonable(AmountError::Overflow { line: index });
@@ -164,9 +164,4 @@ fn account_of(item: &PlannedItemRef, trade: &Trade<'_>, context: &Context<'_>) -
         TradeSide::Purchases => known.expense_account.as_deref(),
     }?;
     context.catalogue.account(name).map(account_ref)
-}
-
-fn refused(trade: &Trade<'_>, issue: Issue) -> Parked {
-    let reason = format!("{} {:?} cannot be sent as it is", trade.kind, trade.number);
-    Parked::new(Code::Invalid, reason).with_issues([issue])
 }

@@ -16,7 +16,7 @@ pub(super) use texts::below;
 use super::Context;
 use super::draft::Halt;
 use super::trail::Step;
-use crate::code::{Code, Parked};
+use crate::code::Parked;
 use crate::error::Issue;
 use crate::model::{ItemLine, Line, Record, Trade};
 use crate::planned::PlannedLine;
@@ -66,8 +66,7 @@ pub(super) fn shaped(
     let (count, most) = (lines.len() + texts::pieces(record, context).len(), context.capabilities.max_lines);
     if count > most {
         let complaint = format!("become {count} in {}, which takes {most}: split the {}", context.package, trade.kind);
-        let reason = format!("{} {:?} cannot be sent as it is", trade.kind, trade.number);
-        return Err(Parked::new(Code::Invalid, reason).with_issues([Issue::new("lines", complaint)]).into());
+        return Err(Parked::invalid(trade.kind, trade.number, [Issue::new("lines", complaint)]).into());
     }
     trace(&lines, trade.lines.len(), context);
     Ok(lines.into_iter().map(|line| line.planned).collect())
