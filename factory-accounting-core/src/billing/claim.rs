@@ -5,10 +5,10 @@ use rust_decimal::Decimal;
 use super::part::Part;
 use super::places::{Amounts, Place};
 use super::quantities::Billed;
-use super::{Billing, BillingError, plus};
-use crate::amounts::{decimals_of, product, rounded_quotient};
+use super::{Billing, BillingError, percent_of, plus};
+use crate::amounts::decimals_of;
 use crate::model::{ItemLine, Line};
-use crate::money::{Halves, Quantity, Rate};
+use crate::money::{Quantity, Rate};
 
 impl Billing {
     /// Bills quantities of lines: each as the line's place in the order, counted from 0, and how many. The part that
@@ -164,10 +164,7 @@ impl Billing {
         if percent.0 < Decimal::ZERO || percent.0 > Decimal::ONE_HUNDRED {
             return Err(BillingError::Percent { path, percent: percent.0 });
         }
-        let hundredths = product(of, percent.0);
-        let amount = hundredths
-            .and_then(|amount| rounded_quotient(amount, Decimal::ONE_HUNDRED, self.decimals(), Halves::AwayFromZero));
-        amount.ok_or(BillingError::TooLarge)
+        percent_of(of, percent, self.decimals())
     }
 
     pub(super) fn nothing_left(&self) -> Result<BillingError, BillingError> {

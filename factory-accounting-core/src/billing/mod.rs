@@ -44,7 +44,7 @@ use rust_decimal::Decimal;
 use crate::amounts;
 use crate::ids::LocalId;
 use crate::model::{Extent, Invoice, Line, Nature, Order, Product};
-use crate::money::Rate;
+use crate::money::{Halves, Rate};
 use taxes::Rates;
 
 /// An order with its invoices so far.
@@ -162,7 +162,7 @@ impl Billing {
 
     fn check(&self) -> Result<(), BillingError> {
         let set_apart = |line: &Line| {
-            matches!(line.as_item().and_then(|item| item.nature), Some(Nature::Deposit | Nature::Retention))
+            line.as_item().and_then(|item| item.nature).is_some_and(Nature::is_beside_work)
         };
         if let Some(at) = self.order.lines.iter().position(set_apart) {
             return Err(BillingError::NotOrdered { path: format!("lines[{at}].nature") });
@@ -184,6 +184,13 @@ impl Billing {
         }
         Ok(())
     }
+}
+
+/// A percentage of an amount, in whole units of the currency.
+fn percent_of(amount: Decimal, percent: Rate, decimals: u32) -> Result<Decimal, BillingError> {
+    let hundredths = amounts::product(amount, percent.0).ok_or(BillingError::TooLarge)?;
+    amounts::rounded_quotient(hundredths, Decimal::ONE_HUNDRED, decimals, Halves::AwayFromZero)
+        .ok_or(BillingError::TooLarge)
 }
 
 fn plus(left: Decimal, right: Decimal) -> Result<Decimal, BillingError> {

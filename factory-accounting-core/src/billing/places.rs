@@ -81,19 +81,10 @@ impl Billing {
     /// The order's places with the work billed of each, in the order of its lines. What was billed elsewhere counts where its
     /// tax fits, so that tax stays right.
     pub(super) fn places(&self) -> Result<Vec<Amounts>, BillingError> {
-        let mut places: Vec<Amounts> = Vec::new();
-        for line in &self.order.lines {
-            let Line::Item(item) = line else { continue };
-            let amount = self.amount(std::slice::from_ref(line))?;
-            let place = Place::of(item);
-            match places.iter_mut().find(|known| known.place == place) {
-                Some(known) => known.ordered = plus(known.ordered, amount)?,
-                None => places.push(Amounts { place, ordered: amount, billed: Decimal::ZERO }),
-            }
-        }
+        let mut places = self.places_of(&self.order.lines, |item| Some(Place::of(item)))?;
         for line in self.invoices.iter().flat_map(|invoice| &invoice.lines) {
             let Line::Item(item) = line else { continue };
-            if matches!(item.nature, Some(Nature::Deposit | Nature::Retention)) {
+            if item.nature.is_some_and(Nature::is_beside_work) {
                 continue;
             }
             let amount = self.amount(std::slice::from_ref(line))?;
@@ -103,6 +94,24 @@ impl Billing {
             match at.and_then(|at| places.get_mut(at)) {
                 Some(known) => known.billed = plus(known.billed, amount)?,
                 None => places.push(Amounts { place, ordered: Decimal::ZERO, billed: amount }),
+            }
+        }
+        Ok(places)
+    }
+
+    /// Places with what lines come to at each, in the order of the lines; without those lines that `place` gives none.
+    pub(super) fn places_of<'a>(
+        &self,
+        lines: impl IntoIterator<Item = &'a Line>,
+        place: impl Fn(&ItemLine) -> Option<Place>,
+    ) -> Result<Vec<Amounts>, BillingError> {
+        let mut places: Vec<Amounts> = Vec::new();
+        for line in lines {
+            let Some(place) = line.as_item().and_then(&place) else { continue };
+            let amount = self.amount(std::slice::from_ref(line))?;
+            match places.iter_mut().find(|known| known.place == place) {
+                Some(known) => known.ordered = plus(known.ordered, amount)?,
+                None => places.push(Amounts { place, ordered: amount, billed: Decimal::ZERO }),
             }
         }
         Ok(places)

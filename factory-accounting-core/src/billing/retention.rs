@@ -4,8 +4,9 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
 use super::part::Part;
+use super::places::Place;
 use super::{Billing, BillingError, plus};
-use crate::model::Nature;
+use crate::model::{ItemLine, Nature};
 use crate::money::Rate;
 
 /// How much is held back, of what, and until when.
@@ -35,11 +36,11 @@ impl Part<'_> {
         if amount <= Decimal::ZERO || policy.until.is_some_and(|until| date >= until) {
             return Ok(self);
         }
-        let work = |nature| !matches!(nature, Some(Nature::Deposit | Nature::Retention));
-        let places = billing.places_apart(self.lines.iter(), Nature::Retention, |item| work(item.nature))?;
-        let weights: Vec<Decimal> = places.iter().map(|place| place.ordered).collect();
+        let work = |item: &ItemLine| !item.nature.is_some_and(Nature::is_beside_work);
+        let place = |item: &ItemLine| work(item).then(|| Place::apart(item, Nature::Retention));
+        let places = billing.places_of(&self.lines, place)?;
         let text = format!("Retention of {} %", policy.percent.0.normalize());
-        self.lines.extend(billing.lines_apart(&places, &weights, -amount, &text)?);
+        self.lines.extend(billing.lines_apart(&places, -amount, &text)?);
         Ok(self)
     }
 }
@@ -59,8 +60,7 @@ impl Billing {
             return Err(BillingError::MoreThanRetained { amount, open });
         }
         let places = self.open_of(Nature::Retention)?;
-        let weights: Vec<Decimal> = places.iter().map(|place| place.ordered).collect();
         let text = format!("Release of retention on order {}", self.order.number);
-        Ok(Part::beside_work(self, self.lines_apart(&places, &weights, amount, &text)?))
+        Ok(Part::beside_work(self, self.lines_apart(&places, amount, &text)?))
     }
 }

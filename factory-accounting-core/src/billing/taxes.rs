@@ -4,10 +4,9 @@ use std::collections::BTreeMap;
 
 use rust_decimal::Decimal;
 
-use super::{Billing, BillingError, plus};
-use crate::amounts::{product, rounded_quotient};
+use super::{Billing, BillingError, percent_of, plus};
 use crate::model::{Line, TaxMode};
-use crate::money::{Halves, Rate};
+use crate::money::Rate;
 
 /// Rates in per cent by tax term.
 #[derive(Clone, Debug)]
@@ -65,9 +64,7 @@ impl Billing {
             let rate = rate.ok_or_else(|| BillingError::UnknownTax {
                 tax: term.as_ref().map_or_else(|| "lines that name no tax".to_owned(), |term| format!("{term:?}")),
             })?;
-            let tax = product(*amount, rate.0)
-                .and_then(|tax| rounded_quotient(tax, Decimal::ONE_HUNDRED, self.decimals(), Halves::AwayFromZero));
-            total = plus(plus(total, *amount)?, tax.ok_or(BillingError::TooLarge)?)?;
+            total = plus(plus(total, *amount)?, percent_of(*amount, rate, self.decimals())?)?;
         }
         Ok(total)
     }

@@ -151,6 +151,16 @@ fn deposits_are_set_off_against_the_work_and_never_more_than_was_billed() {
 }
 
 #[test]
+fn no_deposit_is_set_off_against_a_part_that_comes_to_less_than_nothing() {
+    let order = order(&[line("Bench", "1", "100", ""), line("Trade-in", "1", "-30", "")].join(","));
+    let billing = Billing::of(&order, &[]).expect("an order");
+    let deposit = billing.deposit(dec("50")).expect("a part").invoice(head(1)).expect("an invoice");
+    let billing = Billing::of(&order, &[deposit]).expect("an order");
+    let trade_in = billing.by_lines(&[(1, Quantity(dec("1")))]).expect("a part");
+    assert_eq!(trade_in.setting_off(None).map(drop), Err(BillingError::MoreThanBilled { amount: dec("-30.00") }));
+}
+
+#[test]
 fn r54_retention_is_held_back_up_to_its_limit_and_released_once() {
     let order = kitchen();
     let policy = RetentionPolicy {

@@ -164,6 +164,12 @@ pub enum Nature {
 }
 
 impl Nature {
+    /// Whether it stands beside the work, as what is held back or was paid in advance does: nothing that is sold.
+    #[must_use]
+    pub fn is_beside_work(self) -> bool {
+        matches!(self, Self::Retention | Self::Deposit)
+    }
+
     /// How a person calls it.
     #[must_use]
     pub fn label(self) -> &'static str {

@@ -84,7 +84,7 @@ fn order<'a>(grounds: &Grounds<'a>, tax_free: bool, context: &Context<'a>) -> [A
     };
     let demanded = demanded.map(|(path, set, what)| (Place::Setting(path), set.as_deref(), Else::Missing(what)));
     // What we hold back from a supplier, or have paid ahead, is not what customers have: the line has to say where it goes.
-    let theirs = grounds.item.nature.filter(|nature| !sale && matches!(nature, Nature::Retention | Nature::Deposit));
+    let theirs = grounds.item.nature.filter(|nature| !sale && nature.is_beside_work());
     let demanded = demanded.or(theirs.map(|nature| (Place::Nature(nature), None, Else::Missing("it on purchases"))));
     let (mapping, mapped_item) = match grounds.mapped {
         Mapped::Nothing => (None, None),

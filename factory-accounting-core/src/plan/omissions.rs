@@ -20,7 +20,8 @@ pub struct Omission {
 }
 
 /// Everything of a record that its draft leaves out, or holds in another form, in the order of the record's fields: of a
-/// party, the terms of payment that the package does not have. What cannot be sent at all is no omission: it is refused before there is a draft.
+/// party, the terms of payment that the package does not have. What cannot be sent at all is no omission: it is refused
+/// before there is a draft.
 #[must_use]
 pub fn omissions(record: &Record, draft: &Draft, context: &Context<'_>) -> Vec<Omission> {
     if let Record::Customer(party) | Record::Supplier(party) = record {
@@ -70,7 +71,7 @@ fn sums(trade: &Trade<'_>, context: &Context<'_>, found: &mut Vec<Omission>) {
                 format!("lines[{index}].text"),
                 format!("{} gets sums in place of lines, and texts stay with the lines", context.package),
             ),
-            Line::Item(item) if matches!(item.nature, Some(Nature::Retention | Nature::Deposit)) => {}
+            Line::Item(item) if item.nature.is_some_and(Nature::is_beside_work) => {}
             Line::Item(item) => leave_out(
                 found,
                 format!("lines[{index}]"),

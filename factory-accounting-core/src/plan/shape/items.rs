@@ -58,9 +58,8 @@ fn capability_of<'a>(
     capabilities.of(RecordKind::Product).filter(|_| wanted)
 }
 
-/// What is held back or was paid in advance is nothing that is sold.
 fn becomes_item(line: &ItemLine) -> bool {
-    line.product.is_none() && !matches!(line.nature, Some(Nature::Retention | Nature::Deposit))
+    line.product.is_none() && !line.nature.is_some_and(Nature::is_beside_work)
 }
 
 fn product_of(line: &ItemLine, capability: &RecordCapability) -> Product {

@@ -47,7 +47,7 @@ pub(super) fn summed<'a>(
     let mut own = Vec::new();
     for (index, (line, amount)) in lines.into_iter().zip(amounts).enumerate() {
         let (Some(charge), Some(item)) = (&line.planned.charge, line.item) else { continue };
-        if matches!(item.nature, Some(Nature::Retention | Nature::Deposit)) {
+        if item.nature.is_some_and(Nature::is_beside_work) {
             own.push(line);
             continue;
         }
