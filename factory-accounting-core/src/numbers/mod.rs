@@ -18,7 +18,7 @@ pub use block::{Act, Allotment, Block, BlockState, Standing, admit_lease, admit_
 pub use device::DeviceNumbers;
 pub use error::NumberError;
 pub use gaps::{Gap, GapReason, GapReport, NumberTotals};
-pub use series::{LARGEST, LARGEST_BLOCK, SeriesChange, run_of, split};
+pub use series::{LARGEST, LARGEST_BLOCK, SeriesChange, WIDEST, run_of, split};
 
 pub use crate::store::{BlockQuery, GapQuery, LeaseRequest, NumberUse, RefusedUse};
 

@@ -11,8 +11,8 @@ pub const LARGEST: u64 = i64::MAX as u64;
 /// The largest block that a device may lease.
 pub const LARGEST_BLOCK: u32 = 10_000;
 
-/// The most digits that the width of a series may ask for.
-const WIDEST: u8 = 18;
+/// The most digits that the width of a series may ask for; the accounting package's own limit comes on top.
+pub const WIDEST: u8 = 18;
 
 /// What a change of a series means (F78).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

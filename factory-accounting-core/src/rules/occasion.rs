@@ -14,7 +14,7 @@
 use crate::code::{Code, Parked};
 use crate::model::{Record, RecordKey, RecordKind};
 use crate::planned::Changes;
-use crate::settings::{EditsAfterSending, Occasion, Settings, Trigger};
+use crate::settings::{EditsAfterSending, Occasion, Settings, TRIGGERED, Trigger};
 
 /// What an occasion does to a record.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,7 +58,7 @@ pub fn action(kind: RecordKind, occasion: Occasion, sent: bool, settings: &Setti
 
 /// Whether the settings give a kind an occasion to wait for. Set-offs go with their credit note.
 fn has_trigger(kind: RecordKind) -> bool {
-    kind.is_document() || kind == RecordKind::Payment
+    TRIGGERED.contains(&kind)
 }
 
 fn wait(kind: RecordKind, occasion: Occasion, settings: &Settings) -> String {

@@ -3,6 +3,7 @@
 
 use super::choices::{AccountUse, Choose, NameOf, RowsOf, Section, Setting, Side, Table};
 use crate::model::RecordKind;
+use crate::numbers::{LARGEST, LARGEST_BLOCK, WIDEST};
 
 /// Kinds that can be switched off.
 const SENT: &[RecordKind] = &[
@@ -19,8 +20,8 @@ const SENT: &[RecordKind] = &[
     RecordKind::Payment,
 ];
 
-/// Kinds that come to occasions of their own.
-const TRIGGERED: &[RecordKind] = &[
+/// Kinds that come to occasions of their own: documents, credit notes among them, and payments.
+pub(crate) const TRIGGERED: &[RecordKind] = &[
     RecordKind::Quote,
     RecordKind::Order,
     RecordKind::Invoice,
@@ -111,11 +112,6 @@ const ITEM: Choose = Choose::Named(NameOf::Item);
 const SALES_TAX: Choose = Choose::Named(NameOf::TaxCode(Side::Sales));
 const PURCHASE_TAX: Choose = Choose::Named(NameOf::TaxCode(Side::Purchases));
 
-/// Longest number that a series can be filled up to; the package's own limit comes on top.
-const WIDEST: u64 = 20;
-/// Most numbers that a device may hold at a time.
-const LARGEST_BLOCK: u64 = 10_000;
-
 const fn setting(
     section: Section,
     path: &'static str,
@@ -184,9 +180,9 @@ pub const SETTINGS: &[Setting] = &[
     setting(Records, "taken_names", NAMES, "When a name is taken", "What to do when the name of a customer or supplier belongs to another record there."),
     setting(Numbers, "numbers.*", OWNERS, "Number", "The package's own number takes ours along in the reference field."),
     setting(Numbers, "series.*.prefix", Choose::Text, "Prefix", "What every number begins with."),
-    setting(Numbers, "series.*.start", Choose::Number { least: 0, most: u64::MAX }, "First number", "Where the series begins."),
-    setting(Numbers, "series.*.width", Choose::Number { least: 0, most: WIDEST }, "Digits", "Shorter numbers are filled up with zeros."),
-    setting(Numbers, "series.*.block", Choose::Number { least: 1, most: LARGEST_BLOCK }, "Numbers per device", "How many numbers a device gets at a time, to work without a connection."),
+    setting(Numbers, "series.*.start", Choose::Number { least: 0, most: LARGEST }, "First number", "Where the series begins."),
+    setting(Numbers, "series.*.width", Choose::Number { least: 0, most: WIDEST as u64 }, "Digits", "Shorter numbers are filled up with zeros."),
+    setting(Numbers, "series.*.block", Choose::Number { least: 1, most: LARGEST_BLOCK as u64 }, "Numbers per device", "How many numbers a device gets at a time, to work without a connection."),
     setting(Numbers, "reference", REFERENCES, "Reference field", "What the reference of sales documents shows."),
     setting(Numbers, "long_references", LONG_REFERENCES, "References that are too long", "What to do when the field does not hold all of it."),
     setting(Numbers, "host_number_line.enabled", Choose::Switch, "Line with our number", "Adds a text line that names our document."),

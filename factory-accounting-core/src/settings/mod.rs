@@ -19,6 +19,7 @@ mod texts;
 
 pub use accounts::{Accounts, Items, Mapping, TaxCodes, UnlinkedProducts};
 pub use choices::{AccountUse, Choose, NameOf, RowsOf, Section, Setting, Side, Table};
+pub(crate) use fields::TRIGGERED;
 pub use fields::{SETTINGS, TABLES};
 pub use fit::{SettingsIssue, Severity, applies, fit};
 pub use format::{Format, SettingsError};

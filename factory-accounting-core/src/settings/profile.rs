@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 
 use super::{
     Arrival, ArrivalStatus, ContactPolicy, EditsAfterSending, NumberOwner, NumberSeries, PaymentsIn, Settings,
-    SettingsIssue, Severity, Trigger, UnlinkedProducts, fit,
+    SettingsIssue, Severity, TRIGGERED, Trigger, UnlinkedProducts, fit,
 };
 use crate::capability::{Capabilities, OrderForm};
 use crate::model::RecordKind;
@@ -13,17 +13,6 @@ use crate::model::RecordKind;
 /// Documents whose numbers the package can give. A bill carries its supplier's.
 const OWN_NUMBERS: [RecordKind; 4] =
     [RecordKind::Quote, RecordKind::Order, RecordKind::Invoice, RecordKind::PurchaseOrder];
-
-/// Documents, credit notes among them, and payments.
-const DOCUMENTS: [RecordKind; 7] = [
-    RecordKind::Quote,
-    RecordKind::Order,
-    RecordKind::Invoice,
-    RecordKind::CreditNote,
-    RecordKind::PurchaseOrder,
-    RecordKind::Bill,
-    RecordKind::Payment,
-];
 
 /// How a product uses the settings.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -137,7 +126,7 @@ impl Profile {
 
     /// Sends these kinds of document and payment, and no others.
     pub fn sending(mut self, kinds: &[RecordKind]) -> Self {
-        self.settings.switched_off = DOCUMENTS.into_iter().filter(|kind| !kinds.contains(kind)).collect();
+        self.settings.switched_off = TRIGGERED.iter().copied().filter(|kind| !kinds.contains(kind)).collect();
         self
     }
 

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::{all_chosen, read};
 use crate::model::RecordKind;
-use crate::settings::{Choose, RowsOf, SETTINGS, Settings, SettingsError, TABLES, path};
+use crate::settings::{Choose, RowsOf, SETTINGS, Settings, SettingsError, TABLES, path, setting_at};
 
 /// The leaves of the schema with what the schema lets them be.
 fn schema() -> BTreeMap<String, Value> {
@@ -185,7 +185,7 @@ fn a_value_of_another_type_is_refused_by_its_path() {
         "customers: is \"sometimes\": give one of never, on_create, on_first_document"
     );
     assert_eq!(refused("accounts.sales", json!(200)), "accounts.sales: is 200: give a text");
-    assert_eq!(refused("series.job.width", json!(21)), "series.job.width: is 21: give a whole number from 0 to 20");
+    assert_eq!(refused("series.job.width", json!(21)), "series.job.width: is 21: give a whole number from 0 to 18");
     assert!(refused("series.job.start", json!("one")).starts_with("series.job.start: is \"one\": give a whole number"));
     assert_eq!(
         refused("triggers.bill", json!("never")),
@@ -223,5 +223,17 @@ proptest! {
     fn a_path_reads_as_it_was_written(keys in prop::collection::vec("\\PC{0,6}", 1..4)) {
         let text = path::render(keys.iter().map(String::as_str));
         prop_assert_eq!(path::parse(&text), Some(keys), "{}", text);
+    }
+}
+
+#[test]
+fn what_may_be_chosen_for_a_series_is_what_it_can_count_by() {
+    for member in ["start", "width", "block"] {
+        let setting = setting_at(&format!("series.*.{member}")).expect("a setting");
+        let Choose::Number { least, most } = setting.choose else { panic!("{setting:?}") };
+        for bound in [least, most] {
+            let settings = all_chosen().with(&format!("series.job.{member}"), json!(bound)).expect("settings");
+            settings.series.get(&RecordKind::Job).expect("a series").check().expect("it can count");
+        }
     }
 }
