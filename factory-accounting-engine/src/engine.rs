@@ -78,7 +78,7 @@ pub enum EngineError {
     #[error("the settings are not saved: {}", SettingsIssue::summary(.0))]
     Settings(Vec<SettingsIssue>),
     /// What a plan was made from has moved since.
-    #[error("{record} is not sent as planned: {}: plan it anew", listed(moved))]
+    #[error("{record} is not sent as planned: {}: plan it anew", Moved::summary(moved))]
     PlanOutdated {
         /// The record.
         record: RecordKey,
@@ -101,10 +101,6 @@ pub enum EngineError {
 fn offered(code: Code) -> String {
     let answers: Vec<&str> = rules::answers(code).into_iter().map(Answer::label).collect();
     format!("choose one of {}", answers.join(", "))
-}
-
-fn listed(moved: &[Moved]) -> String {
-    moved.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
 }
 
 /// How an engine works.

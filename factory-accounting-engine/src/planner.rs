@@ -79,7 +79,7 @@ fn question(operation: &Operation, moved: &[Moved]) -> Option<Parked> {
     if moved.is_empty() {
         return None;
     }
-    let what: Vec<String> = moved.iter().map(ToString::to_string).collect();
-    let reason = format!("{} {:?} is not sent as planned: {}", operation.key.kind, operation.name, what.join("; "));
+    let what = Moved::summary(moved);
+    let reason = format!("{} {:?} is not sent as planned: {what}", operation.key.kind, operation.name);
     Some(Parked::new(Code::PlanOutdated, reason))
 }

@@ -405,7 +405,7 @@ fn target_text(status: TargetStatus) -> Option<String> {
     }
 }
 
-fn status_text(status: &RemoteStatus) -> String {
+pub(super) fn status_text(status: &RemoteStatus) -> String {
     match status {
         RemoteStatus::Other(text) => text.clone(),
         other => word(other).unwrap_or_default(),

@@ -5,6 +5,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::difference::status_text;
 use crate::ids::{RemoteId, VersionToken};
 use crate::model::RecordKey;
 use crate::money::Totals;
@@ -90,6 +91,14 @@ pub enum Moved {
     },
 }
 
+impl Moved {
+    /// All of them in one line.
+    #[must_use]
+    pub fn summary(moved: &[Self]) -> String {
+        moved.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
+    }
+}
+
 impl fmt::Display for Moved {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -106,7 +115,7 @@ impl fmt::Display for Moved {
 
 impl Expectation {
     /// What has moved, as far as can be told without looking at the books. `record` is the digest of the record that is to
-    /// be sent, `links` are its own link and those of `needs`, `content` is the digest of what would be written now.
+    /// be sent, `links` are its own link and those of `keys`, `content` is the digest of what would be written now.
     #[must_use]
     pub fn moved(
         &self,
@@ -152,7 +161,7 @@ impl Expectation {
         let what = if seen.id != now.id {
             "another record of the books would be changed".to_owned()
         } else if seen.status != now.status {
-            format!("its state in the books was {:?} and is {:?}", seen.status, now.status).to_lowercase()
+            format!("its state in the books was {} and is {}", status_text(&seen.status), status_text(&now.status))
         } else if seen.totals.is_some() && now.totals.is_some() && seen.totals != now.totals {
             let total = |totals: Option<Totals>| totals.map(|totals| totals.total.to_string()).unwrap_or_default();
             format!("its total in the books was {} and is {}", total(seen.totals), total(now.totals))
