@@ -248,9 +248,10 @@ pub struct PlannedDocument {
 }
 
 impl PlannedDocument {
-    /// All but the lines: what it is recognised by in the books.
+    /// What it is recognised by in the books: all but its lines, the taxes stated for them, and the texts of a quote.
     #[must_use]
     pub fn without_lines(&self) -> Self {
+        // By hand, not by cloning all of it and emptying that: the lines are most of it, and each write is kept once.
         Self {
             party: self.party.clone(),
             number: self.number.clone(),

@@ -19,7 +19,7 @@ fn parties(number: usize) -> Vec<CatalogueEntry> {
         let id = format!("p-{:05}", at * 7919 % number);
         let mut remote =
             RemoteParty::new(RemoteId::from(id.as_str()), Party::new("", format!("{} {at:05} Ltd", names[at % 4])));
-        remote.party.email = (at.is_multiple_of(3)).then(|| format!("info{at}@example.com"));
+        remote.party.email = at.is_multiple_of(3).then(|| format!("info{at}@example.com"));
         CatalogueEntry::Party(Box::new(remote))
     };
     (0..number).map(party).collect()
