@@ -3,8 +3,10 @@
 //! [`book`] reads records, [`wiring`] puts an engine together, [`session`] runs it over a book, [`report`] shows what came
 //! of it; [`tally`] is the host's own arithmetic to compare with, and [`country`] reads the order book as another country's
 //! workshop would have kept it. [`package`] is all that knows one accounting package from another. [`emulator`],
-//! [`journal`], [`clock`] and [`chaos`] stand in for a package, its time and its troubles.
+//! [`journal`], [`clock`] and [`chaos`] stand in for a package, its time and its troubles; [`apart`] does so in another
+//! process.
 
+pub mod apart;
 pub mod book;
 pub mod books;
 pub mod chaos;

@@ -4,36 +4,31 @@
 //! The emulator runs in a process of its own, so that what is measured is the client's.
 
 use std::collections::BTreeSet;
-use std::io::{self, Write as _};
 use std::path::Path;
-use std::process::{ExitCode, Stdio};
+use std::process::ExitCode;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use anyhow::{Context as _, bail};
+use anyhow::bail;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use clap::Parser;
+use examples::apart::{self, Apart};
 use examples::console::{finish, say};
 use examples::cost::{cpu_time, peak_memory};
-use examples::emulator::Start;
 use examples::package::{Choice, Emulated, Place};
 use examples::report::measures;
 use examples::sign_in::RedirectListener;
-use examples::wiring::{self, Wiring};
+use examples::wiring;
 use factory_accounting::clock::Clock as _;
 use factory_accounting::engine::{Engine, Event, ImportAnswer, ImportAsk, ImportHost, Observer};
-use factory_accounting::http::{AppPacer, Limits, SystemClock};
-use factory_accounting::ids::{ConnectionId, LocalId};
+use factory_accounting::http::SystemClock;
+use factory_accounting::ids::LocalId;
 use factory_accounting::model::RecordKind;
 use factory_accounting::provider::CatalogueKind;
 use factory_accounting::sqlite::rusqlite::Connection;
-use factory_accounting::sqlite::{SqliteOptions, SqliteStore};
 use factory_accounting::store::{CandidateFilter, CandidateQuery, CandidateSort, ImportSelection};
 use factory_accounting_emulator::Package as _;
-use serde_json::Value;
-use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, BufReader};
-use tokio::process::{Child, Command};
 use url::Url;
 
 /// Measures what an import costs. Run it with --release.
@@ -62,15 +57,15 @@ async fn main() -> ExitCode {
 async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     let place = cli.choice.place()?;
     match &cli.serve {
-        Some(redirect_uri) => serve(place, redirect_uri.clone(), cli.customers).await,
+        Some(redirect_uri) => {
+            apart::serve(place, redirect_uri.clone(), |emulator| fill(emulator, place, cli.customers)).await
+        }
         None => measure(place, &cli).await,
     }
 }
 
-/// The other process: the emulator with its books full of customers, until whoever started it is gone.
-async fn serve(place: Place, redirect_uri: Url, customers: u64) -> anyhow::Result<ExitCode> {
-    let mut emulator = Emulated::new(&Start { seed: 1, redirect_uri, place });
-    emulator.lift_limits();
+/// Makes the books full of customers.
+fn fill(emulator: &mut Emulated, place: Place, customers: u64) -> anyhow::Result<()> {
     for number in 0..customers {
         let action = place.newcomer(number)?;
         let request = http::Request::post("http://127.0.0.1/_emulator/act")
@@ -78,34 +73,7 @@ async fn serve(place: Place, redirect_uri: Url, customers: u64) -> anyhow::Resul
             .body(action.to_string().into())?;
         emulator.handle(request, SystemClock.now());
     }
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
-    let card = emulator.card(&format!("http://{}", listener.local_addr()?));
-    writeln!(io::stdout(), "{card}")?;
-    let parent_gone = async {
-        // Standard input ends when the other process does, however it ends.
-        let _ = tokio::io::stdin().read(&mut [0]).await;
-    };
-    factory_accounting_emulator::server::serve(listener, Arc::new(Mutex::new(emulator)), parent_gone).await?;
-    Ok(ExitCode::SUCCESS)
-}
-
-async fn start_emulator(place: Place, customers: u64, redirect_uri: &Url) -> anyhow::Result<(Child, Value, Url)> {
-    let (package, country) = (place.package.to_string(), place.country.to_string());
-    let mut child = Command::new(std::env::current_exe()?)
-        .args(["--serve", redirect_uri.as_str(), "--package", &package, "--country", &country])
-        .args(["--customers", &customers.to_string()])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .kill_on_drop(true)
-        .spawn()
-        .context("failed to start the emulator")?;
-    let out = child.stdout.take().context("the emulator has no output")?;
-    let mut line = String::new();
-    BufReader::new(out).read_line(&mut line).await?;
-    let card: Value = serde_json::from_str(&line).context("the emulator did not start")?;
-    let mut host = Url::parse(card["api"].as_str().context("the emulator names no address")?)?;
-    host.set_path("/");
-    Ok((child, card, host))
+    Ok(())
 }
 
 /// Counts calls, and the longest silence between two events.
@@ -155,10 +123,11 @@ impl ImportHost for Everybody {
 
 async fn measure(place: Place, cli: &Cli) -> anyhow::Result<ExitCode> {
     let listener = RedirectListener::on_free_port().await?;
-    let (child, card, host) = start_emulator(place, cli.customers, listener.redirect_uri()).await?;
+    let customers = cli.customers.to_string();
+    let emulator = Apart::start(place, listener.redirect_uri(), &["--customers", &customers]).await?;
     let folder = tempfile::tempdir()?;
     let file = folder.path().join("import.sqlite3");
-    let wiring = wire(place, &card, &host, &file)?;
+    let wiring = emulator.wire("import", &file)?;
     wiring::sign_in(&wiring, &listener).await?;
     let wiring = wiring.prepared().await?;
     let watch = Arc::new(Watch::default());
@@ -190,19 +159,7 @@ async fn measure(place: Place, cli: &Cli) -> anyhow::Result<ExitCode> {
         watch.silence().as_millis(),
     ))?;
     pick(&engine, &file, cli.questions).await?;
-    drop(child);
     Ok(ExitCode::SUCCESS)
-}
-
-/// No limits on either side: what is measured is the work, not the waiting.
-fn wire(place: Place, card: &Value, host: &Url, store: &Path) -> anyhow::Result<Wiring> {
-    let app = place.package.app_of_card(card, host)?.unpaced();
-    let store = SqliteStore::open_with(SqliteOptions::file(store).plaintext_tokens())?;
-    let transport = wiring::transport(place.package)?;
-    let mut wiring = Wiring::new(app, ConnectionId::new("import"), store, transport, Arc::new(SystemClock));
-    let limits = Limits { windows: Vec::new(), ..wiring.app.limits() };
-    wiring.pacer = AppPacer::new(limits, Arc::new(SystemClock));
-    Ok(wiring)
 }
 
 fn row(what: &str, begun: DateTime<Utc>, calls: u64) -> [String; 3] {

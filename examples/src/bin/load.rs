@@ -4,38 +4,31 @@
 //! The emulator runs in a process of its own, so that what is measured is the client's.
 
 use std::fmt::Write as _;
-use std::io::{self, Write as _};
-use std::process::{ExitCode, Stdio};
-use std::sync::{Arc, Mutex};
+use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 use clap::Parser;
+use examples::apart::{self, Apart};
 use examples::console::{finish, say};
 use examples::control::Control;
 use examples::cost::{cpu_time, peak_memory};
-use examples::emulator::Start;
 use examples::meter::Meter;
-use examples::package::{ByHand, Choice, Emulated, Place};
+use examples::package::{ByHand, Choice, Place};
 use examples::report::measures;
 use examples::sign_in::RedirectListener;
 use examples::wiring::{self, Wiring};
 use factory_accounting::clock::Clock as _;
 use factory_accounting::engine::Engine;
-use factory_accounting::http::{AppPacer, Limits, SystemClock};
-use factory_accounting::ids::ConnectionId;
+use factory_accounting::http::SystemClock;
 use factory_accounting::model::{Invoice, ItemLine, Line, Party, Record, RecordKey, RecordKind, References, TaxMode};
 use factory_accounting::money::{Currency, Quantity, UnitPrice};
 use factory_accounting::provider::CatalogueKind;
 use factory_accounting::settings::{HostNumberLine, Settings};
-use factory_accounting::sqlite::{SqliteOptions, SqliteStore};
 use factory_accounting::token::TokenStore as _;
-use factory_accounting_emulator::Package as _;
 use rust_decimal::Decimal;
 use secrecy::ExposeSecret as _;
-use serde_json::Value;
-use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, BufReader};
-use tokio::process::{Child, Command};
 use url::Url;
 
 /// Measures what pushing new invoices costs. Run it with --release.
@@ -64,42 +57,9 @@ async fn main() -> ExitCode {
 async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     let place = cli.choice.place()?;
     match cli.serve {
-        Some(redirect_uri) => serve(place, redirect_uri).await,
+        Some(redirect_uri) => apart::serve(place, redirect_uri, |_| Ok(())).await,
         None => measure(place, cli.invoices).await,
     }
-}
-
-/// The other process: the emulator, until whoever started it is gone.
-async fn serve(place: Place, redirect_uri: Url) -> anyhow::Result<ExitCode> {
-    let mut emulator = Emulated::new(&Start { seed: 1, redirect_uri, place });
-    emulator.lift_limits();
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
-    let card = emulator.card(&format!("http://{}", listener.local_addr()?));
-    writeln!(io::stdout(), "{card}")?;
-    let parent_gone = async {
-        // Standard input ends when the other process does, however it ends.
-        let _ = tokio::io::stdin().read(&mut [0]).await;
-    };
-    factory_accounting_emulator::server::serve(listener, Arc::new(Mutex::new(emulator)), parent_gone).await?;
-    Ok(ExitCode::SUCCESS)
-}
-
-async fn start_emulator(place: Place, redirect_uri: &Url) -> anyhow::Result<(Child, Value, Url)> {
-    let (package, country) = (place.package.to_string(), place.country.to_string());
-    let mut child = Command::new(std::env::current_exe()?)
-        .args(["--serve", redirect_uri.as_str(), "--package", &package, "--country", &country])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .kill_on_drop(true)
-        .spawn()
-        .context("failed to start the emulator")?;
-    let out = child.stdout.take().context("the emulator has no output")?;
-    let mut line = String::new();
-    BufReader::new(out).read_line(&mut line).await?;
-    let card: Value = serde_json::from_str(&line).context("the emulator did not start")?;
-    let mut host = Url::parse(card["api"].as_str().context("the emulator names no address")?)?;
-    host.set_path("/");
-    Ok((child, card, host))
 }
 
 /// What one way of sending came to.
@@ -112,10 +72,10 @@ struct Measured {
 
 async fn measure(place: Place, invoices: u64) -> anyhow::Result<ExitCode> {
     let listener = RedirectListener::on_free_port().await?;
-    let (child, card, host) = start_emulator(place, listener.redirect_uri()).await?;
-    place.furnish(&Control::at(host.clone())).await?;
+    let emulator = Apart::start(place, listener.redirect_uri(), &[]).await?;
+    place.furnish(&Control::at(emulator.host().clone())).await?;
     let folder = tempfile::tempdir()?;
-    let wiring = wire(place, &card, &host, &folder.path().join("load.sqlite3"))?;
+    let wiring = emulator.wire("load", &folder.path().join("load.sqlite3"))?;
     wiring::sign_in(&wiring, &listener).await?;
     let wiring = wiring.prepared().await?;
 
@@ -133,19 +93,7 @@ async fn measure(place: Place, invoices: u64) -> anyhow::Result<ExitCode> {
     let bare = bare(&wiring, &engine, currency, invoices).await?;
     say(format_args!("{}, emulated in another process", place.package.title()))?;
     say(told(invoices, &through_engine, &bare))?;
-    drop(child);
     Ok(ExitCode::SUCCESS)
-}
-
-/// No limits on either side: what is measured is the work, not the waiting.
-fn wire(place: Place, card: &Value, host: &Url, store: &std::path::Path) -> anyhow::Result<Wiring> {
-    let app = place.package.app_of_card(card, host)?.unpaced();
-    let store = SqliteStore::open_with(SqliteOptions::file(store).plaintext_tokens())?;
-    let mut wiring =
-        Wiring::new(app, ConnectionId::new("load"), store, wiring::transport(place.package)?, Arc::new(SystemClock));
-    let limits = Limits { windows: Vec::new(), ..wiring.app.limits() };
-    wiring.pacer = AppPacer::new(limits, Arc::new(SystemClock));
-    Ok(wiring)
 }
 
 fn settings(place: Place) -> anyhow::Result<Settings> {

@@ -8,11 +8,13 @@ mod xero;
 
 use std::fmt;
 
+use anyhow::Context as _;
 use clap::{Args, ValueEnum};
 use factory_accounting::ids::RemoteId;
 use factory_accounting::model::{Record, RecordKind};
 use factory_accounting::settings::Settings;
 use factory_accounting_emulator::FaultRule;
+use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use url::Url;
@@ -69,6 +71,12 @@ impl Package {
         format!("FA_{}_{what}", self.to_string().to_uppercase())
     }
 
+    /// The secret of an app, where the package gives one to each.
+    fn secret(self, given: Option<SecretString>) -> anyhow::Result<SecretString> {
+        let (title, variable) = (self.title(), self.variable("CLIENT_SECRET"));
+        given.with_context(|| format!("{title} gives every app a secret: set {variable} or give --client-secret-file"))
+    }
+
     /// An app at it, before it is connected to an organisation.
     ///
     /// # Errors
@@ -77,7 +85,7 @@ impl Package {
         self,
         client_id: &str,
         redirect_uri: &Url,
-        secret: Option<secrecy::SecretString>,
+        secret: Option<SecretString>,
         addresses: &Addresses,
     ) -> anyhow::Result<App> {
         match self {

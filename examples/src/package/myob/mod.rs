@@ -48,13 +48,7 @@ pub(super) fn app(
     addresses: &Addresses,
 ) -> anyhow::Result<MyobConfig> {
     let package = Package::Myob;
-    let Some(secret) = secret else {
-        bail!(
-            "{} gives every app a secret: set {} or give --client-secret-file",
-            package.title(),
-            package.variable("CLIENT_SECRET")
-        );
-    };
+    let secret = package.secret(secret)?;
     for (address, option) in
         [(&addresses.connections, "--connections-url"), (&addresses.revocation, "--revocation-url")]
     {

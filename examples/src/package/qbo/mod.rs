@@ -49,13 +49,7 @@ pub(super) fn app(
     secret: Option<SecretString>,
     addresses: &Addresses,
 ) -> anyhow::Result<QboConfig> {
-    let Some(secret) = secret else {
-        bail!(
-            "{} gives every app a secret: set {} or give --client-secret-file",
-            Package::Qbo.title(),
-            Package::Qbo.variable("CLIENT_SECRET")
-        );
-    };
+    let secret = Package::Qbo.secret(secret)?;
     if addresses.connections.is_some() {
         bail!("{} has no list of connections: leave --connections-url away", Package::Qbo.title());
     }
