@@ -240,10 +240,10 @@ impl Engine {
         let inner = &self.inner;
         let party = match &adoption.party {
             Some(party) => Some(party.clone()),
-            None => inner.newest(&adoption.key).await?.and_then(|newest| match Subject::of(&newest) {
-                Ok(Subject::Record(pushed)) => pushed.trade().map(|trade| trade.party),
-                _ => None,
-            }),
+            None => {
+                let pushed = inner.newest(&adoption.key).await?.as_ref().and_then(Subject::record_of);
+                pushed.and_then(|pushed| Some(pushed.trade()?.party))
+            }
         };
         let (Some(party), Some(held)) = (party, &record.party) else { return Ok(None) };
         let former = inner.store.past_links(&inner.connection, std::slice::from_ref(&party)).await?;

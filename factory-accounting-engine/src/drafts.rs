@@ -171,9 +171,7 @@ async fn parts_of(inner: &Inner, ordered: &RecordKey, bills: RecordKind) -> Resu
             continue;
         }
         let Some(newest) = inner.newest(key).await? else { continue };
-        if let Ok(Subject::Record(record)) = Subject::of(&newest) {
-            parts.push(*record);
-        }
+        parts.extend(Subject::record_of(&newest));
     }
     Ok(parts)
 }

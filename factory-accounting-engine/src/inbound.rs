@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use factory_accounting_core::error::ErrorKind;
 use factory_accounting_core::ids::RemoteId;
 use factory_accounting_core::model::RecordKey;
-use factory_accounting_core::plan;
+use factory_accounting_core::plan::{self, Subject};
 use factory_accounting_core::preview::Foreseen;
 use factory_accounting_core::provider::{ChangeFeed, RemoteRecord};
 use factory_accounting_core::store::{Absorb, Goal, Link, Operation, OperationState, Outcome, Start};
@@ -13,7 +14,6 @@ use crate::engine::{Engine, EngineError};
 use crate::event::{Event, Verb};
 use crate::foresee::Foreseer;
 use crate::locks::Freshness;
-use crate::preview::record_of;
 
 /// What reading changes came to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -48,7 +48,7 @@ impl Engine {
             let page = match inner.provider.changes(feed, cursor.as_ref()).await {
                 Ok(page) => page,
                 // A package without this feed has nothing to tell about it.
-                Err(error) if error.kind() == factory_accounting_core::error::ErrorKind::Unsupported => return Ok(()),
+                Err(error) if error.kind() == ErrorKind::Unsupported => return Ok(()),
                 Err(error) => return Err(error.into()),
             };
             report.read += page.records.len() as u64;
@@ -95,7 +95,7 @@ impl Engine {
     /// Whether the books and the host's document are two things, given the record as it has come.
     async fn differs_still(&self, operation: &Operation, held: Option<&RemoteRecord>) -> Result<bool, EngineError> {
         let inner = &*self.inner;
-        let Some(record) = record_of(operation).filter(|_| operation.goal == Goal::Present) else { return Ok(true) };
+        let Some(record) = Subject::record_of(operation).filter(|_| operation.goal == Goal::Present) else { return Ok(true) };
         let facts = inner.facts().await?;
         let foreseer =
             Foreseer { inner, facts: &facts, present: &facts, freshness: Freshness::Stored, before: &[], held };

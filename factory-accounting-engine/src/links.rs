@@ -7,12 +7,12 @@
 use factory_accounting_core::code::Code;
 use factory_accounting_core::ids::RemoteId;
 use factory_accounting_core::model::{RecordKey, RecordKind};
-use factory_accounting_core::plan::{Subject, silenced};
 use factory_accounting_core::provider::RemoteRecord;
 use factory_accounting_core::store::{Link, LinkOrigin, PastLink};
 
 use crate::engine::{Engine, EngineError, Inner};
 use crate::event::Event;
+use crate::wanting::is_silenced;
 
 /// Who ties where nobody is named.
 const THE_HOST: &str = "the host";
@@ -110,7 +110,7 @@ impl Inner {
         origin: LinkOrigin,
     ) -> Result<Link, EngineError> {
         let newest = if key.kind.is_party() { self.newest(&key).await? } else { None };
-        let suppressed = newest.and_then(|newest| Subject::of(&newest).ok()).is_some_and(|subject| silenced(&subject));
+        let suppressed = newest.as_ref().is_some_and(is_silenced);
         Ok(Link {
             remote: record.id.clone(),
             number: record.number.clone(),

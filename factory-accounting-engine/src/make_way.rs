@@ -21,10 +21,7 @@ impl Planner<'_> {
         if kind != RecordKind::Invoice || intent == Intent::Void || !self.orders_make_way() {
             return None;
         }
-        match Subject::of(operation) {
-            Ok(Subject::Record(record)) if bills_a_part(&record) => order_key(&record),
-            _ => None,
-        }
+        Subject::record_of(operation).filter(bills_a_part).as_ref().and_then(order_key)
     }
 
     /// The order whose document would be taken back behind a record, where the links tell that it has one.

@@ -94,12 +94,9 @@ impl Engine {
 
     async fn job(&self, key: &RecordKey) -> Result<Option<Job>, EngineError> {
         let pushed = self.inner.as_last_pushed(key).await?;
-        Ok(pushed.and_then(|pushed| match Subject::of(&pushed).ok()? {
-            Subject::Record(record) => match *record {
-                Record::Job(job) => Some(job),
-                _ => None,
-            },
-            Subject::Allocation(_) => None,
-        }))
+        Ok(match pushed.as_ref().and_then(Subject::record_of) {
+            Some(Record::Job(job)) => Some(job),
+            _ => None,
+        })
     }
 }

@@ -233,12 +233,11 @@ impl Inner {
 
 /// Keys of the allocations in one state of a credit note.
 fn allocations_of(operation: &Operation) -> Vec<RecordKey> {
-    let Ok(Subject::Record(record)) = Subject::of(operation) else { return Vec::new() };
-    let Record::CreditNote(note) = record.as_ref() else { return Vec::new() };
-    AllocationSubject::of(note).map(|part| part.key()).collect()
+    let Some(Record::CreditNote(note)) = Subject::record_of(operation) else { return Vec::new() };
+    AllocationSubject::of(&note).map(|part| part.key()).collect()
 }
 
-/// Whether records of a kind are orders whose draft an invoice may take over.
+/// The order that an invoice bills.
 pub(crate) fn order_key(record: &Record) -> Option<RecordKey> {
     match record {
         Record::Invoice(invoice) => invoice.order.clone().map(|id| RecordKey::new(RecordKind::Order, id)),

@@ -1,16 +1,16 @@
 //! The queue as a person sees it: what is still to be sent, what needs attention, and what can be done about it (L27).
 
 use chrono::{DateTime, Utc};
-use factory_accounting_core::code::{Candidate, Code};
+use factory_accounting_core::code::{Candidate, Code, Parked};
 use factory_accounting_core::ids::OperationId;
 use factory_accounting_core::model::{RecordKey, RecordKind};
+use factory_accounting_core::plan::Subject;
 use factory_accounting_core::rules::{self, Answer, Fix};
 use factory_accounting_core::store::{
     ConnectionState, Goal, Operation, OperationQuery, OperationState, StateFilter, transition,
 };
 
 use crate::engine::{Engine, EngineError};
-use crate::preview::record_of;
 use crate::status::{RecordStatus, open_of};
 
 /// Operations in one read.
@@ -160,7 +160,7 @@ impl Engine {
     }
 
     fn row(&self, operation: Operation, connection: Option<&ConnectionState>) -> QueueRow {
-        let record = record_of(&operation);
+        let record = Subject::record_of(&operation);
         let party = record.as_ref().and_then(|record| Some(record.trade()?.party));
         let marks = record.is_some_and(|mut record| record.mark_do_not_send()) && operation.goal == Goal::Present;
         let Operation { id, key, name, goal, created_at, .. } = operation.clone();
@@ -208,8 +208,8 @@ impl QueueRow {
     }
 }
 
-/// The words of a question: the package's own where it has said something.
-fn told(parked: &factory_accounting_core::code::Parked) -> String {
+/// The words of a question: why it is one, what is wrong with which fields, and what else the package has said.
+fn told(parked: &Parked) -> String {
     let mut text = parked.reason.clone();
     // An issue that the reason tells already adds nothing but its path, which is where the fix leads.
     for issue in parked.issues.iter().filter(|issue| !parked.reason.contains(&issue.message)) {
@@ -229,7 +229,7 @@ fn states(what: QueueFilter) -> Vec<StateFilter> {
     }
 }
 
-/// Whether a record is over for good unless somebody does something.
+/// Whether something is still to become of an operation.
 pub(crate) fn is_open(operation: &Operation) -> bool {
     !transition::is_done(&operation.state)
 }

@@ -310,10 +310,7 @@ impl Round<'_> {
         if tied || !self.planner().converts(operation.key.kind) {
             return None;
         }
-        match Subject::of(operation) {
-            Ok(Subject::Record(record)) => plan::parent_of(&record),
-            _ => None,
-        }
+        Subject::record_of(operation).as_ref().and_then(plan::parent_of)
     }
 
     /// The books hold the document, but not to the cent what was meant.

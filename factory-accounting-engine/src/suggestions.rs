@@ -44,9 +44,9 @@ impl Engine {
         operation: &Operation,
         limit: usize,
     ) -> Result<Vec<Suggestion>, EngineError> {
-        match Subject::of(operation) {
-            Ok(Subject::Record(record)) => self.suggestions_of(&record, limit).await,
-            _ => Err(EngineError::Refused(format!("{} cannot be read: push it again", operation.key))),
+        match Subject::record_of(operation) {
+            Some(record) => self.suggestions_of(&record, limit).await,
+            None => Err(EngineError::Refused(format!("{} cannot be read: push it again", operation.key))),
         }
     }
 

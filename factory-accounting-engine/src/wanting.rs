@@ -17,11 +17,7 @@ impl Inner {
     pub(crate) async fn lend(&self, lenders: &BTreeSet<RecordKey>) -> Result<Lent, EngineError> {
         let mut records = Vec::with_capacity(lenders.len());
         for key in lenders {
-            if let Some(newest) = self.as_last_pushed(key).await?
-                && let Ok(Subject::Record(record)) = Subject::of(&newest)
-            {
-                records.push(*record);
-            }
+            records.extend(self.as_last_pushed(key).await?.as_ref().and_then(Subject::record_of));
         }
         Ok(Lent::new(records))
     }
@@ -92,6 +88,6 @@ impl Planner<'_> {
 }
 
 /// Whether a party is not to be sent, nor its documents.
-fn is_silenced(operation: &Operation) -> bool {
+pub(crate) fn is_silenced(operation: &Operation) -> bool {
     Subject::of(operation).is_ok_and(|subject| plan::silenced(&subject))
 }

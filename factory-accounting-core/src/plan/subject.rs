@@ -74,6 +74,15 @@ impl Subject {
         }
     }
 
+    /// The record of an operation; `None` where it is a set-off, or cannot be read.
+    #[must_use]
+    pub fn record_of(operation: &Operation) -> Option<Record> {
+        match Self::of(operation) {
+            Ok(Self::Record(record)) => Some(*record),
+            _ => None,
+        }
+    }
+
     /// Reads the content of an operation.
     ///
     /// # Errors
