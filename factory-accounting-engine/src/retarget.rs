@@ -55,26 +55,19 @@ impl Planner<'_> {
         if self.is_to_be_written_anew(operation) {
             return Ok(true);
         }
-        let open = |row: &Operation| {
-            self.is_to_be_written_anew(row)
-                && !matches!(&row.state, OperationState::Done { outcome } if outcome.is_in_books())
-        };
+        // What has landed since ends it: should that be gone, nobody has said that it is to be written anew.
         let history = self.inner.history(&operation.key).await?;
-        Ok(history.iter().any(|row| row.id < operation.id && open(row)))
+        let earlier = history.iter().rev().filter(|row| row.id < operation.id);
+        let mut open = earlier.take_while(|row| !has_landed(row));
+        Ok(open.any(|row| self.is_to_be_written_anew(row)))
     }
 
     /// The record as the books last got it.
     async fn as_last_sent(&self, operation: &Operation) -> Result<Option<Record>, EngineError> {
         let history = self.inner.history(&operation.key).await?;
-        let last = history.into_iter().rev().find(|row| {
-            row.id < operation.id
-                && row.goal == Goal::Present
-                && matches!(&row.state, OperationState::Done { outcome } if outcome.is_in_books())
-        });
-        Ok(last.and_then(|last| match Subject::of(&last) {
-            Ok(Subject::Record(record)) => Some(*record),
-            _ => None,
-        }))
+        let sent = |row: &Operation| row.id < operation.id && row.goal == Goal::Present && has_landed(row);
+        let last = history.into_iter().rev().find(sent);
+        Ok(last.as_ref().and_then(Subject::record_of))
     }
 
     /// A party as people know it.
@@ -82,6 +75,10 @@ impl Planner<'_> {
         let name = self.inner.newest(party).await?.map(|newest| newest.name);
         Ok(name.map_or_else(|| party.to_string(), |name| format!("{} {name:?}", party.kind)))
     }
+}
+
+fn has_landed(operation: &Operation) -> bool {
+    matches!(&operation.state, OperationState::Done { outcome } if outcome.is_in_books())
 }
 
 fn jobs(lines: &[Line]) -> Vec<Option<&LocalId>> {

@@ -2,6 +2,7 @@
 
 use factory_accounting_core::code::Code;
 use factory_accounting_core::model::RecordKind;
+use factory_accounting_core::provider::RemoteStatus;
 use factory_accounting_core::settings::{EditsAfterSending, Occasion, Settings, Trigger};
 use factory_accounting_core::store::{Decision, OperationState, Outcome};
 use factory_accounting_engine::Pushed;
@@ -93,6 +94,32 @@ async fn promotion_voids_and_parties_are_no_changes_of_what_was_sent() {
     world.engine.void(&key(RecordKind::Invoice, "i1")).await.expect("asked");
     world.settle().await;
     assert_eq!((world.live(RecordKind::Invoice), world.codes().await), (0, vec![]));
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn r11_l24_leave_to_write_a_document_anew_ends_with_the_next_that_lands() {
+    let world = World::new().await;
+    world.push(r#"{"kind":"customer","id":"c2","name":"Bell"}"#).await;
+    world.push(&invoice("i1", "10")).await;
+    world.settle().await;
+    let moved = world.push(&invoice("i1", "11").replace("\"c1\"", "\"c2\"")).await;
+    world.settle().await;
+    assert_eq!(world.codes().await, [Code::Retargeted]);
+    world.engine.decide(moved.operation, Decision::WriteAnew, "Ann").await.expect("decided");
+    // Before it is voided, the host takes it back.
+    world.push(&invoice("i1", "12")).await;
+    world.settle().await;
+    assert_eq!((totals(&world), world.codes().await), (vec!["12".to_owned()], vec![]));
+    world.provider.tell_changes();
+    world.provider.behind_our_back(|record| {
+        if record.kind == RecordKind::Invoice {
+            record.status = RemoteStatus::Deleted;
+        }
+    });
+    world.engine.read_changes().await.expect("read");
+    world.push(&invoice("i1", "13")).await;
+    world.settle().await;
+    assert_eq!((world.live(RecordKind::Invoice), world.codes().await), (0, vec![Code::RemoteGone]));
 }
 
 #[tokio::test(flavor = "current_thread")]
