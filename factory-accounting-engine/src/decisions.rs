@@ -9,7 +9,7 @@ use factory_accounting_core::store::{
     Decision, Link, LinkOrigin, Operation, OperationQuery, OperationState, RecordedDecision, StateFilter,
 };
 
-use crate::engine::{Engine, EngineError};
+use crate::engine::{Engine, EngineError, Inner};
 
 impl Engine {
     /// Answers a parked operation. `by` is recorded with it.
@@ -21,10 +21,7 @@ impl Engine {
         let inner = &self.inner;
         let mut looked_at = Vec::new();
         let parked = self.parked(operation).await?;
-        let about = parked.as_ref().and_then(|parked| match &parked.state {
-            OperationState::Parked { parked } => Some(parked.code),
-            _ => None,
-        });
+        let about = parked.as_ref().and_then(asked);
         let answer = Answer::of(&decision);
         if let Some(code) = about.filter(|code| !rules::takes(*code, answer)) {
             return Err(EngineError::NotAnAnswer { code, answer });
@@ -37,8 +34,7 @@ impl Engine {
             }
             _ => None,
         };
-        let recorded = RecordedDecision { decision, by: by.to_owned(), at: inner.now(), about };
-        inner.store.decide(&inner.connection, operation, recorded, link).await?;
+        inner.record(operation, about, decision, by, link).await?;
         // Behind the decision, for what is in use again wakes all that wait for it, this one too.
         for (link, record) in looked_at {
             self.note_seen(link, &record).await?;
@@ -93,5 +89,28 @@ impl Engine {
         let record = self.read_remote(operation.key.kind, remote).await?;
         let link = crate::sending::link_from(&operation, &record, None, LinkOrigin::Adopted, None, inner.now());
         Ok(Link { revision: None, ..link })
+    }
+}
+
+/// The code of the question that an operation is.
+pub(crate) fn asked(operation: &Operation) -> Option<Code> {
+    match &operation.state {
+        OperationState::Parked { parked } => Some(parked.code),
+        _ => None,
+    }
+}
+
+impl Inner {
+    /// Stores a decision about a question; `link` is what it ties the record to.
+    pub(crate) async fn record(
+        &self,
+        operation: OperationId,
+        about: Option<Code>,
+        decision: Decision,
+        by: &str,
+        link: Option<Link>,
+    ) -> Result<(), EngineError> {
+        let recorded = RecordedDecision { decision, by: by.to_owned(), at: self.now(), about };
+        Ok(self.store.decide(&self.connection, operation, recorded, link).await?)
     }
 }

@@ -24,6 +24,11 @@ impl Inner {
         self.list(OperationQuery { states: states.to_vec(), ..OperationQuery::default() }).await
     }
 
+    /// Operations that are parked until a record is linked, oldest first.
+    pub(crate) async fn waiting_for(&self, key: &RecordKey) -> Result<Vec<Operation>, EngineError> {
+        self.list(OperationQuery { until_linked: Some(key.clone()), ..OperationQuery::default() }).await
+    }
+
     async fn list(&self, query: OperationQuery) -> Result<Vec<Operation>, EngineError> {
         let mut all: Vec<Operation> = Vec::new();
         loop {

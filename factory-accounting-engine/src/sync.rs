@@ -2,10 +2,11 @@
 
 use chrono::{DateTime, Utc};
 use factory_accounting_core::model::{Record, RecordKey};
-use factory_accounting_core::store::{Decision, Operation, OperationQuery, OperationState, Scope};
+use factory_accounting_core::plan::Subject;
+use factory_accounting_core::store::{Decision, OperationState, Scope};
 
+use crate::decisions::asked;
 use crate::engine::{Engine, EngineError};
-use crate::preview::record_of;
 use crate::queue::is_open;
 use crate::round::RunReport;
 use crate::status::{NextRun, open_of};
@@ -92,7 +93,7 @@ impl Engine {
     pub async fn do_not_send(&self, key: &RecordKey, by: &str) -> Result<Record, EngineError> {
         let inner = &*self.inner;
         let newest = inner.newest(key).await?.ok_or_else(|| EngineError::Unknown(key.clone()))?;
-        let mut record = record_of(&newest)
+        let mut record = Subject::record_of(&newest)
             .filter(|record| record.key() == *key)
             .ok_or_else(|| EngineError::Refused(format!("{key} has no mark \"do not send\": leave it out instead")))?;
         if !record.mark_do_not_send() {
@@ -109,18 +110,14 @@ impl Engine {
         Ok(record)
     }
 
-    /// Sends on what was parked until a record is linked, so that it is planned anew.
+    /// Sends on what was parked until a party is linked that is not to be sent, so that it is planned anew. What has become
+    /// of the party in the package does not matter any more: no call.
     async fn look_at_those_waiting_for(&self, key: &RecordKey, by: &str) -> Result<(), EngineError> {
         let inner = &*self.inner;
-        let mut after = None;
-        loop {
-            let query = OperationQuery { until_linked: Some(key.clone()), after, ..OperationQuery::default() };
-            let page = inner.store.operations(&inner.connection, query).await?;
-            let Some(last) = page.last() else { return Ok(()) };
-            after = Some(last.id);
-            for Operation { id, .. } in page {
-                self.decide(id, Decision::Retry, by).await?;
-            }
+        for operation in inner.waiting_for(key).await? {
+            inner.record(operation.id, asked(&operation), Decision::Retry, by, None).await?;
         }
+        inner.bell.ring();
+        Ok(())
     }
 }

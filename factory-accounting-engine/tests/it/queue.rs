@@ -2,17 +2,18 @@
 
 use std::time::Duration;
 
+use factory_accounting_core::clock::Clock;
 use factory_accounting_core::code::Code;
 use factory_accounting_core::error::{ErrorKind, ProviderError};
 use factory_accounting_core::model::{Record, RecordKind};
-use factory_accounting_core::provider::Settled;
+use factory_accounting_core::provider::{RemoteStatus, Settled};
 use factory_accounting_core::rules::{Answer, Fix};
-use factory_accounting_core::store::{Decision, OperationState, Outcome, Scope};
+use factory_accounting_core::store::{Decision, Link, OperationState, Outcome, Scope, SyncStore};
 use factory_accounting_engine::{EngineError, NextRun, QueueFilter, QueueQuery, RecordStatus};
 use rust_decimal::Decimal;
 
 use crate::scripted::Act;
-use crate::world::{World, invoice, key, record};
+use crate::world::{World, connection, invoice, key, record};
 
 fn down() -> Act {
     Act::Refuse(ProviderError::new(ErrorKind::Unavailable, "down for maintenance"))
@@ -249,6 +250,26 @@ async fn r32_l16_what_is_not_to_be_sent_stays_with_its_reason_and_a_party_takes_
     assert_eq!((world.codes().await, world.live(RecordKind::Invoice)), (Vec::new(), 0));
     let status = world.engine.status(&key(RecordKind::Invoice, "i2")).await.expect("a status");
     assert!(matches!(&status, RecordStatus::Skipped { reason, .. } if reason.contains("do not send")), "{status:?}");
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn l16_a_party_that_is_gone_there_takes_its_documents_along_without_a_call() {
+    let world = World::new().await;
+    let party = key(RecordKind::Customer, "c1");
+    let link = world.store.links(&connection(), std::slice::from_ref(&party)).await.expect("links").pop().flatten();
+    let gone = Link { status: RemoteStatus::Deleted, ..link.expect("linked") };
+    world.store.put_link(&connection(), gone, world.clock.now()).await.expect("stored");
+    world.provider.forget(RecordKind::Customer);
+    world.push(&invoice("i1", "100")).await;
+    world.settle().await;
+    assert_eq!(world.question(&key(RecordKind::Invoice, "i1")).await.until_linked, Some(party.clone()));
+    let calls = world.provider.calls().len();
+    world.engine.do_not_send(&party, "Ann").await.expect("marked");
+    assert_eq!(world.provider.calls().len(), calls);
+    world.settle().await;
+    let status = world.engine.status(&key(RecordKind::Invoice, "i1")).await.expect("a status");
+    assert!(matches!(&status, RecordStatus::Skipped { .. }), "{status:?}");
+    assert_eq!((world.codes().await, world.live(RecordKind::Invoice)), (Vec::new(), 0));
 }
 
 #[tokio::test(flavor = "current_thread")]
