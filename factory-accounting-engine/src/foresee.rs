@@ -41,8 +41,6 @@ pub(crate) struct Foresight {
     pub(crate) on_their_way: Vec<RecordKey>,
     /// The record and those that it needs.
     pub(crate) keys: Vec<RecordKey>,
-    /// Sources that the write ties the document to, by the package's id.
-    pub(crate) sources: BTreeMap<RecordKey, RemoteRecord>,
 }
 
 impl Foresight {
@@ -85,12 +83,10 @@ impl Foreseer<'_> {
     ) -> Result<Foresight, EngineError> {
         let mut subject = Subject::Record(Box::new(record.clone()));
         subject.name_items(&self.facts.settings, self.inner.provider.capabilities());
-        let mut subjects = vec![(operation, subject)];
+        let alone = [(operation, subject)];
         let planner = self.planner();
-        let mut around = planner.surroundings(&subjects).await?;
-        let Some((operation, subject)) = subjects.pop() else {
-            return Err(EngineError::Refused("nothing was planned".to_owned()));
-        };
+        let mut around = planner.surroundings(&alone).await?;
+        let [(operation, subject)] = &alone;
         let mut seen = Foresight {
             verdict: Foreseen::Create,
             basis: Basis::NotInBooks,
@@ -101,29 +97,23 @@ impl Foreseer<'_> {
             origin: LinkOrigin::Written,
             links: around.links.clone(),
             on_their_way: Vec::new(),
-            keys: touched(&operation, &subject),
-            sources: BTreeMap::new(),
+            keys: touched(operation, subject),
         };
-        if let Some(verdict) = begins(start, &operation) {
+        if let Some(verdict) = begins(start, operation) {
             seen.verdict = verdict;
             return Ok(seen);
         }
         seen.on_their_way = self.stand_in(&seen.keys, &operation.key, &mut around).await?;
-        let mut subjects = vec![(operation, subject)];
-        if let Some(verdict) = self.sources(&mut subjects, &mut around).await? {
+        if let Some(verdict) = self.sources(&alone, &mut around).await? {
             seen.verdict = verdict;
             return Ok(seen);
         }
-        seen.sources.clone_from(&around.sources);
-        let Some((operation, subject)) = subjects.pop() else { return Ok(seen) };
-        let alone = [(operation, subject)];
         let mut drafts = Drafts::of(&alone, &around);
-        let [(operation, subject)] = alone;
-        match planner.plan_one(&operation, &subject, &around, &mut drafts).await? {
+        match planner.plan_one(operation, subject, &around, &mut drafts).await? {
             Plan::Settle(settling) => {
                 seen.verdict = verdict(&settling);
-                let context = self.inner.context(self.facts, &around, &operation);
-                seen.draft = plan::draft(&operation.key, &subject, &context).ok().and_then(Result::ok);
+                let context = self.inner.context(self.facts, &around, operation);
+                seen.draft = plan::draft(&operation.key, subject, &context).ok().and_then(Result::ok);
             }
             Plan::Create(draft) => {
                 seen.write = Some((None, Changes::ALL));
@@ -131,7 +121,7 @@ impl Foreseer<'_> {
             }
             Plan::Read { draft, remote, origin } => {
                 let link = around.links.get(&operation.key).cloned();
-                let reading = Reading { operation, draft, remote, origin, link };
+                let reading = Reading { operation: operation.clone(), draft, remote, origin, link };
                 self.on_base(&reading, &around, &mut seen).await?;
                 seen.draft = reading.draft;
             }
@@ -202,18 +192,16 @@ impl Foreseer<'_> {
     /// Documents that the record came from: read, or as they were last written. A verdict where that stops it.
     async fn sources(
         &self,
-        subjects: &mut Vec<(Operation, Subject)>,
+        alone: &[(Operation, Subject)],
         around: &mut Surroundings,
     ) -> Result<Option<Foreseen>, EngineError> {
         let planner = self.planner();
-        let sources = planner.sources_of(subjects, around);
+        let sources = planner.sources_of(alone, around);
         if self.freshness == Freshness::Now {
             if let Some(error) = planner.fetch_sources(&sources, around).await {
                 return Err(error.into());
             }
-            let taken = std::mem::take(subjects);
-            let (going, parked) = planner.part_those_overtaken(taken, &sources.needed, around, true).await?;
-            *subjects = going;
+            let (_, parked) = planner.part_those_overtaken(alone.to_vec(), &sources.needed, around, true).await?;
             return Ok(parked.first().map(|(_, settling)| verdict(settling)));
         }
         for source in sources.needed.values() {
@@ -293,9 +281,9 @@ impl Foreseer<'_> {
         let Ok(mut subject) = Subject::of(&written) else { return Ok(None) };
         let planner = Planner { facts: self.present, ..self.planner() };
         subject.name_items(&self.present.settings, self.inner.provider.capabilities());
-        let mut subjects = vec![(written, subject)];
-        let mut around = planner.surroundings(&subjects).await?;
-        let Some((written, subject)) = subjects.pop() else { return Ok(None) };
+        let alone = [(written, subject)];
+        let mut around = planner.surroundings(&alone).await?;
+        let [(written, subject)] = alone;
         self.stand_in(&touched(&written, &subject), &written.key, &mut around).await?;
         let context = self.inner.context(self.present, &around, &written);
         let draft = plan::draft(&written.key, &subject, &context).ok().and_then(Result::ok);

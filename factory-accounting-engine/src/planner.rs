@@ -1,14 +1,15 @@
 //! What planning stands on. Sending and foreseeing plan with the same rules over it; nothing in it settles, stores or writes,
 //! so that a plan that is only looked at changes nothing.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use factory_accounting_core::code::{Code, Parked};
+use factory_accounting_core::ids::RemoteId;
 use factory_accounting_core::model::RecordKey;
 use factory_accounting_core::plan::{self, Draft, Subject};
 use factory_accounting_core::preview::{Expectation, Moved};
 use factory_accounting_core::provider::RemoteRecord;
-use factory_accounting_core::store::{Decision, Operation};
+use factory_accounting_core::store::{Decision, Link, Operation, RecordedDecision};
 
 use crate::drafts::Surroundings;
 use crate::engine::{Facts, Inner};
@@ -43,10 +44,14 @@ impl Planner<'_> {
             Ok(expected) => expected,
             Err(parked) => return Some(parked),
         };
-        let keys = touched(operation, subject);
-        let print = Some(draft.fingerprint.as_str());
-        let moved = expected.moved(&operation.fingerprint, self.facts.settings_version, &keys, &around.links, print);
-        question(operation, &moved)
+        let now = Expectation {
+            record: operation.fingerprint.clone(),
+            settings: self.facts.settings_version,
+            links: tied_to(touched(operation, subject), &around.links),
+            content: Some(draft.fingerprint.clone()),
+            ..Expectation::default()
+        };
+        question(operation, &expected.moved(&now))
     }
 
     /// The same, given the record as it was just read.
@@ -63,10 +68,24 @@ pub(crate) fn touched(operation: &Operation, subject: &Subject) -> Vec<RecordKey
     keys
 }
 
-/// What an operation expects, unless a person has had it sent as it is now.
+/// What records lead to, in order of their keys; those that have no link are left out.
+pub(crate) fn tied_to(mut keys: Vec<RecordKey>, links: &BTreeMap<RecordKey, Link>) -> Vec<(RecordKey, RemoteId)> {
+    keys.sort_unstable();
+    keys.dedup();
+    let tied = keys.into_iter().filter_map(|key| Some((links.get(&key)?.remote.clone(), key)));
+    tied.map(|(remote, key)| (key, remote)).collect()
+}
+
+/// What an operation expects, unless a person has had it sent as it is now. Leave to send it given to another question is
+/// none for this one; a document that is written anew is not what the plan was about any more.
 fn expectation(operation: &Operation) -> Option<Result<Expectation, Parked>> {
     let text = operation.expects.as_deref()?;
-    if operation.decisions.iter().any(|taken| matches!(taken.decision, Decision::Retry | Decision::WriteAnew)) {
+    let leave = |taken: &RecordedDecision| match taken.decision {
+        Decision::Retry => taken.about == Some(Code::PlanOutdated),
+        Decision::WriteAnew => true,
+        _ => false,
+    };
+    if operation.decisions.iter().any(leave) {
         return None;
     }
     Some(serde_json::from_str(text).map_err(|error| {

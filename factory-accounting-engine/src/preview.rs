@@ -1,22 +1,23 @@
 //! Looking before sending: what would become of a record, and having exactly that done.
 
-use factory_accounting_core::capability::{Editable, SourceTie};
+use factory_accounting_core::capability::SourceTie;
 use factory_accounting_core::model::{Record, RecordKey, RecordKind};
-use factory_accounting_core::plan::{self, AllocationSubject, Lent, Subject};
-use factory_accounting_core::planned::Content;
+use factory_accounting_core::plan::{self, AllocationSubject};
+use factory_accounting_core::planned::{Changes, Content};
 use factory_accounting_core::preview::{
     Basis, Difference, DocumentPlan, Expectation, Foreseen, Moved, SeenRecord, SideEffect, Standing, as_written,
     difference,
 };
 use factory_accounting_core::rules::{self, EditLock};
 use factory_accounting_core::store::{
-    Goal, LinkOrigin, NewOperation, Operation, OperationQuery, OperationState, Outcome, Start, transition,
+    Goal, LinkOrigin, NewOperation, Operation, OperationState, Outcome, Start, transition,
 };
 
-use crate::drafts::billing_kind;
+use crate::drafts::{Surroundings, billing_kind};
 use crate::engine::{Engine, EngineError, Facts, Inner};
 use crate::foresee::{Foreseer, Foresight, arriving};
 use crate::locks::Freshness;
+use crate::planner::tied_to;
 use crate::push::{Admitted, Ticket};
 
 impl Engine {
@@ -38,8 +39,9 @@ impl Engine {
     /// ([`Code::PlanOutdated`](factory_accounting_core::code::Code::PlanOutdated)).
     ///
     /// # Errors
-    /// [`EngineError::PlanOutdated`] names what has moved since the plan was made. Refused where the plan sends nothing, or
-    /// was made for another connection.
+    /// [`EngineError::PlanOutdated`] names what has moved since the plan was made. Refused where the plan sends nothing, was
+    /// made for another connection, or where the very same state is in the queue without a plan: nothing would hold that one
+    /// back.
     pub async fn apply(&self, plan: &DocumentPlan, by: &str) -> Result<Ticket, EngineError> {
         let inner = &self.inner;
         if plan.connection != inner.connection {
@@ -64,6 +66,10 @@ impl Engine {
         let moved = moved_since(plan, &now);
         if !moved.is_empty() {
             return Err(EngineError::PlanOutdated { record: plan.record.key(), moved });
+        }
+        let own = plan.record.key();
+        if inner.newest(&own).await?.is_some_and(|newest| is_queued_unplanned(&newest, &plan.expectation)) {
+            return Err(EngineError::Refused(format!("{own} is in the queue as it was pushed, without this plan")));
         }
         let expected = Expectation { applied_by: Some(by.to_owned()), ..plan.expectation.clone() };
         if let Some(own) = admitted.of_records.iter_mut().flatten().next() {
@@ -100,8 +106,7 @@ impl Engine {
             effects.extend(order.map(|order| SideEffect::TakesBack { order }));
         }
         if seen.verdict.writes() && !seen.links.contains_key(&own.key) {
-            let query = OperationQuery { until_linked: Some(own.key.clone()), ..OperationQuery::default() };
-            let sleepers = inner.store.operations(&inner.connection, query).await?;
+            let sleepers = inner.waiting_for(&own.key).await?;
             effects.extend(sleepers.into_iter().map(|sleeper| SideEffect::Wakes { record: sleeper.key }));
         }
         let plan = DocumentPlan {
@@ -147,30 +152,19 @@ fn stands_before(newest: &Operation, own: &NewOperation) -> Option<Foreseen> {
 
 /// What has moved between two plans of one record, the second made from the store alone.
 fn moved_since(plan: &DocumentPlan, now: &DocumentPlan) -> Vec<Moved> {
-    let (then, here) = (&plan.expectation, &now.expectation);
-    let mut moved = Vec::new();
-    if then.record != here.record {
-        moved.push(Moved::Record);
-    }
-    if then.settings != here.settings {
-        moved.push(Moved::Settings { planned: then.settings, now: here.settings });
-    }
-    // What was on its way may have arrived.
-    let arrived = |key: &RecordKey| then.on_their_way.contains(key) || here.on_their_way.contains(key);
-    let mut keys: Vec<&RecordKey> = then.links.iter().chain(&here.links).map(|(key, _)| key).collect();
-    keys.sort_unstable();
-    keys.dedup();
-    for key in keys.into_iter().filter(|key| !arrived(key)) {
-        let of = |links: &[(RecordKey, _)]| links.iter().find(|(own, _)| own == key).map(|(_, id)| id).cloned();
-        if of(&then.links) != of(&here.links) {
-            moved.push(Moved::Link { record: key.clone() });
-        }
-    }
-    moved.extend(seen_since(plan, now));
-    if moved.is_empty() && then.content.is_some() && here.content.is_some() && then.content != here.content {
-        moved.push(Moved::Lists);
+    let mut moved = plan.expectation.moved(&now.expectation);
+    if let Some(books) = seen_since(plan, now) {
+        // What the books hold may lead to another result by itself.
+        moved.retain(|moved| *moved != Moved::Lists);
+        moved.push(books);
     }
     moved
+}
+
+/// Whether an operation waits to be sent in the state that was planned, by a push that knew of no plan.
+fn is_queued_unplanned(newest: &Operation, planned: &Expectation) -> bool {
+    let queued = matches!(newest.state, OperationState::Queued | OperationState::Held);
+    queued && newest.goal == Goal::Present && newest.fingerprint == planned.record && newest.expects.is_none()
 }
 
 /// Whether the store knows something newer of the record in the books than the plan did.
@@ -189,15 +183,11 @@ fn seen_since(plan: &DocumentPlan, now: &DocumentPlan) -> Option<Moved> {
 }
 
 fn expectation(own: &NewOperation, facts: &Facts, seen: &Foresight) -> Expectation {
-    let mut links: Vec<_> =
-        seen.keys.iter().filter_map(|key| Some((key.clone(), seen.links.get(key)?.remote.clone()))).collect();
-    links.sort();
-    links.dedup();
     let whole = seen.draft.as_ref().filter(|_| seen.on_their_way.is_empty());
     Expectation {
         record: own.fingerprint.clone(),
         settings: facts.settings_version,
-        links,
+        links: tied_to(seen.keys.clone(), &seen.links),
         on_their_way: seen.on_their_way.clone(),
         content: whole.map(|draft| draft.fingerprint.clone()),
         seen: seen.base.as_ref().map(SeenRecord::from),
@@ -222,7 +212,7 @@ pub(crate) fn between(inner: &Inner, key: &RecordKey, before: &Foresight, after:
     let Some(after) = &after.draft else { return Difference::default() };
     let held = before.draft.as_ref().map(|draft| as_written(key, &draft.content, None));
     let standing = Standing { held: held.as_ref(), written: before.draft.as_ref().map(|draft| &draft.content) };
-    difference(&after.content, factory_accounting_core::planned::Changes::ALL, standing, rules)
+    difference(&after.content, Changes::ALL, standing, rules)
 }
 
 fn number(seen: &Foresight) -> Option<String> {
@@ -239,41 +229,22 @@ fn number(seen: &Foresight) -> Option<String> {
 
 fn lock(inner: &Inner, facts: &Facts, key: &RecordKey, seen: &Foresight) -> Option<EditLock> {
     let base = seen.base.as_ref()?;
-    let capability = inner.provider.capabilities().of(key.kind);
-    let lock = rules::edit_lock(
-        key.kind,
-        &base.status,
-        base.settled.as_ref(),
-        base.currency.unwrap_or(facts.organisation.currency),
-        match seen.basis {
-            Basis::Read { at } => at,
-            Basis::AsWritten { seen_at, .. } | Basis::Linked { seen_at } => seen_at,
-            _ => inner.now(),
-        },
-        capability.map_or(Editable::Nothing, |capability| capability.editable_when_settled),
-    );
+    let seen_at = match seen.basis {
+        Basis::Read { at } => at,
+        Basis::AsWritten { seen_at, .. } | Basis::Linked { seen_at } => seen_at,
+        _ => inner.now(),
+    };
+    let currency = base.currency.unwrap_or(facts.organisation.currency);
+    let editable = inner.editable_when_settled(key.kind);
+    let lock = rules::edit_lock(key.kind, &base.status, base.settled.as_ref(), currency, seen_at, editable);
     let since = seen.links.get(key).and_then(|link| link.settled_since);
     lock.map(|lock| EditLock { since, ..lock })
 }
 
 fn omissions(inner: &Inner, facts: &Facts, record: &Record, seen: &Foresight) -> Vec<plan::Omission> {
     let Some(draft) = &seen.draft else { return Vec::new() };
-    let sources = std::collections::BTreeMap::new();
-    let context = plan::Context {
-        settings: &facts.settings,
-        capabilities: inner.provider.capabilities(),
-        organisation: &facts.organisation,
-        catalogue: &facts.catalogue,
-        links: &seen.links,
-        former: &std::collections::BTreeMap::new(),
-        sources: &sources,
-        billed: &std::collections::BTreeMap::new(),
-        lent: Lent::NOTHING,
-        trail: None,
-        distinct: false,
-        package: inner.package_title(),
-    };
-    plan::omissions(record, draft, &context)
+    let around = Surroundings::of_links(seen.links.clone());
+    plan::omissions(record, draft, &inner.context_of(facts, &around))
 }
 
 /// What else sending brings about.
@@ -330,14 +301,6 @@ fn on_source(inner: &Inner, record: &Record, seen: &Foresight) -> Option<SideEff
         SourceTie::Converted if !tied && billing_kind(source.kind) == Some(record.kind()) => {
             Some(SideEffect::CutsDown { source })
         }
-        _ => None,
-    }
-}
-
-/// The record of an operation, where it is one.
-pub(crate) fn record_of(operation: &Operation) -> Option<Record> {
-    match Subject::of(operation) {
-        Ok(Subject::Record(record)) => Some(*record),
         _ => None,
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use factory_accounting_core::model::{Record, RecordKey};
-use factory_accounting_core::plan;
+use factory_accounting_core::plan::{self, Subject};
 use factory_accounting_core::preview::{Difference, Foreseen};
 use factory_accounting_core::settings::Settings;
 use factory_accounting_core::store::{Goal, Operation, OperationQuery};
@@ -11,7 +11,7 @@ use factory_accounting_core::store::{Goal, Operation, OperationQuery};
 use crate::engine::{Engine, EngineError, Facts};
 use crate::foresee::{Foreseer, Foresight, arriving};
 use crate::locks::Freshness;
-use crate::preview::{between, record_of};
+use crate::preview::between;
 
 /// Operations in one read.
 const PAGE: usize = 100;
@@ -27,22 +27,28 @@ pub struct Rehearsal {
     /// How many would, by what becomes of them before and after: `("create", "refuse")`. See
     /// [`Foreseen::as_str`].
     pub changes: BTreeMap<(&'static str, &'static str), u64>,
+    newly_refused: u64,
+    newly_sent: u64,
 }
 
 impl Rehearsal {
     /// How many documents would be refused that are not refused now.
     #[must_use]
     pub fn newly_refused(&self) -> u64 {
-        let refused = self.changes.iter().filter(|((before, after), _)| *before != "refuse" && *after == "refuse");
-        refused.map(|(_, many)| many).sum()
+        self.newly_refused
     }
 
-    /// How many documents would be written that are not written now.
+    /// How many documents would be written, at once or after a wait, that are not written now.
     #[must_use]
     pub fn newly_sent(&self) -> u64 {
-        let writes = |what: &str| matches!(what, "create" | "update");
-        let sent = self.changes.iter().filter(|((before, after), _)| !writes(before) && writes(after));
-        sent.map(|(_, many)| many).sum()
+        self.newly_sent
+    }
+
+    fn count(&mut self, before: &Foreseen, after: &Foreseen) {
+        *self.changes.entry((before.as_str(), after.as_str())).or_default() += 1;
+        let refused = |verdict: &Foreseen| matches!(verdict, Foreseen::Refuse { .. });
+        self.newly_refused += u64::from(!refused(before) && refused(after));
+        self.newly_sent += u64::from(!before.writes() && after.writes());
     }
 }
 
@@ -74,7 +80,7 @@ impl Engine {
     }
 
     /// Like [`rehearse`](Self::rehearse), but hands over each document that would come out otherwise as soon as it is
-    /// known, so that memory does not grow with them. The list of the result stays empty.
+    /// known, so that memory holds their keys and no more. The list of the result stays empty.
     ///
     /// # Errors
     /// Those of [`rehearse`](Self::rehearse).
@@ -97,7 +103,7 @@ impl Engine {
             after = Some(last.id);
             for operation in page {
                 // The newest row of a record comes first and speaks for it.
-                let Some(record) = record_of(&operation).filter(|record| record.trade().is_some()) else { continue };
+                let Some(record) = Subject::record_of(&operation).filter(|record| record.trade().is_some()) else { continue };
                 if met.len() == newest || !met.insert(operation.key.clone()) || operation.goal == Goal::Voided {
                     continue;
                 }
@@ -105,8 +111,7 @@ impl Engine {
                 let before = self.under(&present, &present, &operation, &record).await?;
                 let then = self.under(&proposed, &present, &operation, &record).await?;
                 if !same(&before, &then) {
-                    let counted = (before.verdict.as_str(), then.verdict.as_str());
-                    *rehearsal.changes.entry(counted).or_default() += 1;
+                    rehearsal.count(&before.verdict, &then.verdict);
                     let difference = between(inner, &operation.key, &before, &then);
                     let (before, after) = (before.verdict, then.verdict);
                     tell(Rehearsed { record: operation.key, name: operation.name, before, after, difference });

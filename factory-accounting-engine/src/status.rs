@@ -238,11 +238,16 @@ impl Engine {
 impl Inner {
     /// The lock that the books put on a record, as last seen.
     pub(crate) fn lock_of(&self, link: &Link, facts: &Facts) -> Option<EditLock> {
-        let capability = self.provider.capabilities().of(link.key.kind);
-        let editable = capability.map_or(Editable::Nothing, |capability| capability.editable_when_settled);
+        let editable = self.editable_when_settled(link.key.kind);
         let (settled, currency) = (link.settled.as_ref(), facts.organisation.currency);
         let lock = rules::edit_lock(link.key.kind, &link.status, settled, currency, link.seen_at, editable);
         lock.map(|lock| EditLock { since: link.settled_since, ..lock })
+    }
+
+    /// What the package lets change of records of a kind that something has been applied to.
+    pub(crate) fn editable_when_settled(&self, kind: RecordKind) -> Editable {
+        let capability = self.provider.capabilities().of(kind);
+        capability.map_or(Editable::Nothing, |capability| capability.editable_when_settled)
     }
 
     /// Where a record stands by its newest operation.
@@ -290,7 +295,7 @@ impl Inner {
     }
 }
 
-/// What is open, in short.
+/// How many operations are in which state, whatever their kind.
 pub(crate) fn open_of(counts: &Counts) -> BTreeMap<&'static str, u64> {
     let mut open = BTreeMap::new();
     for ((_, label), many) in counts {

@@ -1,6 +1,6 @@
 //! What a plan was made from, and what has moved since.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -10,7 +10,6 @@ use crate::ids::{RemoteId, VersionToken};
 use crate::model::RecordKey;
 use crate::money::Totals;
 use crate::provider::{RemoteRecord, RemoteStatus};
-use crate::store::Link;
 
 /// What a plan was made from. Travels with the operation that applies it, as JSON.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -114,37 +113,24 @@ impl fmt::Display for Moved {
 }
 
 impl Expectation {
-    /// What has moved, as far as can be told without looking at the books. `record` is the digest of the record that is to
-    /// be sent, `links` are its own link and those of `keys`, `content` is the digest of what would be written now.
+    /// What has moved, as far as can be told without looking at the books: `now` is what a plan would be made from now.
     #[must_use]
-    pub fn moved(
-        &self,
-        record: &str,
-        settings: u64,
-        keys: &[RecordKey],
-        links: &BTreeMap<RecordKey, Link>,
-        content: Option<&str>,
-    ) -> Vec<Moved> {
+    pub fn moved(&self, now: &Self) -> Vec<Moved> {
         let mut moved = Vec::new();
-        if self.record != record {
+        if self.record != now.record {
             moved.push(Moved::Record);
         }
-        if self.settings != settings {
-            moved.push(Moved::Settings { planned: self.settings, now: settings });
+        if self.settings != now.settings {
+            moved.push(Moved::Settings { planned: self.settings, now: now.settings });
         }
-        let planned: BTreeMap<&RecordKey, &RemoteId> = self.links.iter().map(|(key, id)| (key, id)).collect();
-        let mut keys: Vec<&RecordKey> = keys.iter().filter(|key| !self.on_their_way.contains(key)).collect();
-        keys.sort_unstable();
-        keys.dedup();
-        for key in keys {
-            if planned.get(key).copied() != links.get(key).map(|link| &link.remote) {
-                moved.push(Moved::Link { record: key.clone() });
-            }
+        // What was on its way may have arrived.
+        let arrived = |key: &RecordKey| self.on_their_way.contains(key) || now.on_their_way.contains(key);
+        let (planned, linked) = (by_key(&self.links), by_key(&now.links));
+        let keys: BTreeSet<&RecordKey> = planned.keys().chain(linked.keys()).copied().collect();
+        for key in keys.into_iter().filter(|key| !arrived(key) && planned.get(key) != linked.get(key)) {
+            moved.push(Moved::Link { record: key.clone() });
         }
-        if let (Some(planned), Some(now)) = (&self.content, content)
-            && moved.is_empty()
-            && planned != now
-        {
+        if moved.is_empty() && self.content.is_some() && now.content.is_some() && self.content != now.content {
             moved.push(Moved::Lists);
         }
         moved
@@ -174,4 +160,8 @@ impl Expectation {
         };
         Some(Moved::Books { what })
     }
+}
+
+fn by_key(links: &[(RecordKey, RemoteId)]) -> BTreeMap<&RecordKey, &RemoteId> {
+    links.iter().map(|(key, id)| (key, id)).collect()
 }

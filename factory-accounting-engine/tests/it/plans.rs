@@ -1,13 +1,16 @@
 //! Plans: what sending would do, told before anything is sent, and having exactly that done.
 
 use factory_accounting_core::code::Code;
+use factory_accounting_core::error::{ErrorKind, ProviderError};
 use factory_accounting_core::model::RecordKind;
 use factory_accounting_core::preview::{Basis, Foreseen, LineFate, Moved, SideEffect};
 use factory_accounting_core::provider::{RemoteStatus, Settled};
+use factory_accounting_core::settings::Settings;
 use factory_accounting_core::store::{Decision, OperationState, Outcome};
 use factory_accounting_engine::{EngineError, Freshness};
 use rust_decimal::Decimal;
 
+use crate::scripted::Act;
 use crate::world::{World, credit_note, document, invoice, invoice_of, key, record};
 
 async fn plan(world: &World, json: &str) -> factory_accounting_core::preview::DocumentPlan {
@@ -223,6 +226,41 @@ async fn what_moves_between_application_and_sending_makes_the_plan_a_question() 
 }
 
 #[tokio::test(flavor = "current_thread")]
+async fn the_answer_to_another_question_is_no_leave_to_depart_from_the_plan() {
+    let world = World::new().await;
+    let planned = plan(&world, &invoice("i1", "100")).await;
+    let ticket = world.engine.apply(&planned, "Ann").await.expect("applied");
+    world.provider.next_writes([Act::Refuse(ProviderError::new(ErrorKind::Validation, "not today"))]);
+    world.settle().await;
+    assert_eq!(world.codes().await, [Code::Refused]);
+    let mut settings = world.engine.settings().await.expect("settings");
+    settings.host_number_line.enabled = false;
+    world.engine.save_settings(settings).await.expect("saved");
+    world.engine.decide(ticket.operation, Decision::Retry, "Ann").await.expect("decided");
+    world.settle().await;
+    assert_eq!((world.codes().await, world.live(RecordKind::Invoice)), (vec![Code::PlanOutdated], 0));
+    world.engine.decide(ticket.operation, Decision::Retry, "Ann").await.expect("decided");
+    world.settle().await;
+    assert_eq!((world.codes().await, world.live(RecordKind::Invoice)), (Vec::new(), 1));
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn a_plan_is_not_applied_to_what_is_queued_without_it() {
+    let world = World::new().await;
+    world.push(&invoice("i1", "100")).await;
+    let planned = plan(&world, &invoice("i1", "100")).await;
+    let error = world.engine.apply(&planned, "Ann").await.expect_err("it is queued");
+    assert!(matches!(&error, EngineError::Refused(reason) if reason.contains("queue")), "{error}");
+    // The same plan twice is once.
+    let planned = plan(&world, &invoice("i2", "100")).await;
+    let first = world.engine.apply(&planned, "Ann").await.expect("applied");
+    let second = world.engine.apply(&planned, "Ann").await.expect("applied");
+    assert_eq!((first.operation, first.new, second.new), (second.operation, true, false));
+    world.settle().await;
+    assert_eq!((world.codes().await, world.live(RecordKind::Invoice)), (Vec::new(), 2));
+}
+
+#[tokio::test(flavor = "current_thread")]
 async fn f82_a_plan_tells_the_lock_and_what_is_not_locked() {
     let world = World::new().await;
     world.push(&invoice("i1", "100")).await;
@@ -239,6 +277,20 @@ async fn f82_a_plan_tells_the_lock_and_what_is_not_locked() {
     assert!(matches!(&now.verdict, Foreseen::Refuse { parked } if parked.code == Code::Locked), "{:?}", now.verdict);
     let lock = now.lock.expect("a lock").to_string();
     assert!(lock.contains("50") && lock.contains("may still change"), "{lock}");
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn a_rehearsal_counts_what_would_be_written_behind_a_wait_too() {
+    let world = World::new().await;
+    world.push(r#"{"kind":"customer","id":"c2","name":"Bell"}"#).await;
+    world.push(&invoice("i1", "100").replace("\"c1\"", "\"c2\"")).await;
+    let present = world.engine.settings().await.expect("settings");
+    let off = Settings { switched_off: vec![RecordKind::Invoice], ..present.clone() };
+    let stopped = world.engine.rehearse(&off, 10).await.expect("rehearsed");
+    assert_eq!((stopped.changes.clone(), stopped.newly_sent()), ([(("wait", "skip"), 1)].into(), 0));
+    world.engine.save_settings(off).await.expect("saved");
+    let started = world.engine.rehearse(&present, 10).await.expect("rehearsed");
+    assert_eq!((started.changes.clone(), started.newly_sent()), ([(("skip", "wait"), 1)].into(), 1));
 }
 
 #[tokio::test(flavor = "current_thread")]
