@@ -14,7 +14,8 @@
 //! let order = Record::parse(r#"{"kind":"order","id":"SO-7","number":"SO-7","customer":"C1","date":"2026-07-01",
 //!     "currency":"NZD","lines":[{"type":"item","description":"Kitchen","quantity":"1","unit_price":"20000"}]}"#)?;
 //! let Record::Order(order) = order else { return Ok(()) };
-//! let claim = Billing::of(&order, &[])?.by_percentage(Rate("30".parse()?), true)?;
+//! let billing = Billing::of(&order, &[])?;
+//! let claim = billing.by_percentage(Rate("30".parse()?), true)?;
 //! let invoice = claim.invoice(Head::new("F-1", "F-1", "2026-07-31".parse()?))?;
 //! assert_eq!(Billing::of(&order, &[invoice])?.sums()?.remaining, "14000.00".parse()?);
 //! # Ok(())
@@ -161,9 +162,7 @@ impl Billing {
     }
 
     fn check(&self) -> Result<(), BillingError> {
-        let set_apart = |line: &Line| {
-            line.as_item().and_then(|item| item.nature).is_some_and(Nature::is_beside_work)
-        };
+        let set_apart = |line: &Line| line.as_item().and_then(|item| item.nature).is_some_and(Nature::is_beside_work);
         if let Some(at) = self.order.lines.iter().position(set_apart) {
             return Err(BillingError::NotOrdered { path: format!("lines[{at}].nature") });
         }
