@@ -325,31 +325,14 @@ fn listed(keys: &[RecordKey]) -> String {
 
 /// An operation as it would arrive now, behind everything that is known.
 pub(crate) fn arriving(new: &NewOperation, newest: Option<&Operation>, now: DateTime<Utc>) -> Operation {
-    let position = transition::Position::at_start(&Start::Queued);
     let known = newest.filter(|known| known.fingerprint == new.fingerprint && known.goal == new.goal);
     let behind = newest.map_or(1, |newest| newest.revision.0.saturating_add(1));
+    let id = known.map_or(OperationId(u64::MAX), |known| known.id);
+    let revision = known.map_or(Revision(behind), |known| known.revision);
     Operation {
-        id: known.map_or(OperationId(u64::MAX), |known| known.id),
-        key: new.key.clone(),
-        name: new.name.clone(),
-        goal: new.goal,
-        revision: known.map_or(Revision(behind), |known| known.revision),
-        generation: position.generation,
-        record: String::new(),
-        fingerprint: new.fingerprint.clone(),
-        parent: new.parent.clone(),
-        net: new.net,
         state: OperationState::Queued,
-        waits_for: Vec::new(),
-        not_before: position.not_before,
-        claims: 0,
-        failures: 0,
-        last_failure: None,
-        resent: 0,
-        last_error: None,
-        created_at: now,
-        updated_at: now,
         decisions: known.map(|known| known.decisions.clone()).unwrap_or_default(),
         expects: None,
+        ..Operation::arriving(id, revision, new.clone(), now)
     }
 }

@@ -74,34 +74,12 @@ impl Shelf {
         })
     }
 
-    fn insert(&mut self, id: OperationId, revision: Revision, new: NewOperation, now: DateTime<Utc>) {
+    fn insert(&mut self, id: OperationId, revision: Revision, mut new: NewOperation, now: DateTime<Utc>) {
         let position = Position::at_start(&new.start);
         let key = new.key.clone();
         let older: Vec<OperationId> = self.open_of(&key).collect();
-        let operation = Operation {
-            id,
-            key: new.key,
-            name: new.name,
-            goal: new.goal,
-            revision,
-            generation: position.generation,
-            record: new.record,
-            fingerprint: new.fingerprint,
-            parent: new.parent,
-            net: new.net,
-            state: OperationState::Held,
-            waits_for: Vec::new(),
-            not_before: position.not_before,
-            claims: 0,
-            failures: 0,
-            last_failure: None,
-            resent: 0,
-            last_error: None,
-            created_at: now,
-            updated_at: now,
-            decisions: Vec::new(),
-            expects: new.expects,
-        };
+        let needs = std::mem::take(&mut new.needs);
+        let operation = Operation::arriving(id, revision, new, now);
         self.rows.insert(id, Row { operation, waits: BTreeSet::new(), links_seen: 0 });
         self.by_record.entry(key.clone()).or_default().push(id);
         self.open.insert(id);
@@ -115,7 +93,7 @@ impl Shelf {
                 self.wait(id, old);
             }
         }
-        for need in new.needs.iter().filter(|need| **need != key) {
+        for need in needs.iter().filter(|need| **need != key) {
             let newest = self.open_of(need).last();
             if let Some(needed) = newest.filter(|needed| transition::is_on_its_way(&self.row(*needed).operation.state))
             {

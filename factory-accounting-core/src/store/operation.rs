@@ -7,6 +7,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use super::RecordedDecision;
+use super::transition::Position;
 use crate::code::Parked;
 use crate::error::ErrorKind;
 use crate::ids::{AttemptId, Generation, OperationId, Revision};
@@ -196,6 +197,38 @@ pub struct Operation {
     pub decisions: Vec<RecordedDecision>,
     /// What the plan that it applies was made from, in JSON.
     pub expects: Option<String>,
+}
+
+impl Operation {
+    /// An operation as it arrives, held until it has come to its place.
+    #[must_use]
+    pub fn arriving(id: OperationId, revision: Revision, new: NewOperation, now: DateTime<Utc>) -> Self {
+        let position = Position::at_start(&new.start);
+        Self {
+            id,
+            key: new.key,
+            name: new.name,
+            goal: new.goal,
+            revision,
+            generation: position.generation,
+            record: new.record,
+            fingerprint: new.fingerprint,
+            parent: new.parent,
+            net: new.net,
+            state: OperationState::Held,
+            waits_for: Vec::new(),
+            not_before: position.not_before,
+            claims: 0,
+            failures: 0,
+            last_failure: None,
+            resent: 0,
+            last_error: None,
+            created_at: now,
+            updated_at: now,
+            decisions: Vec::new(),
+            expects: new.expects,
+        }
+    }
 }
 
 /// Which operations to list.
