@@ -17,6 +17,7 @@ use factory_accounting_core::store::{Link, LinkOrigin};
 
 use crate::drafts::Surroundings;
 use crate::engine::{Engine, EngineError};
+use crate::links::anothers;
 
 /// Documents of the books that one of the host's may be.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -271,12 +272,10 @@ impl Engine {
             .into_iter()
             .map(|record| {
                 let agreement = agreement(wanted, &record);
-                let tie =
-                    ties.iter().find(|tie| tie.remote == record.id && tie.key.kind == key.kind && tie.key != *key);
                 MatchCandidate {
                     about: plan::candidate(&record).about,
                     score: agreement.score(),
-                    taken_by: tie.map(|tie| tie.key.clone()),
+                    taken_by: anothers(&ties, &record.id, key).cloned(),
                     remote: record.id,
                     status: record.status,
                     agreement,

@@ -14,6 +14,7 @@ use factory_accounting_core::store::{Attempt, LinkOrigin, Operation, OperationSt
 use crate::engine::EngineError;
 use crate::event::Verb;
 use crate::kept;
+use crate::links::anothers;
 use crate::planning::Write;
 use crate::round::Round;
 use crate::sending::{doubt, link_from};
@@ -233,14 +234,9 @@ impl Round<'_> {
         // What is tied to another record of the host is not ours, however alike it is (R10). Items may be shared (F40).
         let inner = self.inner;
         let ties = inner.store.links_to(&inner.connection, std::slice::from_ref(&record.id)).await?;
-        let other = ties.into_iter().find(|link| {
-            link.key.kind == operation.key.kind
-                && link.key != operation.key
-                && operation.key.kind != RecordKind::Product
-        });
-        Ok(match other {
+        Ok(match anothers(&ties, &record.id, &operation.key).filter(|other| other.kind != RecordKind::Product) {
             None => finding,
-            Some(link) => Finding::Park(number_of(operation, &link.key)),
+            Some(other) => Finding::Park(number_of(operation, other)),
         })
     }
 

@@ -138,8 +138,7 @@ impl Inner {
             return Ok(None);
         }
         let ties = self.store.links_to(&self.connection, std::slice::from_ref(&link.remote)).await?;
-        let other = ties.into_iter().find(|other| other.key.kind == link.key.kind && other.key != link.key);
-        Ok(other.map(|other| other.key))
+        Ok(anothers(&ties, &link.remote, &link.key).cloned())
     }
 
     /// Tells whoever watches where a tie has just been seen to lead to what nobody can name any more (R29).
@@ -148,6 +147,11 @@ impl Inner {
             self.tell(&broken_event(now));
         }
     }
+}
+
+/// The record of the same kind, but another one, that has a record of the package.
+pub(crate) fn anothers<'a>(ties: &'a [Link], remote: &RemoteId, key: &RecordKey) -> Option<&'a RecordKey> {
+    ties.iter().find(|tie| tie.remote == *remote && tie.key.kind == key.kind && tie.key != *key).map(|tie| &tie.key)
 }
 
 pub(crate) fn broken_event(link: &Link) -> Event {

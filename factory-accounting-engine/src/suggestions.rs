@@ -9,6 +9,7 @@ use factory_accounting_core::provider::{CatalogueKind, RemoteParty};
 use factory_accounting_core::store::{CandidateQuery, Link, Operation};
 
 use crate::engine::{Engine, EngineError};
+use crate::links::anothers;
 
 /// Parties that are looked at for one word of a name.
 const ALIKE: usize = 100;
@@ -64,9 +65,7 @@ impl Engine {
         let remotes: Vec<_> = suggestions.iter().map(|one| one.remote.clone()).collect();
         let ties: Vec<Link> = inner.store.links_to(&inner.connection, &remotes).await?;
         for suggestion in &mut suggestions {
-            let tie =
-                ties.iter().find(|tie| tie.remote == suggestion.remote && tie.key.kind == key.kind && tie.key != *key);
-            suggestion.taken_by = tie.map(|tie| tie.key.clone());
+            suggestion.taken_by = anothers(&ties, &suggestion.remote, key).cloned();
         }
         Ok(suggestions)
     }
