@@ -308,12 +308,7 @@ impl Inner {
         let (_, organisation) = self.store.organisation(&self.connection).await?.ok_or(EngineError::NotConnected)?;
         let (settings_version, settings) = self.store.settings(&self.connection).await?.unwrap_or_default();
         let settings = Arc::new(settings);
-        let mut entries = Vec::new();
-        for kind in self.lists_for_planning() {
-            entries
-                .extend(self.store.catalogue(&self.connection, kind).await?.map(|(_, list)| list).unwrap_or_default());
-        }
-        let catalogue = Catalogue::new(entries);
+        let catalogue = self.kept_lists(&self.lists_for_planning()).await?;
         let facts = Arc::new(Facts { settings, settings_version, organisation, catalogue, loaded_at: now });
         *self.held_facts() = Some(Arc::clone(&facts));
         Ok(facts)
@@ -331,6 +326,16 @@ impl Inner {
     async fn stored_settings(&self) -> Result<Arc<Settings>, EngineError> {
         let saved = self.store.settings(&self.connection).await?;
         Ok(Arc::new(saved.map(|(_, settings)| settings).unwrap_or_default()))
+    }
+
+    /// Lists of the package as they were last read.
+    pub(crate) async fn kept_lists(&self, kinds: &[CatalogueKind]) -> Result<Catalogue, EngineError> {
+        let mut entries = Vec::new();
+        for kind in kinds {
+            let list = self.store.catalogue(&self.connection, *kind).await?;
+            entries.extend(list.map(|(_, list)| list).unwrap_or_default());
+        }
+        Ok(Catalogue::new(entries))
     }
 
     /// The package's lists that planning needs.

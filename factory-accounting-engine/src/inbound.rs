@@ -95,7 +95,9 @@ impl Engine {
     /// Whether the books and the host's document are two things, given the record as it has come.
     async fn differs_still(&self, operation: &Operation, held: Option<&RemoteRecord>) -> Result<bool, EngineError> {
         let inner = &*self.inner;
-        let Some(record) = Subject::record_of(operation).filter(|_| operation.goal == Goal::Present) else { return Ok(true) };
+        let Some(record) = Subject::record_of(operation).filter(|_| operation.goal == Goal::Present) else {
+            return Ok(true);
+        };
         let facts = inner.facts().await?;
         let foreseer =
             Foreseer { inner, facts: &facts, present: &facts, freshness: Freshness::Stored, before: &[], held };

@@ -103,7 +103,9 @@ impl Engine {
             after = Some(last.id);
             for operation in page {
                 // The newest row of a record comes first and speaks for it.
-                let Some(record) = Subject::record_of(&operation).filter(|record| record.trade().is_some()) else { continue };
+                let Some(record) = Subject::record_of(&operation).filter(|record| record.trade().is_some()) else {
+                    continue;
+                };
                 if met.len() == newest || !met.insert(operation.key.clone()) || operation.goal == Goal::Voided {
                     continue;
                 }

@@ -172,8 +172,8 @@ impl Engine {
         }
     }
 
-    /// Runs until `shutdown` is ready: rounds while there is work, else a look every `idle` and whenever this engine pushes. A round in progress is finished
-    /// first.
+    /// Runs until `shutdown` is ready: rounds while there is work, else a look every `idle` and whenever this engine pushes.
+    /// A round in progress is finished first.
     ///
     /// # Errors
     /// Ends where the store fails in a way that waiting does not mend.

@@ -102,13 +102,7 @@ impl Engine {
 
     /// The lists that settings name things of.
     async fn named_lists(&self) -> Result<Catalogue, EngineError> {
-        let inner = &self.inner;
-        let mut entries = Vec::new();
-        for kind in [CatalogueKind::Accounts, CatalogueKind::TaxCodes, CatalogueKind::Items] {
-            let list = inner.store.catalogue(&inner.connection, kind).await?;
-            entries.extend(list.map(|(_, list)| list).unwrap_or_default());
-        }
-        Ok(Catalogue::new(entries))
+        self.inner.kept_lists(&[CatalogueKind::Accounts, CatalogueKind::TaxCodes, CatalogueKind::Items]).await
     }
 }
 

@@ -76,6 +76,9 @@ impl Engine {
                 inner.store.hasten(&inner.connection, &Scope::Record(key.clone()), inner.now()).await?;
                 inner.bell.ring();
             }
+            OperationState::Sending { .. } => {
+                return Err(EngineError::Refused(format!("{key} is being sent: wait for what becomes of it")));
+            }
             _ => return Err(EngineError::Refused(format!("{key} is not open: push it to have it sent again"))),
         }
         let connection = self.connection_state().await?;
