@@ -339,15 +339,14 @@ impl Outbox<'_> {
 
     /// Makes queued operations due that were to wait until later.
     pub(crate) fn hasten(&self, scope: &Scope) -> Outcome<u64> {
-        let kind = match scope {
-            Scope::Kind(kind) => Some(kind.as_str()),
-            Scope::Record(key) => Some(key.kind.as_str()),
-            _ => None,
+        let (kind, local) = match scope {
+            Scope::All => (None, None),
+            Scope::Kind(kind) => (Some(kind.as_str()), None),
+            Scope::Record(key) => (Some(key.kind.as_str()), Some(key.id.as_str())),
+            // Better nothing than everything: one that a later version of the core adds.
+            other => return Err(Fault(StoreError::Refused(format!("this store cannot hasten {other:?}")))),
         };
-        let local = match scope {
-            Scope::Record(key) => Some(key.id.as_str()),
-            _ => None,
-        };
+        // A queued operation is not done: said so that the index of what is open serves.
         let mut statement = self.db.prepare_cached(
             "UPDATE fa_operation SET not_before = ?2, updated_at = ?2
              WHERE connection = ?1 AND state = 'queued' AND state <> 'done' AND not_before > ?2
