@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use chrono::TimeDelta;
 use factory_accounting_core::clock::Clock;
-use factory_accounting_core::ids::{ConnectionId, RemoteId, WorkerId};
+use factory_accounting_core::ids::{RemoteId, WorkerId};
 pub(crate) use factory_accounting_core::memory::MemoryTokenStore;
 use factory_accounting_core::token::{StoredTokens, TokenSet, TokenStore as _};
 use factory_accounting_http::AppPacer;
-use factory_accounting_testkit::LeapClock;
+use factory_accounting_testkit::fixed;
+pub(crate) use factory_accounting_testkit::fixed::{ACCESS_TOKEN, clock, connection, day, decimal, ten_o_clock};
 pub(crate) use factory_accounting_testkit::{Script, Wire};
 use secrecy::SecretString;
 use url::Url;
@@ -17,8 +18,6 @@ use url::Url;
 use crate::{FileProfile, MyobConfig, MyobProvider};
 
 pub(crate) const FILE: &str = "7d3f2a10-8a1c-4a60-9b0e-2c5a90c3b111";
-/// Planted where secrets are, and looked for where they must not be.
-pub(crate) const ACCESS_TOKEN: &str = "planted-access-token";
 
 /// A UID that is told from others by its number.
 pub(crate) fn uid(number: u32) -> String {
@@ -78,31 +77,14 @@ fn line(request: &http::Request<Bytes>) -> String {
     format!("{} {host}{path}{mark}{}", request.method(), query.join("&"))
 }
 
-pub(crate) fn ten_o_clock() -> DateTime<Utc> {
-    day(2026, 11, 21).and_hms_opt(10, 0, 0).expect("a time").and_utc()
-}
-
-pub(crate) fn clock() -> LeapClock {
-    LeapClock::starting_at(ten_o_clock())
-}
-
-pub(crate) fn connection() -> ConnectionId {
-    ConnectionId::new("connection")
-}
-
 /// A store with tokens that hold for twenty minutes.
 pub(crate) fn fresh_tokens() -> Arc<MemoryTokenStore> {
     tokens_with_scopes(&crate::config::SCOPES.join(" "))
 }
 
 pub(crate) fn tokens_with_scopes(scopes: &str) -> Arc<MemoryTokenStore> {
-    let tokens = TokenSet {
-        access: SecretString::from(ACCESS_TOKEN),
-        refresh: Some(SecretString::from("planted-refresh-token")),
-        expires_at: ten_o_clock() + TimeDelta::minutes(20),
-        scopes: scopes.to_owned(),
-        ends_at: Some(ten_o_clock() + TimeDelta::days(300)),
-    };
+    let ends_at = Some(ten_o_clock() + TimeDelta::days(300));
+    let tokens = TokenSet { scopes: scopes.to_owned(), ends_at, ..fixed::tokens() };
     factory_accounting_testkit::stored(&connection(), tokens)
 }
 
@@ -150,12 +132,4 @@ pub(crate) fn configured(config: MyobConfig, answers: impl IntoIterator<Item = W
         &pacer,
     );
     (provider.expect("a usable configuration"), script)
-}
-
-pub(crate) fn day(year: i32, month: u32, day: u32) -> NaiveDate {
-    NaiveDate::from_ymd_opt(year, month, day).expect("a date")
-}
-
-pub(crate) fn decimal(text: &str) -> rust_decimal::Decimal {
-    text.parse().expect("a decimal")
 }

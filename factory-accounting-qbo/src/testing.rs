@@ -3,22 +3,21 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use chrono::TimeDelta;
 use factory_accounting_core::clock::Clock;
-use factory_accounting_core::ids::{ConnectionId, WorkerId};
+use factory_accounting_core::ids::WorkerId;
 pub(crate) use factory_accounting_core::memory::MemoryTokenStore;
 use factory_accounting_core::token::{StoredTokens, TokenSet, TokenStore as _};
 use factory_accounting_http::AppPacer;
-use factory_accounting_testkit::{LeapClock, Seen};
+pub(crate) use factory_accounting_testkit::fixed::{ACCESS_TOKEN, clock, connection, day, decimal, ten_o_clock};
 pub(crate) use factory_accounting_testkit::{Script, Wire};
+use factory_accounting_testkit::{Seen, fixed};
 use secrecy::SecretString;
 use url::Url;
 
 use crate::{QboConfig, QboProvider, Region};
 
 pub(crate) const REALM: &str = "9341453";
-/// Planted where secrets are, and looked for where they must not be.
-pub(crate) const ACCESS_TOKEN: &str = "planted-access-token";
 
 /// Answers as QuickBooks gives them.
 pub(crate) trait Answers: Sized {
@@ -73,31 +72,13 @@ pub(crate) fn statements(script: &Script) -> Vec<String> {
     script.seen().into_iter().filter_map(statement).collect()
 }
 
-pub(crate) fn ten_o_clock() -> DateTime<Utc> {
-    day(2026, 11, 21).and_hms_opt(10, 0, 0).expect("a time").and_utc()
-}
-
-pub(crate) fn clock() -> LeapClock {
-    LeapClock::starting_at(ten_o_clock())
-}
-
-pub(crate) fn connection() -> ConnectionId {
-    ConnectionId::new("connection")
-}
-
 /// A store with tokens that hold for twenty minutes.
 pub(crate) fn fresh_tokens() -> Arc<MemoryTokenStore> {
     factory_accounting_testkit::stored(&connection(), granted())
 }
 
 pub(crate) fn granted() -> TokenSet {
-    TokenSet {
-        access: SecretString::from(ACCESS_TOKEN),
-        refresh: Some(SecretString::from("planted-refresh-token")),
-        expires_at: ten_o_clock() + TimeDelta::minutes(20),
-        scopes: String::new(),
-        ends_at: Some(ten_o_clock() + TimeDelta::days(1_000)),
-    }
+    TokenSet { ends_at: Some(ten_o_clock() + TimeDelta::days(1_000)), ..fixed::tokens() }
 }
 
 /// The tokens of the connection as they are stored.
@@ -132,12 +113,4 @@ pub(crate) fn configured(config: QboConfig, answers: impl IntoIterator<Item = Wi
         &pacer,
     );
     (provider.expect("a usable configuration"), script)
-}
-
-pub(crate) fn day(year: i32, month: u32, day: u32) -> NaiveDate {
-    NaiveDate::from_ymd_opt(year, month, day).expect("a date")
-}
-
-pub(crate) fn decimal(text: &str) -> rust_decimal::Decimal {
-    text.parse().expect("a decimal")
 }

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+pub mod fixed;
 mod leap_clock;
 pub mod plans;
 pub mod provider_suite;

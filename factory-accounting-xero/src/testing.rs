@@ -2,10 +2,9 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use factory_accounting_core::capability::TaxAuthority;
 use factory_accounting_core::clock::Clock;
-use factory_accounting_core::ids::{ConnectionId, RemoteId, WorkerId};
+use factory_accounting_core::ids::{RemoteId, WorkerId};
 pub(crate) use factory_accounting_core::memory::MemoryTokenStore;
 use factory_accounting_core::model::{Party, RecordKind, TaxMode};
 use factory_accounting_core::money::{Currency, Money, Quantity, TaxAmount, Totals, UnitPrice};
@@ -14,11 +13,11 @@ use factory_accounting_core::planned::{
     PlannedParty, PlannedPayment, PlannedPrice, TargetStatus,
 };
 use factory_accounting_core::provider::{ProbeTarget, RemoteRecord, RemoteStatus};
-use factory_accounting_core::token::TokenSet;
 use factory_accounting_http::AppPacer;
+pub(crate) use factory_accounting_testkit::fixed::{clock, connection, day, decimal, ten_o_clock};
 pub(crate) use factory_accounting_testkit::plans::{based, batch};
-use factory_accounting_testkit::{LeapClock, plans};
 pub(crate) use factory_accounting_testkit::{Script, Wire};
+use factory_accounting_testkit::{fixed, plans, stored};
 use secrecy::SecretString;
 use url::Url;
 
@@ -30,34 +29,10 @@ pub(crate) const INVOICE: &str = "1f000000-0000-4000-8000-000000000001";
 pub(crate) const CREDIT_NOTE: &str = "cc000000-0000-4000-8000-000000000001";
 pub(crate) const OTHER: &str = "0d000000-0000-4000-8000-000000000001";
 pub(crate) const ZERO: &str = "00000000-0000-0000-0000-000000000000";
-/// Planted where secrets are, and looked for where they must not be.
-pub(crate) const ACCESS_TOKEN: &str = "planted-access-token";
-
-pub(crate) fn ten_o_clock() -> DateTime<Utc> {
-    day(2026, 11, 21).and_hms_opt(10, 0, 0).expect("a time").and_utc()
-}
-
-pub(crate) fn clock() -> LeapClock {
-    LeapClock::starting_at(ten_o_clock())
-}
-
-pub(crate) fn connection() -> ConnectionId {
-    ConnectionId::new("connection")
-}
 
 /// A store with tokens that hold for twenty minutes.
 pub(crate) fn fresh_tokens() -> Arc<MemoryTokenStore> {
-    factory_accounting_testkit::stored(&connection(), granted())
-}
-
-pub(crate) fn granted() -> TokenSet {
-    TokenSet {
-        access: SecretString::from(ACCESS_TOKEN),
-        refresh: Some(SecretString::from("planted-refresh-token")),
-        expires_at: ten_o_clock() + TimeDelta::minutes(20),
-        scopes: String::new(),
-        ends_at: None,
-    }
+    stored(&connection(), fixed::tokens())
 }
 
 pub(crate) fn config() -> XeroConfig {
@@ -83,14 +58,6 @@ pub(crate) fn provider(answers: impl IntoIterator<Item = Wire>) -> (XeroProvider
         &pacer,
     );
     (provider.expect("a usable configuration"), script)
-}
-
-pub(crate) fn day(year: i32, month: u32, day: u32) -> NaiveDate {
-    NaiveDate::from_ymd_opt(year, month, day).expect("a date")
-}
-
-pub(crate) fn decimal(text: &str) -> rust_decimal::Decimal {
-    text.parse().expect("a decimal")
 }
 
 pub(crate) fn nzd() -> Currency {

@@ -2,8 +2,7 @@
 
 use std::sync::Arc;
 
-use factory_accounting_core::code::Code;
-use factory_accounting_core::code::Parked;
+use factory_accounting_core::code::{Code, Parked};
 use factory_accounting_core::error::Issue;
 use factory_accounting_core::ids::{Generation, OperationId, RemoteId};
 use factory_accounting_core::model::RecordKind;
