@@ -3,18 +3,21 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use async_trait::async_trait;
 use bytes::Bytes;
 use chrono::{DateTime, TimeZone, Utc};
 use factory_accounting_core::clock::Clock;
 use factory_accounting_core::code::Parked;
-use factory_accounting_core::ids::{ConnectionId, WorkerId};
+use factory_accounting_core::ids::{ConnectionId, LocalId, WorkerId};
 use factory_accounting_core::memory::{MemoryStore, MemoryTokenStore};
 use factory_accounting_core::model::{Record, RecordKind};
 use factory_accounting_core::provider::AccountingProvider;
 use factory_accounting_core::settings::Settings;
-use factory_accounting_core::store::{Link, SyncStore};
+use factory_accounting_core::store::{ImportSelection, Link, SyncStore};
 use factory_accounting_core::token::TokenStore;
-use factory_accounting_engine::{Engine, Event, Observer, RecordStatus, RunReport, Ticket};
+use factory_accounting_engine::{
+    Engine, Event, ImportAnswer, ImportAsk, ImportHost, ImportReport, Observer, RecordStatus, RunReport, Ticket,
+};
 use factory_accounting_testkit::sweep::{Seams, World};
 use factory_accounting_testkit::{SimClock, Wire, WireTransport};
 use http::Request;
@@ -68,6 +71,16 @@ pub(crate) struct Host<W = XeroWorld> {
     pub(crate) events: Arc<Events>,
     pub(crate) provider: Arc<dyn AccountingProvider>,
     pub(crate) engine: Engine,
+}
+
+/// A host whose records have the ids of the package's.
+struct Everybody;
+
+#[async_trait]
+impl ImportHost for Everybody {
+    async fn create_local(&self, ask: ImportAsk<'_>) -> Result<ImportAnswer, String> {
+        Ok(ImportAnswer::Created(LocalId::new(ask.party.id.as_str())))
+    }
 }
 
 pub(crate) fn connection() -> ConnectionId {
@@ -251,6 +264,12 @@ impl<W: Books> Host<W> {
     pub(crate) fn send(&self, records: Vec<Record>) -> RunReport {
         self.push_all(records);
         self.work()
+    }
+
+    /// Takes all customers over that the package lists.
+    pub(crate) fn import_customers(&self) -> ImportReport {
+        let import = self.engine.import(RecordKind::Customer, ImportSelection::All, &Everybody);
+        self.clock.run(import).expect("imported")
     }
 
     pub(crate) fn void(&self, kind: RecordKind, id: &str) -> RunReport {

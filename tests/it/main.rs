@@ -27,6 +27,7 @@ mod providers;
 mod qbo;
 mod questions;
 mod queue;
+mod receipts;
 mod secrets;
 mod settings;
 mod shaping;

@@ -6,12 +6,11 @@ use std::time::Duration;
 use bytes::Bytes;
 use chrono::{DateTime, TimeDelta, TimeZone as _, Utc};
 use factory_accounting_core::clock::Clock;
-use factory_accounting_core::ids::{ConnectionId, LocalId, WorkerId};
+use factory_accounting_core::ids::{ConnectionId, WorkerId};
 use factory_accounting_core::memory::{MemoryStore, MemoryTokenStore};
-use factory_accounting_core::model::{Record, RecordKind};
-use factory_accounting_core::store::ImportSelection;
+use factory_accounting_core::model::Record;
 use factory_accounting_core::token::TokenStore as _;
-use factory_accounting_engine::{Engine, ImportAnswer, ImportAsk, ImportHost};
+use factory_accounting_engine::Engine;
 use factory_accounting_http::AppPacer;
 use factory_accounting_myob::{MyobProvider, limits};
 use factory_accounting_testkit::sweep::World as _;
@@ -47,15 +46,6 @@ fn a_thousand_new_invoices_to_known_customers_take_at_most_1010_calls() {
     assert!(calls.iter().all(|call| call.status.is_some_and(|status| status < 300)), "a limit was met");
 }
 
-struct Everybody;
-
-#[async_trait::async_trait]
-impl ImportHost for Everybody {
-    async fn create_local(&self, ask: ImportAsk<'_>) -> Result<ImportAnswer, String> {
-        Ok(ImportAnswer::Created(LocalId::new(ask.party.id.as_str())))
-    }
-}
-
 #[test]
 fn f22_importing_from_ten_thousand_cards_takes_at_most_12_calls() {
     let host = Host::file();
@@ -70,8 +60,7 @@ fn f22_importing_from_ten_thousand_cards_takes_at_most_12_calls() {
         }
     }
     host.calls();
-    let import = host.engine.import(RecordKind::Customer, ImportSelection::All, &Everybody);
-    let report = host.clock.run(import).expect("imported");
+    let report = host.import_customers();
     let calls = host.calls();
     say(&format!("10,000 customers at MYOB: {} calls", calls.len()));
     assert_eq!(report.tally.created, 10_000);

@@ -3,10 +3,8 @@
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use factory_accounting_core::ids::{LocalId, RemoteId};
+use factory_accounting_core::ids::RemoteId;
 use factory_accounting_core::model::RecordKind;
-use factory_accounting_core::store::ImportSelection;
-use factory_accounting_engine::{ImportAnswer, ImportAsk, ImportHost};
 use serde_json::json;
 
 use crate::host::{Exchanged, Host, locked};
@@ -39,15 +37,6 @@ fn a_thousand_new_invoices_to_known_customers_take_at_most_35_calls() {
     assert!(calls.iter().all(|call| call.status == Some(200)));
 }
 
-struct Everybody;
-
-#[async_trait::async_trait]
-impl ImportHost for Everybody {
-    async fn create_local(&self, ask: ImportAsk<'_>) -> Result<ImportAnswer, String> {
-        Ok(ImportAnswer::Created(LocalId::new(ask.party.id.as_str())))
-    }
-}
-
 /// Of ten thousand; the others are suppliers.
 const CUSTOMERS: u64 = 9_900;
 
@@ -64,8 +53,7 @@ fn f22_importing_from_ten_thousand_customers_and_suppliers_takes_at_most_11_call
         }
     }
     host.calls();
-    let import = host.engine.import(RecordKind::Customer, ImportSelection::All, &Everybody);
-    let report = host.clock.run(import).expect("imported");
+    let report = host.import_customers();
     let calls = host.calls();
     say(&format!("10,000 customers and suppliers at QuickBooks: {} calls", calls.len()));
     assert_eq!(report.tally.created, CUSTOMERS);

@@ -1,10 +1,9 @@
 //! Rows of docs/features.md that QuickBooks Online serves in a way of its own.
 
-use bytes::Bytes;
 use factory_accounting_core::code::Code;
 use factory_accounting_core::ids::RemoteId;
 use factory_accounting_core::model::RecordKind;
-use factory_accounting_core::provider::{Billable, ChangeFeed, NewAttachment};
+use factory_accounting_core::provider::{Billable, ChangeFeed};
 use factory_accounting_core::store::LinkOrigin;
 use factory_accounting_emulator::qbo::Country;
 use factory_accounting_engine::{Freshness, RecordStatus};
@@ -14,6 +13,7 @@ use serde_json::{Value, json};
 use crate::host::{Host, locked};
 use crate::make::au::{document, invoice, payment};
 use crate::make::{HALE, hale, in_currency, job_line, record, staircase, supplier};
+use crate::receipts::is_listed_and_read;
 use crate::sign_in::{elsewhere_is_refused, is_refreshed_once};
 use crate::world::{Books as _, QboWorld};
 
@@ -165,28 +165,7 @@ fn f90_f92_expenses_of_the_books_are_read_with_customer_job_and_account() {
 
 #[test]
 fn f93_a_receipt_at_a_bill_is_listed_and_read() {
-    let host = Host::au();
-    host.send(vec![supplier("S1", "Kauri Timber"), document("bill", "KT-1", "S1", "80", json!({}))]);
-    let key = crate::make::key(RecordKind::Bill, "KT-1");
-    let content = Bytes::from_static(b"%PDF-1.4 a receipt");
-    let receipt = NewAttachment {
-        name: "receipt.pdf".to_owned(),
-        media_type: "application/pdf".to_owned(),
-        content: content.clone(),
-        show_to_party: false,
-    };
-    host.clock.run(host.engine.attach(&key, receipt)).expect("attached");
-    let listed = host.clock.run(host.engine.attachments(&key)).expect("listed");
-    assert_eq!(listed.iter().map(|file| file.name.as_str()).collect::<Vec<_>>(), ["receipt.pdf"]);
-    let read = host.clock.run(async {
-        let mut stream = host.engine.download(&key, &listed[0]).await.expect("a stream");
-        let mut bytes = Vec::new();
-        while let Some(chunk) = std::future::poll_fn(|context| stream.as_mut().poll_next(context)).await {
-            bytes.extend_from_slice(&chunk.expect("a chunk"));
-        }
-        bytes
-    });
-    assert_eq!(read, content);
+    is_listed_and_read(&Host::au());
 }
 
 #[test]
