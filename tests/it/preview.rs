@@ -8,7 +8,7 @@ use serde_json::json;
 
 use crate::host::{Host, locked};
 use crate::make::{customer, document, in_currency, key, line};
-use crate::world::{Books, MyobWorld, QboWorld, XeroWorld};
+use crate::world::{Books, everywhere};
 
 fn invoice<W: Books>(id: &str, lines: &[(&str, &str)], changes: serde_json::Value) -> Record {
     let lines: Vec<_> = lines.iter().map(|(text, price)| line(text, "1", price)).collect();
@@ -28,8 +28,8 @@ fn fates(plan: &DocumentPlan) -> Vec<LineFate> {
 }
 
 /// A plan makes no call, changes nothing, and is what then happens.
-fn foretold<W: Books>(world: W) {
-    let host = Host::over(world);
+fn foretold<W: Books>() {
+    let host = Host::over(W::fresh());
     host.send(vec![customer("C1", "Hale Joinery")]);
     host.calls();
     let first = invoice::<W>("F-1", &[("Oak top", "100"), ("Legs", "40")], json!({}));
@@ -69,14 +69,12 @@ fn foretold<W: Books>(world: W) {
 
 #[test]
 fn r15_what_is_planned_is_what_the_books_then_show() {
-    foretold(XeroWorld::fresh());
-    foretold(QboWorld::fresh());
-    foretold(MyobWorld::fresh());
+    everywhere!(foretold);
 }
 
 /// A payment that nobody here has seen: a plan from the books tells the lock, one from the store is stopped before sending.
-fn paid_meanwhile<W: Books>(world: W) {
-    let host = Host::over(world);
+fn paid_meanwhile<W: Books>() {
+    let host = Host::over(W::fresh());
     host.send(vec![customer("C1", "Hale Joinery"), invoice::<W>("F-1", &[("Oak top", "100")], json!({}))]);
     host.clock.advance(std::time::Duration::from_secs(60));
     locked(&host.world).person_pays("F-1", "50", "counter", factory_accounting_core::clock::Clock::now(&host.clock));
@@ -110,14 +108,12 @@ fn paid_meanwhile<W: Books>(world: W) {
 
 #[test]
 fn f82_a_plan_from_the_books_tells_the_lock_and_a_blind_one_is_stopped() {
-    paid_meanwhile(XeroWorld::fresh());
-    paid_meanwhile(QboWorld::fresh());
-    paid_meanwhile(MyobWorld::fresh());
+    everywhere!(paid_meanwhile);
 }
 
 /// Other settings, tried on what has been sent.
-fn rehearsed<W: Books>(world: W) {
-    let host = Host::over(world);
+fn rehearsed<W: Books>() {
+    let host = Host::over(W::fresh());
     let invoices = (1..=3).map(|at| invoice::<W>(&format!("F-{at}"), &[("Oak top", "100")], json!({})));
     host.send(std::iter::once(customer("C1", "Hale Joinery")).chain(invoices).collect());
     host.calls();
@@ -138,14 +134,12 @@ fn rehearsed<W: Books>(world: W) {
 
 #[test]
 fn r52_other_settings_are_rehearsed_on_what_has_been_sent() {
-    rehearsed(XeroWorld::fresh());
-    rehearsed(QboWorld::fresh());
-    rehearsed(MyobWorld::fresh());
+    everywhere!(rehearsed);
 }
 
 /// Number and address of what was sent stand beside its status.
-fn shown<W: Books>(world: W) {
-    let host = Host::over(world);
+fn shown<W: Books>() {
+    let host = Host::over(W::fresh());
     host.send(vec![customer("C1", "Hale Joinery"), invoice::<W>("F-1", &[("Oak top", "100")], json!({}))]);
     let keys = [key(RecordKind::Invoice, "F-1"), key(RecordKind::Invoice, "F-2"), key(RecordKind::Customer, "C1")];
     let statuses = host.clock.run(host.engine.statuses(&keys)).expect("statuses");
@@ -155,7 +149,5 @@ fn shown<W: Books>(world: W) {
 
 #[test]
 fn l11_the_number_stands_beside_the_status() {
-    shown(XeroWorld::fresh());
-    shown(QboWorld::fresh());
-    shown(MyobWorld::fresh());
+    everywhere!(shown);
 }

@@ -9,10 +9,10 @@ use serde_json::json;
 
 use crate::host::{Host, locked};
 use crate::make::{customer, document, in_currency, invoice, key};
-use crate::world::{Books, MyobWorld, QboWorld, XeroWorld};
+use crate::world::{Books, everywhere};
 
-fn refused<W: Books>(world: W) {
-    let host = Host::over(world);
+fn refused<W: Books>() {
+    let host = Host::over(W::fresh());
     host.send(vec![customer("C1", "Hale Joinery")]);
     locked(&host.world).spoil(factory_accounting_core::clock::Clock::now(&host.clock));
     let lines = json!({ "lines": [W::refused_line()] });
@@ -44,13 +44,11 @@ fn refused<W: Books>(world: W) {
 
 #[test]
 fn l18_l27_r31_r32_what_the_package_refuses_waits_with_its_words_and_its_answers() {
-    refused(XeroWorld::fresh());
-    refused(QboWorld::fresh());
-    refused(MyobWorld::fresh());
+    everywhere!(refused);
 }
 
-fn by_hand<W: Books>(world: W) {
-    let host = Host::over(world);
+fn by_hand<W: Books>() {
+    let host = Host::over(W::fresh());
     host.push_all(vec![customer("C1", "Hale Joinery"), in_currency(W::CURRENCY, &invoice("F-1", "C1", "100"))]);
     let waiting = host.clock.run(host.engine.queue_summary()).expect("a summary");
     assert_eq!((waiting.to_be_sent, waiting.needs_attention), (2, 0));
@@ -66,7 +64,5 @@ fn by_hand<W: Books>(world: W) {
 
 #[test]
 fn f108_f109_f110_what_waits_is_visible_since_when_and_is_sent_by_hand() {
-    by_hand(XeroWorld::fresh());
-    by_hand(QboWorld::fresh());
-    by_hand(MyobWorld::fresh());
+    everywhere!(by_hand);
 }

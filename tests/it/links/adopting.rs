@@ -9,7 +9,7 @@ use serde_json::json;
 use super::{BY, HALE, People, document, hale, invoice};
 use crate::host::{Host, locked};
 use crate::make::{customer, key};
-use crate::world::{MyobWorld, QboWorld, XeroWorld};
+use crate::world::everywhere;
 
 const MANY: usize = 50;
 
@@ -75,9 +75,7 @@ fn a_going_concern<W: People>() {
 
 #[test]
 fn f75_books_that_were_kept_before_are_adopted_and_nothing_is_written() {
-    a_going_concern::<XeroWorld>();
-    a_going_concern::<QboWorld>();
-    a_going_concern::<MyobWorld>();
+    everywhere!(a_going_concern);
 }
 
 fn refusals<W: People>() {
@@ -128,7 +126,5 @@ fn refusals<W: People>() {
 
 #[test]
 fn f75_what_is_not_surely_the_same_is_not_adopted() {
-    refusals::<XeroWorld>();
-    refusals::<QboWorld>();
-    refusals::<MyobWorld>();
+    everywhere!(refusals);
 }

@@ -15,7 +15,7 @@ use serde_json::json;
 use super::{BY, HALE, People, hale, invoice};
 use crate::host::{Host, locked};
 use crate::make::{key, record};
-use crate::world::{MyobWorld, QboWorld, XeroWorld};
+use crate::world::{MyobWorld, QboWorld, XeroWorld, everywhere};
 
 const HEIR: &str = "Hale Joinery Ltd";
 
@@ -78,9 +78,7 @@ fn noticed_in_a_list<W: People>() {
 
 #[test]
 fn r29_l17_a_customer_that_a_list_shows_out_of_use_is_asked_about_with_a_proposal() {
-    noticed_in_a_list::<XeroWorld>();
-    noticed_in_a_list::<QboWorld>();
-    noticed_in_a_list::<MyobWorld>();
+    everywhere!(noticed_in_a_list);
 }
 
 fn noticed_in_the_feed<W: People>() {
@@ -97,9 +95,7 @@ fn noticed_in_the_feed<W: People>() {
 
 #[test]
 fn r29_a_customer_that_the_feed_shows_out_of_use_is_asked_about() {
-    noticed_in_the_feed::<XeroWorld>();
-    noticed_in_the_feed::<QboWorld>();
-    noticed_in_the_feed::<MyobWorld>();
+    everywhere!(noticed_in_the_feed);
 }
 
 fn noticed_by_a_refusal<W: People>() {
@@ -118,9 +114,7 @@ fn noticed_by_a_refusal<W: People>() {
 
 #[test]
 fn r26_r29_a_refusal_because_of_a_customer_out_of_use_names_it_and_is_mended_by_another() {
-    noticed_by_a_refusal::<XeroWorld>();
-    noticed_by_a_refusal::<QboWorld>();
-    noticed_by_a_refusal::<MyobWorld>();
+    everywhere!(noticed_by_a_refusal);
 }
 
 fn back_in_use<W: People>() {
@@ -140,9 +134,7 @@ fn back_in_use<W: People>() {
 
 #[test]
 fn r29_what_waits_goes_on_once_the_record_is_in_use_again() {
-    back_in_use::<XeroWorld>();
-    back_in_use::<QboWorld>();
-    back_in_use::<MyobWorld>();
+    everywhere!(back_in_use);
 }
 
 /// A list that was read anew is enough.
@@ -159,9 +151,7 @@ fn back_in_a_list<W: People>() {
 
 #[test]
 fn l17_updating_the_lists_sends_on_what_waited() {
-    back_in_a_list::<XeroWorld>();
-    back_in_a_list::<QboWorld>();
-    back_in_a_list::<MyobWorld>();
+    everywhere!(back_in_a_list);
 }
 
 #[test]
@@ -240,7 +230,5 @@ fn not_linked_to_what_is_out_of_use<W: People>() {
 
 #[test]
 fn l17_nothing_is_tied_to_what_is_out_of_use() {
-    not_linked_to_what_is_out_of_use::<XeroWorld>();
-    not_linked_to_what_is_out_of_use::<QboWorld>();
-    not_linked_to_what_is_out_of_use::<MyobWorld>();
+    everywhere!(not_linked_to_what_is_out_of_use);
 }

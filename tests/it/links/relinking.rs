@@ -8,7 +8,7 @@ use serde_json::json;
 use super::{BY, HALE, People, document, hale, invoice};
 use crate::host::Host;
 use crate::make::{customer, key, record, supplier};
-use crate::world::{MyobWorld, QboWorld, XeroWorld};
+use crate::world::{MyobWorld, QboWorld, XeroWorld, everywhere};
 
 const NEW: &str = "Hale Cabinets";
 
@@ -80,9 +80,7 @@ fn an_order_and_its_invoice<W: People>() {
 
 #[test]
 fn f16_what_an_order_becomes_stays_with_the_record_that_the_order_was_sent_to() {
-    an_order_and_its_invoice::<XeroWorld>();
-    an_order_and_its_invoice::<QboWorld>();
-    an_order_and_its_invoice::<MyobWorld>();
+    everywhere!(an_order_and_its_invoice);
 }
 
 /// An untied party holds its documents back until it is tied again.
@@ -106,9 +104,7 @@ fn untied<W: People>() {
 
 #[test]
 fn f16_what_waits_for_a_tie_goes_to_the_new_record() {
-    untied::<XeroWorld>();
-    untied::<QboWorld>();
-    untied::<MyobWorld>();
+    everywhere!(untied);
 }
 
 fn by_hand<W: People>() {
@@ -143,9 +139,7 @@ fn by_hand<W: People>() {
 
 #[test]
 fn f6_f15_f30_a_tie_made_by_hand_is_read_from_both_ends_and_serves_all_that_follows() {
-    by_hand::<XeroWorld>();
-    by_hand::<QboWorld>();
-    by_hand::<MyobWorld>();
+    everywhere!(by_hand);
 }
 
 fn silent<W: People>() {
@@ -172,7 +166,5 @@ fn silent<W: People>() {
 
 #[test]
 fn l16_r32_neither_a_silent_party_nor_a_silent_document_goes_out() {
-    silent::<XeroWorld>();
-    silent::<QboWorld>();
-    silent::<MyobWorld>();
+    everywhere!(silent);
 }

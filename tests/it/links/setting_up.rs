@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::{BY, People, hale, invoice};
 use crate::host::{Host, answer};
-use crate::world::{MyobWorld, QboWorld, XeroWorld};
+use crate::world::{MyobWorld, everywhere};
 
 fn set_up<W: People>() {
     let host = Host::unconnected(W::fresh());
@@ -49,9 +49,7 @@ fn set_up<W: People>() {
 
 #[test]
 fn f4_f35_setting_up_goes_step_by_step_and_what_is_put_off_is_taken_up_later() {
-    set_up::<XeroWorld>();
-    set_up::<QboWorld>();
-    set_up::<MyobWorld>();
+    everywhere!(set_up);
 }
 
 #[test]
@@ -92,9 +90,7 @@ fn without_the_role<W: People>() {
 
 #[test]
 fn f3_l13_whoever_may_not_connect_the_company_is_told_who_may() {
-    without_the_role::<XeroWorld>();
-    without_the_role::<QboWorld>();
-    without_the_role::<MyobWorld>();
+    everywhere!(without_the_role);
 }
 
 #[test]

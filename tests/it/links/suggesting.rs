@@ -9,7 +9,7 @@ use serde_json::json;
 use super::{HALE, People, hale, invoice};
 use crate::host::Host;
 use crate::make::{customer, key};
-use crate::world::{MyobWorld, QboWorld, XeroWorld};
+use crate::world::{XeroWorld, everywhere};
 
 fn told_and_not_done<W: People>() {
     let world = W::fresh();
@@ -55,9 +55,7 @@ fn told_and_not_done<W: People>() {
 
 #[test]
 fn f33_l18_r9_r37_what_a_customer_may_be_is_told_with_reasons_and_nothing_is_done() {
-    told_and_not_done::<XeroWorld>();
-    told_and_not_done::<QboWorld>();
-    told_and_not_done::<MyobWorld>();
+    everywhere!(told_and_not_done);
 }
 
 /// Ids, not names, say who is meant: renaming there changes nothing here.

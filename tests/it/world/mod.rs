@@ -13,6 +13,17 @@ macro_rules! answered {
     }};
 }
 
+/// Makes a package's provider out of a world's configuration. The providers have no type in common before they are one.
+macro_rules! provided {
+    ($provider:ident, $config:expr, $seams:expr) => {{
+        let config = $config;
+        let Seams { transport, tokens, clock, connection, worker } = $seams;
+        let pacer = AppPacer::new(limits(&config), Arc::clone(&clock));
+        let provider = $provider::new(config, transport, tokens, connection, worker, clock, &pacer);
+        Arc::new(provider.expect("the configuration is whole"))
+    }};
+}
+
 /// One story over each package.
 macro_rules! everywhere {
     ($story:ident) => {

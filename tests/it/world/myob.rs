@@ -196,11 +196,7 @@ fn config(emulator: &MyobEmulator, file: Uuid) -> MyobConfig {
 
 impl World for MyobWorld {
     fn provider(&self, seams: Seams) -> Arc<dyn AccountingProvider> {
-        let config = self.config();
-        let pacer = AppPacer::new(limits(&config), Arc::clone(&seams.clock));
-        let Seams { transport, tokens, clock, connection, worker } = seams;
-        let provider = MyobProvider::new(config, transport, tokens, connection, worker, clock, &pacer);
-        Arc::new(provider.expect("the configuration is whole"))
+        provided!(MyobProvider, self.config(), seams)
     }
 
     fn handle(&mut self, request: Request<Bytes>, fault: Option<&'static str>, now: DateTime<Utc>) -> Wire {

@@ -145,11 +145,7 @@ impl QboWorld {
 
 impl World for QboWorld {
     fn provider(&self, seams: Seams) -> Arc<dyn AccountingProvider> {
-        let config = self.config();
-        let pacer = AppPacer::new(limits(&config), Arc::clone(&seams.clock));
-        let Seams { transport, tokens, clock, connection, worker } = seams;
-        let provider = QboProvider::new(config, transport, tokens, connection, worker, clock, &pacer);
-        Arc::new(provider.expect("the configuration is whole"))
+        provided!(QboProvider, self.config(), seams)
     }
 
     fn handle(&mut self, request: Request<Bytes>, fault: Option<&'static str>, now: DateTime<Utc>) -> Wire {
