@@ -109,7 +109,7 @@ impl<'a> Part<'a> {
     ///
     /// # Errors
     /// [`BillingError::AboveOrder`] where the order would be exceeded without consent, [`BillingError::MoreThanBilled`] where
-    /// more is set off or held back than is billed, [`BillingError::UnknownTax`] where totals are to be stated and the rate of
+    /// more is set off or held back than is billed, tax included where totals are stated, [`BillingError::UnknownTax`] where totals are to be stated and the rate of
     /// a line is not known.
     pub fn invoice(self, head: Head) -> Result<Invoice, BillingError> {
         let amount = self.amount()?;

