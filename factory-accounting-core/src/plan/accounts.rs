@@ -22,6 +22,7 @@ use crate::error::Issue;
 use crate::model::{Nature, RecordKind};
 use crate::planned::AccountRef;
 use crate::provider::{Account, TradeSide};
+use crate::settings::path_of;
 
 /// Where the account of a line may be said.
 #[derive(Clone, Copy)]
@@ -142,7 +143,7 @@ impl Place<'_> {
                 Origin::Rule { rule: format!("a {} on purchases names its account", nature.label()) }
             }
             Self::Setting(path) => Origin::Setting { path: format!("accounts.{path}") },
-            Self::JobType(kind) => Origin::Setting { path: format!("accounts.job_types.{kind:?}") },
+            Self::JobType(kind) => Origin::Setting { path: path_of(["accounts", "job_types", kind]) },
             Self::Mapping(category) => Origin::Setting { path: grounds.mapping_path(category, "account") },
             Self::MappedItem(item) => Origin::Books { what: format!("the account of item {item:?}") },
             Self::Product => grounds.of_product("account"),

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::Catalogue;
 use super::taxes::find_tax;
 use crate::provider::TradeSide;
-use crate::settings::{Mapping, Settings};
+use crate::settings::{Mapping, Settings, path_of};
 
 /// The words that a host's documents use.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,7 +26,7 @@ pub struct Used {
 /// A word that would keep documents from going out.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Gap {
-    /// Where in the settings it is to be mended: `services."Surveying".item`.
+    /// Where in the settings it is to be mended: `services.Surveying.item`, as [`Settings::with`] takes it.
     pub path: String,
     /// The host's word.
     pub word: String,
@@ -59,7 +59,7 @@ pub fn unmapped(settings: &Settings, catalogue: &Catalogue, used: &Used, package
     check.kinds("services", &used.services, &settings.services, TradeSide::Sales, &mut gaps);
     check.kinds("expenses", &used.expenses, &settings.expenses, TradeSide::Purchases, &mut gaps);
     for (terms, side) in [(&used.sales_taxes, TradeSide::Sales), (&used.purchase_taxes, TradeSide::Purchases)] {
-        let terms = terms.iter().map(|term| (format!("taxes.{term:?}.{}", side.label()), term));
+        let terms = terms.iter().map(|term| (path_of(["taxes", term, side.label()]), term));
         gaps.extend(terms.filter_map(|(path, term)| check.tax(path, term, term, side)));
     }
     gaps
@@ -81,15 +81,14 @@ impl Check<'_> {
         gaps: &mut Vec<Gap>,
     ) {
         for word in used {
-            let path = format!("{table}.{word:?}");
-            let gap = |member: &str, kind, complaint: String| Gap {
-                path: if member.is_empty() { path.clone() } else { format!("{path}.{member}") },
+            let gap = |member: Option<&str>, kind, complaint: String| Gap {
+                path: path_of([table, word].into_iter().chain(member)),
                 word: word.clone(),
                 kind,
                 message: format!("{word:?} {complaint}"),
             };
             let Some(mapping) = mappings.get(word).filter(|mapping| !mapping.is_empty()) else {
-                gaps.push(gap("", GapKind::NotMapped, "is not mapped: choose its item or its account".to_owned()));
+                gaps.push(gap(None, GapKind::NotMapped, "is not mapped: choose its item or its account".to_owned()));
                 continue;
             };
             let item = |name| self.catalogue.item_in_use(name).err();
@@ -100,10 +99,10 @@ impl Check<'_> {
             ] {
                 let (Some(name), Some(unusable)) = (name, unusable) else { continue };
                 let why = unusable.in_words(name, self.package);
-                gaps.push(gap(member, kind, format!("is mapped to an {member}, but {why}: choose another")));
+                gaps.push(gap(Some(member), kind, format!("is mapped to an {member}, but {why}: choose another")));
             }
             if let Some(term) = &mapping.tax {
-                gaps.extend(self.tax(format!("{path}.tax"), word, term, side));
+                gaps.extend(self.tax(path_of([table, word, "tax"]), word, term, side));
             }
         }
     }

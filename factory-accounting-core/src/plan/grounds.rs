@@ -4,7 +4,7 @@ use super::Context;
 use super::trail::Origin;
 use crate::model::{ItemLine, Party, PriceSide, Record, RecordKey, RecordKind, Trade};
 use crate::provider::TradeSide;
-use crate::settings::Mapping;
+use crate::settings::{Mapping, path_of};
 
 /// A line with everything that bears on how it is posted.
 pub(super) struct Grounds<'a> {
@@ -93,7 +93,7 @@ impl<'a> Grounds<'a> {
             TradeSide::Sales => "services",
             TradeSide::Purchases => "expenses",
         };
-        format!("{table}.{category:?}.{member}")
+        path_of([table, category, member])
     }
 
     /// A field of the line's product, on the document's side of trade.

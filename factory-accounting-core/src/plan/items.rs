@@ -13,7 +13,7 @@ use crate::error::Issue;
 use crate::model::{ItemLine, Line, RecordKey, RecordKind, Trade};
 use crate::planned::{AccountRef, PlannedItemRef};
 use crate::provider::{Item, TradeSide};
-use crate::settings::UnlinkedProducts;
+use crate::settings::{UnlinkedProducts, path_of};
 use crate::store::Link;
 
 /// The item of a line, in the order of this module. `required`: the lines of the document must name items; then one that
@@ -156,7 +156,7 @@ pub(super) fn line_items(kind: RecordKind, context: &Context<'_>) -> LineItems {
 /// Where the settings have the item of an account.
 pub(super) fn setting_of(account: &AccountRef, context: &Context<'_>) -> String {
     match own_item(account, context) {
-        Some((name, _)) => format!("items.by_account.{name:?}"),
+        Some((name, _)) => path_of(["items", "by_account", name]),
         None => "items.default".to_owned(),
     }
 }

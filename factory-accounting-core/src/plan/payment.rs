@@ -13,6 +13,7 @@ use crate::model::{Payment, RecordKind};
 use crate::planned::{Content, PlannedPayment};
 use crate::provider::{Account, ProbeTarget};
 use crate::rules;
+use crate::settings::path_of;
 
 /// What the books are to show of a payment.
 pub(super) fn payment(payment: &Payment, context: &Context<'_>) -> Result<(Content, ProbeTarget), Halt> {
@@ -63,7 +64,7 @@ fn account_of<'a>(payment: &Payment, context: &Context<'a>) -> Result<&'a Accoun
     let accounts = &context.settings.accounts;
     let method = method_of(payment, context);
     let by_method = method.and_then(|(method, _)| accounts.payment_methods.get(method));
-    let of_method = |method: &str| Origin::Setting { path: format!("accounts.payment_methods.{method:?}") };
+    let of_method = |method: &str| Origin::Setting { path: path_of(["accounts", "payment_methods", method]) };
     if payment.account.is_none() {
         context.trace(path, || Step::passed_over(Origin::Host { path: "account".to_owned() }));
         if let Some((method, by_default)) = method {

@@ -11,7 +11,7 @@ use crate::code::{Code, Parked};
 use crate::error::Issue;
 use crate::model::{RecordKind, Trade};
 use crate::provider::{AccountClass, TaxCode, TradeSide};
-use crate::settings::{Settings, TaxCodes};
+use crate::settings::{Settings, TaxCodes, path_of};
 
 /// A tax code in use, with its per cent on one side of trade.
 #[derive(Clone, Copy, Debug)]
@@ -71,7 +71,7 @@ pub(super) fn tax_of<'a>(grounds: &Grounds<'_>, context: &Context<'a>) -> Result
     let tax = resolve_tax(term, side, &grounds.at("tax"), trade.number, trade.kind, context)?;
     context.trace(format_args!("{}.tax_code", grounds.charge()), || {
         match (term, mapped_to(term, side, context.settings)) {
-            (Some(term), Some(code)) => Step::setting(format!("taxes.{term:?}.{}", side.label()), &code),
+            (Some(term), Some(code)) => Step::setting(path_of(["taxes", term, side.label()]), &code),
             (None, Some(code)) => Step::setting(format!("default_tax.{}", side.label()), &code),
             (_, None) => Step::rule("a term that is not mapped is a tax code of the package", &term),
         }

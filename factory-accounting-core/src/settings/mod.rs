@@ -25,6 +25,7 @@ pub use fit::{SettingsIssue, Severity, applies, fit};
 pub use format::{Format, SettingsError};
 pub use leaves::{Leaf, setting_at, table_at};
 pub use lines::{Discounts, FinePrices, LineDetail, RoundingPolicy};
+pub(crate) use path::render as path_of;
 pub use sending::{
     Arrival, ArrivalStatus, ContactPolicy, Deliveries, DeliveryMark, EditsAfterSending, Occasion, PaymentsIn,
     TakenNames, Trigger,

@@ -28,7 +28,7 @@ pub(super) fn parse(text: &str) -> Option<Vec<String>> {
 }
 
 /// Writes a path so that [`parse`] reads it.
-pub(super) fn render<'k>(keys: impl IntoIterator<Item = &'k str>) -> String {
+pub(crate) fn render<'k>(keys: impl IntoIterator<Item = &'k str>) -> String {
     let mut text = String::new();
     for key in keys {
         let plain = !key.is_empty() && !key.contains(['.', '[', ']', '"']);

@@ -12,7 +12,7 @@ use super::other_ways::{gross_ways, other_ways};
 use crate::capability::{MarkerField, RecordCapability};
 use crate::ids::RemoteId;
 use crate::model::{Record, RecordKey, RecordKind};
-use crate::plan::{AllocationSubject, Explanation, Lent, Subject, explain};
+use crate::plan::{AllocationSubject, Explanation, Lent, Origin, Subject, explain};
 use crate::provider::{CatalogueEntry, Item, RemoteLine, RemoteRecord, RemoteStatus};
 use crate::settings::{
     ArrivalStatus, DeliveryMark, Discounts, FinePrices, LineDetail, LongReferences, Mapping, NumberOwner,
@@ -151,6 +151,11 @@ fn whole(explanation: &Explanation) {
     assert!(open.is_empty(), "{} of {}: {}", open.len(), explanation.key, open.join("\n"));
     for field in &explanation.fields {
         assert!(field.text.starts_with(&field.path) && !field.text.contains('\n'), "{}", field.text);
+        for step in &field.steps {
+            if let Origin::Setting { path } = &step.origin {
+                assert!(Settings::default().value(path).is_ok(), "{}: {path} is no setting", field.path);
+            }
+        }
     }
 }
 

@@ -357,7 +357,7 @@ fn f45_what_is_refused_names_document_line_word_and_remedy() {
          mapped - map the kind in the settings and send again"
     );
     let lost = text("invoice", "category=Lost");
-    assert!(lost.contains("account \"777\" is not in the package (settings, services.\"Lost\".account)"), "{lost}");
+    assert!(lost.contains("account \"777\" is not in the package (settings, services.Lost.account)"), "{lost}");
     let gone = text("invoice", "category=Gone");
     assert!(gone.contains("item \"GONE\" is not in use in the package; lines[0].category:"), "{gone}");
 }
