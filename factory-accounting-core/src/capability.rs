@@ -253,13 +253,21 @@ pub struct NameRules {
     pub tidy_spaces: bool,
     /// Characters that may not occur.
     pub forbidden: &'static [char],
+    /// Whether no two records in use may share a name.
+    pub unique: bool,
 }
 
 impl NameRules {
     /// Rules for names.
     #[must_use]
     pub fn new(tidy_spaces: bool, forbidden: &'static [char]) -> Self {
-        Self { tidy_spaces, forbidden }
+        Self { tidy_spaces, forbidden, unique: false }
+    }
+
+    /// The same where no two records in use may share a name.
+    #[must_use]
+    pub fn unique(self) -> Self {
+        Self { unique: true, ..self }
     }
 }
 

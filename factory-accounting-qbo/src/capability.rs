@@ -109,7 +109,7 @@ fn record(marker: MarkerField) -> RecordCapability {
     record.fetch = FETCH;
     record.search_lag = SEARCH_LAG;
     record.version_checked = true;
-    record.names = NameRules::new(false, names::FORBIDDEN);
+    record.names = NameRules::new(false, names::FORBIDDEN).unique();
     record.line_discounts = false;
     record.drafts = false;
     record

@@ -79,11 +79,12 @@ pub(crate) fn capabilities() -> Capabilities {
 fn party() -> RecordCapability {
     let mut party = RecordCapability::new(BATCH, MarkerField::ExternalKey);
     party.fetch = LOOK_UP;
-    party.probe = LOOK_UP / 2;
+    // Each is looked for by two fields.
+    party.probe = LOOK_UP / 4;
     party.unique_number = true;
     party.number_text = 50;
     party.name_text = 255;
-    party.names = NameRules::new(true, &['<', '>']);
+    party.names = NameRules::new(true, &['<', '>']).unique();
     // The main person and five more.
     party.max_contacts = Some(6);
     party.texts = [

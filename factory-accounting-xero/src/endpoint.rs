@@ -217,6 +217,7 @@ impl Endpoint {
 pub(crate) enum Field {
     Code,
     ContactNumber,
+    Name,
     InvoiceNumber,
     CreditNoteNumber,
     Reference,
@@ -231,6 +232,7 @@ impl Field {
         match self {
             Self::Code => "Code",
             Self::ContactNumber => "ContactNumber",
+            Self::Name => "Name",
             Self::InvoiceNumber => "InvoiceNumber",
             Self::CreditNoteNumber => "CreditNoteNumber",
             Self::Reference => "Reference",

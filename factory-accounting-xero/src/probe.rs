@@ -6,7 +6,7 @@
 
 use factory_accounting_core::error::{ErrorKind, ProviderError};
 use factory_accounting_core::model::RecordKind;
-use factory_accounting_core::provider::{ProbeTarget, RemoteRecord};
+use factory_accounting_core::provider::{ProbeTarget, RemoteRecord, RemoteStatus};
 use factory_accounting_http::unreadable;
 
 use crate::client::Client;
@@ -83,7 +83,16 @@ fn carries(record: &RemoteRecord, target: &ProbeTarget) -> bool {
         (Some(parent), Some(found)) => parent == found,
         _ => true,
     };
-    marked && ours && parent
+    marked && ours && parent || has_its_name(record, target)
+}
+
+/// Whether a contact has the name of a party, so that no other can have it: names are compared without regard to case, and
+/// archived contacts give theirs up (xero.md 4.2).
+fn has_its_name(record: &RemoteRecord, target: &ProbeTarget) -> bool {
+    let (Some(found), Some(name)) = (&record.name, &target.name) else { return false };
+    target.kind.is_party()
+        && record.status != RemoteStatus::Archived
+        && found.trim().to_lowercase() == name.trim().to_lowercase()
 }
 
 /// The searches for targets of a resource that takes filters: together where all markers can be quoted.
@@ -108,6 +117,9 @@ fn searches(resource: Resource, targets: &[ProbeTarget]) -> Result<Vec<Endpoint>
             Some(filter) => together.push(filter),
             None => endpoints.push(unquoted(resource, target, get())?),
         }
+        // Who has the name that a contact was refused for. One that is missed is a question that shows nobody.
+        let name = target.name.as_deref().filter(|_| resource == Resource::Contacts);
+        together.extend(name.and_then(|name| Filter::text(Field::Name, name.trim())));
     }
     endpoints.extend(Filter::any(together).map(|filter| get().with_filter(filter)));
     Ok(endpoints)

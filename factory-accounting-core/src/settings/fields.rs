@@ -31,15 +31,9 @@ pub(crate) const TRIGGERED: &[RecordKind] = &[
     RecordKind::Payment,
 ];
 
-/// Kinds that carry a number in the package.
-const NUMBERED: &[RecordKind] = &[
-    RecordKind::Quote,
-    RecordKind::Order,
-    RecordKind::Invoice,
-    RecordKind::CreditNote,
-    RecordKind::PurchaseOrder,
-    RecordKind::Bill,
-];
+/// Kinds that the package can number. Bills go by their suppliers' numbers.
+const NUMBERED: &[RecordKind] =
+    &[RecordKind::Quote, RecordKind::Order, RecordKind::Invoice, RecordKind::CreditNote, RecordKind::PurchaseOrder];
 
 /// Kinds that the host's apps number.
 const IN_SERIES: &[RecordKind] = &[

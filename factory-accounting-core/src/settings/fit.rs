@@ -116,6 +116,10 @@ impl Package<'_> {
         let (meant, why_not) = match path {
             "jobs" => (self.creates(RecordKind::Job), "keeps no jobs that can be made from here"),
             "products" | "lines_as_items" => (self.creates(RecordKind::Product), "lets no items be made from here"),
+            "taken_names" => (
+                self.any_of(&[RecordKind::Customer, RecordKind::Supplier], |of| of.names.unique),
+                "lets several customers and suppliers have one name",
+            ),
             "items.by_account.*" => {
                 (self.any(|of| of.line_items != LineItems::Optional), "posts lines to accounts by their own name")
             }
@@ -207,8 +211,13 @@ impl Package<'_> {
     fn numbers(&self, settings: &Settings, issues: &mut Vec<SettingsIssue>) {
         for (kind, owner) in &settings.numbers {
             let path = format!("numbers.{}", kind.as_str());
-            let carried = self.of(*kind).is_none_or(|of| of.reference_text > 0);
-            if *owner == NumberOwner::Package && settings.sends(*kind) && !carried {
+            if *owner == NumberOwner::Host || !settings.sends(*kind) {
+                continue;
+            }
+            if *kind == RecordKind::Bill {
+                let message = "a bill goes by the number that its supplier gave it";
+                issues.push(SettingsIssue::error(path, message, "leave the numbers of bills to the host"));
+            } else if self.of(*kind).is_some_and(|of| of.reference_text == 0) {
                 let message = format!("{} has no reference on a {kind} that could carry our own number", self.name);
                 issues.push(SettingsIssue::error(path, message, "let our own number be the document's"));
             }

@@ -20,7 +20,7 @@ const PERSONS: usize = 5;
 
 /// A contact to create.
 pub(crate) fn create(kind: RecordKind, planned: &PlannedParty) -> Result<ContactWrite, ProviderError> {
-    let mut contact = owned_fields(kind, &planned.party)?;
+    let mut contact = owned_fields(kind, planned, planned.distinct)?;
     XERO.within("id", Some(&planned.external_key), 50)?;
     contact.contact_number = Some(planned.external_key.clone());
     contact.contact_persons = further_persons(&planned.party.contacts)?;
@@ -28,13 +28,14 @@ pub(crate) fn create(kind: RecordKind, planned: &PlannedParty) -> Result<Contact
 }
 
 /// An update of a contact. Its number stays as it is: a contact that was linked by hand, or as both customer and
-/// supplier (F29), keeps the key that it has.
+/// supplier (F29), keeps the key that it has. One that was told from a namesake keeps the addition to its name.
 pub(crate) fn update(
     kind: RecordKind,
     planned: &PlannedParty,
     base: &RemoteRecord,
 ) -> Result<ContactWrite, ProviderError> {
-    let contact = owned_fields(kind, &planned.party)?;
+    let told_apart = base.name.as_deref() == Some(distinct_name(kind, planned).as_str());
+    let contact = owned_fields(kind, planned, planned.distinct || told_apart)?;
     Ok(ContactWrite { id: Some(base.id.as_str().to_owned()), ..contact })
 }
 
@@ -43,8 +44,19 @@ pub(crate) fn archive(base: &RemoteRecord) -> ContactWrite {
     ContactWrite { id: Some(base.id.as_str().to_owned()), contact_status: Some("ARCHIVED"), ..ContactWrite::default() }
 }
 
-fn owned_fields(kind: RecordKind, party: &Party) -> Result<ContactWrite, ProviderError> {
-    check_name(&party.name)?;
+/// The name of a party with an addition that tells it from a namesake: the role of a supplier, the host's id of a customer.
+fn distinct_name(kind: RecordKind, planned: &PlannedParty) -> String {
+    let name = &planned.party.name;
+    match kind {
+        RecordKind::Supplier => format!("{name} (supplier)"),
+        _ => format!("{name} ({})", planned.party.id),
+    }
+}
+
+fn owned_fields(kind: RecordKind, planned: &PlannedParty, distinct: bool) -> Result<ContactWrite, ProviderError> {
+    let party = &planned.party;
+    let name = if distinct { distinct_name(kind, planned) } else { party.name.clone() };
+    check_name(&name)?;
     XERO.within("email", party.email.as_deref(), 255)?;
     XERO.within("phone", party.phone.as_deref(), 50)?;
     XERO.within("tax_number", party.tax_number.as_deref(), 50)?;
@@ -52,7 +64,7 @@ fn owned_fields(kind: RecordKind, party: &Party) -> Result<ContactWrite, Provide
     XERO.within("contacts[0].first_name", main.and_then(|person| person.first_name.as_deref()), 255)?;
     XERO.within("contacts[0].last_name", main.and_then(|person| person.last_name.as_deref()), 255)?;
     Ok(ContactWrite {
-        name: Some(party.name.clone()),
+        name: Some(name),
         first_name: main.and_then(|person| person.first_name.clone()),
         last_name: main.and_then(|person| person.last_name.clone()),
         email_address: party.email.clone(),

@@ -6,7 +6,7 @@ use super::{able, all_chosen, read, unable};
 use crate::capability::{Characters, LineItems, RecordCapability, SourceTie};
 use crate::model::RecordKind;
 use crate::settings::profile::{Profile, ascora, factor, factory};
-use crate::settings::{ArrivalStatus, Settings, SettingsIssue, Severity, applies, fit};
+use crate::settings::{ArrivalStatus, NumberOwner, Settings, SettingsIssue, Severity, applies, fit};
 
 type Change = fn(RecordKind, &mut RecordCapability);
 
@@ -42,6 +42,10 @@ fn what_would_stop_documents_is_an_error() {
         assert_eq!(about(path, &fit(&settings, &unable(change), "Ledger")), Some(Severity::Error), "{path}");
         assert_eq!(about(path, &fit(&settings, &able(), "Ledger")), None, "{path}");
     }
+    // Whatever the package can do.
+    let mut bills = Settings::default();
+    bills.numbers.insert(RecordKind::Bill, NumberOwner::Package);
+    assert_eq!(about("numbers.bill", &fit(&bills, &able(), "Ledger")), Some(Severity::Error));
     let orders = one("orders_as", json!("sales_order"));
     let issues = fit(&orders, &able(), "Ledger");
     assert_eq!(
@@ -52,7 +56,8 @@ fn what_would_stop_documents_is_an_error() {
 
 #[test]
 fn what_means_nothing_here_is_a_warning() {
-    let cases: [(&str, Value, Change); 9] = [
+    let cases: [(&str, Value, Change); 10] = [
+        ("taken_names", json!("distinguish"), |_, of| of.names.unique = false),
         ("mark_as_sent", json!(true), |_, of| of.sent_marks = false),
         ("delivery.sales", json!("email"), |_, of| of.delivery_marks = &[]),
         ("delivery.purchases", json!("print"), |_, of| of.delivery_marks = &[]),

@@ -19,6 +19,7 @@ pub(crate) fn able() -> Capabilities {
     for kind in RecordKind::ALL {
         let mut record = RecordCapability::new(50, MarkerField::Number);
         record.reference_text = 255;
+        record.names.unique = true;
         record.line_items = crate::capability::LineItems::AllOrNone;
         (record.sent_marks, record.delivery_marks) = (true, &[DeliveryMark::Email, DeliveryMark::Print]);
         capabilities.records.insert(kind, record);
