@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::PaymentTerms;
 use crate::money::Currency;
-use crate::provider::{Account, CatalogueEntry, Item, TaxCode, Terms, TradeSide};
+use crate::provider::{Account, AccountClass, CatalogueEntry, Item, TaxCode, Terms, TradeSide};
 
 /// Accounts, tax codes, items and currencies by the codes and ids that documents name them with, and terms of payment.
 #[derive(Clone, Debug, Default)]
@@ -123,12 +123,14 @@ impl Catalogue {
         self.items.iter().filter(|(name, item)| **name == item.code).map(|(_, item)| item)
     }
 
-    /// A tax code in use that charges nothing on a side of trade, the plainest first: fewest restrictions, then by code.
+    /// A tax code in use that charges nothing on a side of trade and may stand beside an account of a class, the plainest
+    /// first: fewest restrictions, then by code.
     #[must_use]
-    pub fn untaxed(&self, side: TradeSide) -> Option<&TaxCode> {
+    pub fn untaxed(&self, side: TradeSide, beside: Option<AccountClass>) -> Option<&TaxCode> {
         self.tax_codes
             .values()
             .filter(|code| code.active && code.rate_on(side).is_some_and(|rate| rate.is_zero()))
+            .filter(|code| code.may_stand_beside(beside))
             .min_by_key(|code| (usize::from(!code.account_classes.is_empty()), code.code.as_str()))
     }
 

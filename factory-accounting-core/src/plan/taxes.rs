@@ -177,8 +177,7 @@ pub(super) fn fits(
     trade: &Trade<'_>,
 ) -> Result<(), Parked> {
     let code = tax.code;
-    let allowed = code.account_classes.is_empty() || class.is_none_or(|class| code.account_classes.contains(&class));
-    if allowed {
+    if code.may_stand_beside(class) {
         return Ok(());
     }
     let complaint = format!("tax code {:?} ({}) may not stand beside account {account:?}", code.code, code.name);

@@ -346,11 +346,12 @@ fn rounding_line(
     let account = account.ok_or_else(|| missing(Code::AccountMissing, "no rounding account is set"))?;
     let path = "accounts.rounding";
     let account = resolve_account(account, path, trade.number, trade.kind, context)?;
+    let class = context.catalogue.account(account.name()).map(|account| account.class);
     let tax_code = match tax_mode {
         TaxMode::NoTax => String::new(),
         TaxMode::Exclusive | TaxMode::Inclusive => context
             .catalogue
-            .untaxed(TradeSide::of(trade.kind))
+            .untaxed(TradeSide::of(trade.kind), class)
             .ok_or_else(|| missing(Code::TaxUnmapped, "the package has no tax code of 0 % in use"))?
             .code
             .clone(),

@@ -300,6 +300,12 @@ impl TaxCode {
         }
     }
 
+    /// Whether it may stand beside an account of a class, as far as the package says.
+    #[must_use]
+    pub fn may_stand_beside(&self, class: Option<AccountClass>) -> bool {
+        self.account_classes.is_empty() || class.is_none_or(|class| self.account_classes.contains(&class))
+    }
+
     /// The rates that apply on one side of trade.
     pub fn components_on(&self, side: TradeSide) -> impl Iterator<Item = &TaxComponent> {
         self.components.iter().filter(move |component| component.side == side)
