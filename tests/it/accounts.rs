@@ -18,7 +18,7 @@ use crate::make::{customer, document, in_currency, line, merge, record, supplier
 use crate::world::{Books, INSTALLATION, MyobWorld, QboWorld, XeroWorld, everywhere};
 
 /// A package whose books say what a line posts to.
-trait Posts: Books {
+pub(crate) trait Posts: Books {
     /// An income account beside the one for sales.
     const OTHER: &'static str;
     /// A cost account beside the one for purchases.

@@ -99,7 +99,6 @@ fn what_a_package_cannot_do_is_refused_before_anything_is_sent() {
     let drafts = with(&usual, "arrival.invoices", json!("draft"));
     assert!(xero.clock.run(xero.engine.save_settings(drafts)).is_ok());
     refused(&xero, "orders_as", json!("sales_order"));
-    refused(&xero, "numbers.bill", json!("package"));
 
     let qbo = Host::over(QboWorld::fresh());
     let drafts = refused(&qbo, "arrival.invoices", json!("draft"));
