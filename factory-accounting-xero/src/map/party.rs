@@ -251,3 +251,46 @@ fn read_terms(term: wire::Term) -> Option<PaymentTerms> {
     };
     Some(PaymentTerms { days: term.day, from })
 }
+
+#[cfg(test)]
+mod tests {
+    use factory_accounting_core::provider::RemoteStatus;
+
+    use super::*;
+    use crate::testing::party;
+
+    fn planned(distinct: bool) -> PlannedParty {
+        PlannedParty { external_key: "FA-C-1042".to_owned(), party: party(), terms: None, distinct }
+    }
+
+    #[test]
+    fn r9_a_party_that_is_told_from_a_namesake_has_an_addition_to_its_name() {
+        for (kind, distinct, name) in [
+            (RecordKind::Customer, false, "Acme Fabrication Ltd"),
+            (RecordKind::Customer, true, "Acme Fabrication Ltd (C-1042)"),
+            (RecordKind::Supplier, true, "Acme Fabrication Ltd (supplier)"),
+        ] {
+            let contact = create(kind, &planned(distinct)).expect("a contact");
+            assert_eq!(contact.name.as_deref(), Some(name));
+        }
+        let mut long = planned(true);
+        long.party.name = "n".repeat(250);
+        let refused = create(RecordKind::Customer, &long).expect_err("256 characters and more");
+        assert!(refused.to_string().contains("name"), "{refused}");
+    }
+
+    #[test]
+    fn r9_the_addition_stays_until_somebody_renames_the_party() {
+        let kind = RecordKind::Customer;
+        for (there, name) in [
+            ("Acme Fabrication Ltd (C-1042)", "Acme Fabrication Ltd (C-1042)"),
+            ("Acme Fabrication Ltd", "Acme Fabrication Ltd"),
+            ("Acme (C-1042)", "Acme Fabrication Ltd"),
+        ] {
+            let mut base = RemoteRecord::new(kind, RemoteId::new("a1"), RemoteStatus::Open);
+            base.name = Some(there.to_owned());
+            let contact = update(kind, &planned(false), &base).expect("a contact");
+            assert_eq!(contact.name.as_deref(), Some(name), "{there}");
+        }
+    }
+}

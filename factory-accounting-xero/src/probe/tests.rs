@@ -203,3 +203,23 @@ async fn an_element_that_cannot_be_read_is_an_error_and_not_an_absence() {
         assert_eq!(error.kind(), ErrorKind::Protocol, "{body}");
     }
 }
+
+#[tokio::test]
+async fn r9_who_has_the_name_of_a_party_is_found_with_its_key() {
+    let contact = |id: &str, name: &str, status: &str| {
+        format!(r#"{{"ContactID":"{id}","Name":"{name}","ContactStatus":"{status}"}}"#)
+    };
+    let body = format!(
+        r#"{{"Contacts":[{},{},{}]}}"#,
+        contact(CONTACT, "ACME ltd", "ACTIVE"),
+        contact(OTHER, "Acme Ltd", "ARCHIVED"),
+        contact(INVOICE, "Acme Ltd 2", "ACTIVE")
+    );
+    let mut party = target(RecordKind::Customer, "K-1");
+    party.name = Some("Acme Ltd".to_owned());
+    let (records, lines) = asked(&[party], vec![Wire::ok(body)]).await;
+    // An archived contact gives its name up.
+    assert_eq!(found(&records), [vec![CONTACT]]);
+    let filter = "where=ContactNumber%3D%3D%22K-1%22+OR+Name%3D%3D%22Acme+Ltd%22";
+    assert!(lines.len() == 1 && lines[0].contains(filter), "{lines:?}");
+}

@@ -86,7 +86,7 @@ fn a_cent_is_asked_about_or_carried<W: Shows>(trial: &Trial<W>) {
     assert_eq!(trial.asks(RecordKind::Invoice, "F-1"), Code::TotalsDiffer);
     trial.choose("line");
     trial.send(RecordKind::Invoice, "F-2", coming_to("100.01"));
-    assert_eq!(trial.held(RecordKind::Invoice, "F-2").totals.expect("totals").total, Decimal::new(100_01, 2));
+    assert_eq!(trial.held(RecordKind::Invoice, "F-2").totals.expect("totals").total, Decimal::new(10_001, 2));
     // More than a cent on a line is no rounding.
     trial.send(RecordKind::Invoice, "F-3", coming_to("101.00"));
     assert_eq!(trial.asks(RecordKind::Invoice, "F-3"), Code::Invalid);

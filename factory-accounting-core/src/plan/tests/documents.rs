@@ -8,7 +8,7 @@ use crate::ids::RemoteId;
 use crate::model::{Record, RecordKind};
 use crate::plan::{Draft, Subject, draft};
 use crate::planned::{Content, PlannedDocument, TargetStatus};
-use crate::provider::RemoteStatus;
+use crate::provider::{AccountClass, CatalogueEntry, RemoteStatus, TaxCode};
 use crate::settings::{NumberOwner, ReferenceField, RoundingPolicy, TaxCodes};
 
 fn plan(company: &Company, record: &Record) -> Result<Result<Draft, String>, Box<crate::code::Parked>> {
@@ -134,6 +134,22 @@ fn f97_a_cent_that_differs_is_carried_by_a_line_to_the_rounding_account() {
     assert_eq!((line.account.name(), line.amount, line.tax_code.as_str()), ("860", Decimal::new(1, 2), "NONE"));
     let far = invoice(r#""total":"24.25","#, "");
     assert_eq!(parked(&company, &far).0, Code::TotalsDiffer);
+}
+
+#[test]
+fn f97_the_rounding_line_has_a_tax_code_that_may_stand_beside_its_account() {
+    let mut company = Company::new();
+    for (code, class) in [("IMPORT", AccountClass::Liability), ("NONE", AccountClass::Income)] {
+        let mut untaxed = TaxCode::new(code, "0 %", Decimal::ZERO);
+        untaxed.account_classes = vec![class];
+        company.add_to_catalogue([CatalogueEntry::TaxCode(untaxed)]);
+    }
+    company.settings.rounding = RoundingPolicy::Line;
+    for (account, code) in [("860", "IMPORT"), ("200", "NONE")] {
+        company.settings.accounts.rounding = Some(account.into());
+        let planned = document(&company, &invoice(r#""total":"24.16","#, ""));
+        assert_eq!(planned.lines[1].charge.as_ref().map(|charge| charge.tax_code.as_str()), Some(code), "{account}");
+    }
 }
 
 #[test]
