@@ -110,6 +110,18 @@ fn quickstart_shows_the_tax_that_the_package_reckons_itself() {
     assert!(said(&refused.stderr).contains("--country nz"), "{}", said(&refused.stderr));
 }
 
+/// On the machine's own clock, over a list of several pages.
+#[test]
+fn f22_import_takes_every_customer_over_page_by_page() {
+    for package in ["xero", "qbo", "myob"] {
+        let arguments = ["--package", package, "--customers", "2100", "--questions", "20"];
+        let ran = Command::new(env!("CARGO_BIN_EXE_import")).args(arguments).output().unwrap();
+        let text = said(&ran.stdout);
+        assert_eq!(ran.status.code(), Some(0), "{text}{}", said(&ran.stderr));
+        assert!(text.contains("2100 customers;") || text.contains("2101 customers;"), "{text}");
+    }
+}
+
 fn runs_twice(arguments: &[&str]) {
     let folder = tempfile::tempdir().unwrap();
     let run = || {

@@ -187,7 +187,11 @@ impl Engine {
         for ((key, link), operation) in keys.iter().zip(links).zip(newest) {
             let status = match operation {
                 Some(operation) => inner.standing(operation, link, connection.as_ref()),
-                None => link.map_or(RecordStatus::NotSent, |link| RecordStatus::Sent(Box::new(link))),
+                None => match link.map(Box::new) {
+                    None => RecordStatus::NotSent,
+                    Some(link) if link.status.is_gone() => RecordStatus::DeletedThere(link),
+                    Some(link) => RecordStatus::Sent(link),
+                },
             };
             statuses.push(match status {
                 RecordStatus::Sent(link) => self.locked(key, link).await?,

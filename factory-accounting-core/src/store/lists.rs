@@ -84,8 +84,11 @@ impl ListState {
     /// # Errors
     /// [`StoreError::Refused`] where the page does not follow the one before it: another reading has begun since.
     pub fn with_page(self, page: &ListPage, now: DateTime<Utc>) -> Result<Self, StoreError> {
+        // Stores keep instants to the millisecond; clocks count finer.
         let follows = self.reading.is_some_and(|reading| {
-            reading.begun_at == page.begun_at && reading.complete == page.complete && reading.next_page == page.page
+            reading.begun_at.timestamp_millis() == page.begun_at.timestamp_millis()
+                && reading.complete == page.complete
+                && reading.next_page == page.page
         });
         if page.page != 1 && !follows {
             return Err(StoreError::Refused(format!(
@@ -126,7 +129,7 @@ pub struct Tombstone {
 
 /// The package's lists, the host's register of its own parties, and imports.
 ///
-/// Each verb is one transaction. What is said here of candidates is reckoned as by [`Candidate`]'s own rules.
+/// Each verb is one transaction. Instants are kept to the millisecond. What is said here of candidates is reckoned as by [`Candidate`]'s own rules.
 #[async_trait]
 pub trait ListStore: Send + Sync + fmt::Debug {
     /// Stores a page of a list. Page 1 begins a reading in place of one that was not finished; what is stored of entries

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use chrono::TimeDelta;
 use factory_accounting_core::ids::{LocalId, RemoteId};
 use factory_accounting_core::model::{Party, RecordKind};
 use factory_accounting_core::provider::{
@@ -128,6 +129,14 @@ pub async fn a_reading_goes_on_page_by_page(store: Arc<dyn SyncStore>) {
     is_refused(items.put(page(5, 2, true, Vec::new()), 7).await);
     items.put(page(6, 2, true, Vec::new()), 7).await.expect("follows");
     assert_eq!(items.codes().await, Some(vec!["i-1".to_owned()]));
+    // Clocks count finer than stores keep.
+    let fine = |number, last| {
+        let begun_at = at(8) + TimeDelta::nanoseconds(123_456_789);
+        ListPage { begun_at, ..page(8, number, last, vec![item(&format!("i-{number}"), "NUT")]) }
+    };
+    items.put(fine(1, false), 8).await.expect("stored");
+    items.put(fine(2, true), 8).await.expect("follows");
+    assert_eq!(items.codes().await.map(|codes| codes.len()), Some(2));
 }
 
 /// Parties are asked for by id, by key or as candidates; a hundred thousand of them are never read at once.
