@@ -23,29 +23,46 @@ use crate::host::{Host, locked};
 use crate::make::{hale, key, record, staircase};
 use crate::policy::paper;
 use crate::questions::is_told_well;
-use crate::world::{Books, MyobWorld, QboWorld, XeroWorld};
+use crate::world::{Books, MyobWorld, QboWorld, XeroWorld, everywhere};
 
-/// Has the same go wrong at every package.
-macro_rules! at_each_package {
-    ($($name:ident tells $story:ident;)*) => {
-        $(#[test]
-        fn $name() {
-            $story::<XeroWorld>();
-            $story::<QboWorld>();
-            $story::<MyobWorld>();
-        })*
-    };
+#[test]
+fn f104_settings_of_an_older_format_are_read_and_of_a_newer_one_refused() {
+    everywhere!(other_formats);
 }
 
-at_each_package! {
-    f104_settings_of_an_older_format_are_read_and_of_a_newer_one_refused tells other_formats;
-    f104_what_is_no_setting_is_refused_by_its_place tells unknown_keys;
-    f46_f103_an_account_that_is_not_there_or_of_the_wrong_class_is_not_saved tells wrong_accounts;
-    f38_a_job_that_is_part_of_itself_is_a_question tells circular_jobs;
-    f42_f43_a_mapping_to_an_item_that_was_deleted_is_told_and_asked_about tells mapped_to_what_is_gone;
-    f80_two_devices_with_one_block_are_told_of_the_number_that_both_used tells one_block_twice;
-    l8_more_than_a_hundred_per_cent_is_no_part_of_an_order tells above_a_hundred_per_cent;
-    a_profile_that_the_package_cannot_follow_is_refused_with_what_it_lacks tells misfit;
+#[test]
+fn f104_what_is_no_setting_is_refused_by_its_place() {
+    everywhere!(unknown_keys);
+}
+
+#[test]
+fn f46_f103_an_account_that_is_not_there_or_of_the_wrong_class_is_not_saved() {
+    everywhere!(wrong_accounts);
+}
+
+#[test]
+fn f38_a_job_that_is_part_of_itself_is_a_question() {
+    everywhere!(circular_jobs);
+}
+
+#[test]
+fn f42_f43_a_mapping_to_an_item_that_was_deleted_is_told_and_asked_about() {
+    everywhere!(mapped_to_what_is_gone);
+}
+
+#[test]
+fn f80_two_devices_with_one_block_are_told_of_the_number_that_both_used() {
+    everywhere!(one_block_twice);
+}
+
+#[test]
+fn l8_more_than_a_hundred_per_cent_is_no_part_of_an_order() {
+    everywhere!(above_a_hundred_per_cent);
+}
+
+#[test]
+fn a_profile_that_the_package_cannot_follow_is_refused_with_what_it_lacks() {
+    everywhere!(misfit);
 }
 
 /// One line, with what would mend it after a colon.
