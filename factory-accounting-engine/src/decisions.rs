@@ -55,8 +55,10 @@ impl Engine {
         let Ok(subject) = Subject::of(&operation) else { return Ok(looked_at) };
         let needs = plan::references(&subject);
         for link in inner.links_of(needs).await?.into_values() {
-            if link.status != RemoteStatus::Open {
-                let record = self.read_remote(link.key.kind, &link.remote).await?;
+            // What is not there at all any more is asked about anew when it is planned.
+            if link.status != RemoteStatus::Open
+                && let Some(record) = inner.fetch_one(link.key.kind, &link.remote).await?
+            {
                 looked_at.push((link, record));
             }
         }

@@ -330,12 +330,14 @@ impl Inner {
 
     /// Lists of the package as they were last read.
     pub(crate) async fn kept_lists(&self, kinds: &[CatalogueKind]) -> Result<Catalogue, EngineError> {
-        let mut entries = Vec::new();
+        let (mut entries, mut read) = (Vec::new(), Vec::new());
         for kind in kinds {
-            let list = self.store.catalogue(&self.connection, *kind).await?;
-            entries.extend(list.map(|(_, list)| list).unwrap_or_default());
+            if let Some((_, list)) = self.store.catalogue(&self.connection, *kind).await? {
+                entries.extend(list);
+                read.push(*kind);
+            }
         }
-        Ok(Catalogue::new(entries))
+        Ok(Catalogue::new(entries).of_lists(read))
     }
 
     /// The package's lists that planning needs.

@@ -70,7 +70,7 @@ impl Engine {
         let mut header = Header::new(inner.package_title(), status(self.connection_state().await?.as_ref()));
         header.connected_to = inner.store.organisation(&inner.connection).await?.map(|(_, found)| found.name);
         for kind in inner.lists_for_planning() {
-            let read_at = inner.store.catalogue(&inner.connection, kind).await?.map(|(read_at, _)| read_at);
+            let read_at = inner.store.list_state(&inner.connection, kind).await?.read_at;
             header.lists_read_at = match (header.lists_read_at, read_at) {
                 (Some(before), Some(read_at)) => Some(before.min(read_at)),
                 (before, read_at) => before.or(read_at),

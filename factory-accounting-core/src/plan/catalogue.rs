@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::PaymentTerms;
 use crate::money::Currency;
-use crate::provider::{Account, AccountClass, CatalogueEntry, Item, TaxCode, Terms, TradeSide};
+use crate::provider::{Account, AccountClass, CatalogueEntry, CatalogueKind, Item, TaxCode, Terms, TradeSide};
 
 /// Accounts, tax codes, items and currencies by the codes and ids that documents name them with, and terms of payment.
 #[derive(Clone, Debug, Default)]
@@ -14,9 +14,21 @@ pub struct Catalogue {
     items: BTreeMap<String, Item>,
     currencies: BTreeSet<Currency>,
     terms: Vec<Terms>,
+    read: BTreeSet<CatalogueKind>,
 }
 
 impl Catalogue {
+    /// The same, knowing which lists have been read: one may have nothing in it.
+    #[must_use]
+    pub fn of_lists(self, read: impl IntoIterator<Item = CatalogueKind>) -> Self {
+        Self { read: read.into_iter().collect(), ..self }
+    }
+
+    /// Whether the package's items are known, so that one that is not among them is none.
+    pub fn knows_items(&self) -> bool {
+        !self.items.is_empty() || self.read.contains(&CatalogueKind::Items)
+    }
+
     /// Indexes entries of any lists; those that planning does not need are passed over.
     pub fn new(entries: impl IntoIterator<Item = CatalogueEntry>) -> Self {
         let mut catalogue = Self::default();

@@ -152,7 +152,7 @@ impl Names<'_> {
     }
 
     fn item(&self, name: &str, path: &str, issues: &mut Vec<SettingsIssue>) {
-        if self.catalogue.items().next().is_none() {
+        if !self.catalogue.knows_items() {
             issues.push(unread("items"));
             return;
         }

@@ -78,6 +78,8 @@ fn wrong_names<W: Books>() {
     refused(&host, "default_tax.sales", json!("no such code"));
     refused(&host, "taxes.Standard.purchases", json!("no such code"));
     refused(&host, "services.design.account", json!("no such account"));
+    // At a company without items too, none is there once the list has been read.
+    refused(&host, "items.default", json!("no such item"));
     // Relaxing lifts what is only usual.
     let relaxed = with(&settings, "relaxed_accounts", json!(true));
     let relaxed = with(&relaxed, "accounts.sales", json!(costs));
