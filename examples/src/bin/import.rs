@@ -11,12 +11,13 @@ use std::time::Duration;
 
 use anyhow::bail;
 use async_trait::async_trait;
+use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use clap::Parser;
 use examples::apart::{self, Apart};
 use examples::console::{finish, say};
 use examples::cost::{cpu_time, peak_memory};
-use examples::package::{Choice, Emulated, Place};
+use examples::package::{Choice, Emulated, Place, stranger};
 use examples::report::measures;
 use examples::sign_in::RedirectListener;
 use examples::wiring;
@@ -28,7 +29,8 @@ use factory_accounting::model::RecordKind;
 use factory_accounting::provider::CatalogueKind;
 use factory_accounting::sqlite::rusqlite::Connection;
 use factory_accounting::store::{CandidateFilter, CandidateQuery, CandidateSort, ImportSelection};
-use factory_accounting_emulator::Package as _;
+use factory_accounting_emulator::{Outcome, Package as _};
+use serde_json::Value;
 use url::Url;
 
 /// Measures what an import costs. Run it with --release.
@@ -66,14 +68,20 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
 
 /// Makes the books full of customers.
 fn fill(emulator: &mut Emulated, place: Place, customers: u64) -> anyhow::Result<()> {
+    let ledger = answered(emulator, http::Request::get("http://127.0.0.1/_emulator/ledger").body(Bytes::new())?)?;
     for number in 0..customers {
-        let action = place.newcomer(number)?;
-        let request = http::Request::post("http://127.0.0.1/_emulator/act")
-            .header("content-type", "application/json")
-            .body(action.to_string().into())?;
-        emulator.handle(request, SystemClock.now());
+        let action = place.newcomer(&stranger(number), &ledger)?;
+        let request = http::Request::post("http://127.0.0.1/_emulator/act").header("content-type", "application/json");
+        answered(emulator, request.body(action.to_string().into())?)?;
     }
     Ok(())
+}
+
+fn answered(emulator: &mut Emulated, request: http::Request<Bytes>) -> anyhow::Result<Value> {
+    match emulator.handle(request, SystemClock.now()) {
+        Outcome::Reply(reply) if reply.status().is_success() => Ok(serde_json::from_slice(reply.body())?),
+        other => bail!("the emulator would not: {other:?}"),
+    }
 }
 
 /// Counts calls, and the longest silence between two events.

@@ -175,15 +175,15 @@ impl Place {
         }
     }
 
-    /// What a person does who enters one customer more, with an address, a phone and somebody to talk to.
+    /// What a person does who enters one customer more into books, with an address, a phone and somebody to talk to.
     ///
     /// # Errors
-    /// The package wants more said of a customer than anybody knows beforehand.
-    pub fn newcomer(self, number: u64) -> anyhow::Result<Value> {
+    /// The books lack what the package wants said of a customer.
+    pub fn newcomer(self, who: &Acquaintance, ledger: &Value) -> anyhow::Result<Value> {
         match self.package {
-            Package::Xero => Ok(xero::newcomer(&stranger(number))),
-            Package::Qbo => Ok(qbo::newcomer(&stranger(number))),
-            Package::Myob => anyhow::bail!("{} wants the tax codes of each customer", self.package.title()),
+            Package::Xero => Ok(xero::newcomer(who)),
+            Package::Qbo => Ok(qbo::newcomer(who)),
+            Package::Myob => myob::newcomer(who, ledger),
         }
     }
 
@@ -192,11 +192,7 @@ impl Place {
     /// # Errors
     /// The emulator could not be reached.
     pub async fn enter(self, control: &Control, who: &Acquaintance) -> anyhow::Result<()> {
-        let action = match self.package {
-            Package::Xero => xero::newcomer(who),
-            Package::Qbo => qbo::newcomer(who),
-            Package::Myob => myob::newcomer(who, &control.ledger().await?)?,
-        };
+        let action = self.newcomer(who, &control.ledger().await?)?;
         control.act(&action).await.map(drop)
     }
 
@@ -300,7 +296,8 @@ pub struct Acquaintance {
 }
 
 /// A customer whose name shares its words with many.
-fn stranger(number: u64) -> Acquaintance {
+#[must_use]
+pub fn stranger(number: u64) -> Acquaintance {
     const FIRST: [&str; 11] =
         ["Hale", "Rimu", "Zeta", "Kauri", "Totara", "North", "South", "Green", "Stone", "River", "Élan"];
     const SECOND: [&str; 7] = ["Joinery", "Kitchens", "Cabinets", "Builders", "Doors", "Timber", "Homes"];

@@ -115,7 +115,7 @@ fn unknown_keys<W: Books>() {
             ("triggers.invoyce", json!("asked"), "triggers.invoice"),
             ("customers", json!("sometimes"), "one of never, on_create, on_first_document"),
             ("series.invoice.block", json!(0), "a whole number from 1 to 10000"),
-            ("series.invoice.width", json!("wide"), "a whole number from 0 to 20"),
+            ("series.invoice.width", json!("wide"), "a whole number from 0 to 18"),
             ("start_date", json!("tomorrow"), "a day, such as 2026-07-01"),
         ] {
             let told = one_line(&usual.with(path, value).expect_err(path));
