@@ -296,9 +296,12 @@ fn on_source(inner: &Inner, record: &Record, seen: &Foresight) -> Option<SideEff
         _ => false,
     };
     let creates = matches!(seen.basis, Basis::NotInBooks);
+    // An order that is not sent, say, has nothing to be cut down.
+    let stands =
+        seen.links.get(&source).is_some_and(|link| !link.status.is_gone()) || seen.on_their_way.contains(&source);
     match capability.sources {
         _ if tied && creates => Some(SideEffect::Closes { source }),
-        SourceTie::Converted if !tied && billing_kind(source.kind) == Some(record.kind()) => {
+        SourceTie::Converted if !tied && stands && billing_kind(source.kind) == Some(record.kind()) => {
             Some(SideEffect::CutsDown { source })
         }
         _ => None,

@@ -1,16 +1,18 @@
 //! Orders at a package in which an order becomes its invoice as a whole: parts are invoices of their own, and the order is
 //! cut down to what is left.
 
-use factory_accounting_core::capability::{OrderForm, SourceTie};
+use factory_accounting_core::capability::{Capabilities, OrderForm, SourceTie};
 use factory_accounting_core::code::Code;
 use factory_accounting_core::error::{ErrorKind, ProviderError};
 use factory_accounting_core::model::RecordKind;
+use factory_accounting_core::preview::SideEffect;
 use factory_accounting_core::provider::{RemoteRecord, RemoteStatus};
 use factory_accounting_core::store::Decision;
+use factory_accounting_engine::Freshness;
 use rust_decimal::Decimal;
 
 use crate::scripted::Act;
-use crate::world::{World, key};
+use crate::world::{World, key, record};
 
 fn document(kind: &str, id: &str, members: &str, doors: &str) -> String {
     format!(
@@ -23,13 +25,14 @@ fn part(id: &str, doors: &str) -> String {
     document("invoice", id, r#","order":"o1","extent":"partial""#, doors)
 }
 
+fn becoming_invoices(capabilities: &mut Capabilities) {
+    capabilities.orders = &[OrderForm::SalesOrder];
+    capabilities.records.get_mut(&RecordKind::Invoice).expect("a kind").sources = SourceTie::Converted;
+}
+
 /// An order of ten doors, in the books.
 async fn with_order() -> World {
-    let world = World::with(|capabilities| {
-        capabilities.orders = &[OrderForm::SalesOrder];
-        capabilities.records.get_mut(&RecordKind::Invoice).expect("a kind").sources = SourceTie::Converted;
-    })
-    .await;
+    let world = World::with(becoming_invoices).await;
     world.push(&document("order", "o1", "", "10")).await;
     world.settle().await;
     world
@@ -137,4 +140,20 @@ async fn a_part_that_waits_for_a_person_cuts_nothing() {
     world.push(&part("i1", "11")).await;
     world.settle().await;
     assert_eq!((doors(&order(&world)), world.codes().await), (vec![Decimal::from(10)], vec![Code::AboveOrder]));
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn a_plan_says_that_an_order_is_cut_down_where_it_is_in_the_books() {
+    let plan = async |world: &World| {
+        world.engine.plan(&record(&part("i1", "4")), Freshness::Stored).await.expect("a plan").effects
+    };
+    let sent = with_order().await;
+    assert_eq!(plan(&sent).await, [SideEffect::CutsDown { source: key(RecordKind::Order, "o1") }]);
+    let kept_here = World::with(becoming_invoices).await;
+    let mut settings = kept_here.engine.settings().await.expect("settings");
+    settings.switched_off.push(RecordKind::Order);
+    kept_here.engine.save_settings(settings).await.expect("saved");
+    kept_here.push(&document("order", "o1", "", "10")).await;
+    kept_here.settle().await;
+    assert_eq!(plan(&kept_here).await, []);
 }
