@@ -142,6 +142,14 @@ pub enum Event {
         /// Whether it was the last.
         last: bool,
     },
+    /// A page of a list is still awaited: told at least twice a second while it is, since packages limit how fast they are
+    /// read.
+    ListAwaited {
+        /// Which list.
+        kind: CatalogueKind,
+        /// Number of the page, counting from 1.
+        page: u32,
+    },
     /// An import has come this far: at least twice a second while the host answers within that time.
     Import {
         /// Customers or suppliers.

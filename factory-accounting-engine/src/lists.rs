@@ -1,6 +1,11 @@
 //! The package's lists: read page by page, each page durable, so that a reading that is cut off goes on where it stopped; and
 //! asked for as candidates, with what the host has of its own beside them.
 
+use std::future::poll_fn;
+use std::pin::pin;
+use std::task::Poll;
+use std::time::Duration;
+
 use chrono::{DateTime, Utc};
 use factory_accounting_core::model::RecordKind;
 use factory_accounting_core::provider::{CatalogueKind, CatalogueRequest};
@@ -8,6 +13,9 @@ use factory_accounting_core::store::{CandidatePage, CandidateQuery, KnownParty, 
 
 use crate::engine::{Engine, EngineError};
 use crate::event::{Event, Verb};
+
+/// How often a reading that waits says so: twice a second, with room for being woken late.
+const SIGN_OF_LIFE: Duration = Duration::from_millis(400);
 
 impl Engine {
     /// Reads lists of the package anew: "update accounting data" (F107), and with them what the organisation says of itself,
@@ -102,7 +110,7 @@ impl Engine {
         let mut request = CatalogueRequest::new(kind, page).since(since);
         loop {
             inner.called(Verb::Catalogue, None, 1);
-            let answer = inner.provider.catalogue(&request).await?;
+            let answer = self.awaited(kind, request.page, inner.provider.catalogue(&request)).await?;
             let (page, entries, last) = (request.page, answer.entries.len(), !answer.more);
             let read = ListPage { kind, complete, begun_at, page, last, entries: answer.entries };
             inner.store.put_list(&inner.connection, read, inner.now()).await?;
@@ -111,6 +119,22 @@ impl Engine {
                 return self.heed_list(kind).await;
             }
             request = request.next();
+        }
+    }
+
+    /// Waits for a page of a list, and says so for as long as it does.
+    async fn awaited<T>(&self, kind: CatalogueKind, page: u32, answer: impl Future<Output = T>) -> T {
+        let mut answer = pin!(answer);
+        loop {
+            let mut pause = self.inner.clock.sleep(SIGN_OF_LIFE);
+            let answered = poll_fn(|context| match answer.as_mut().poll(context) {
+                Poll::Ready(answer) => Poll::Ready(Some(answer)),
+                Poll::Pending => pause.as_mut().poll(context).map(|()| None),
+            });
+            match answered.await {
+                Some(answer) => return answer,
+                None => self.inner.tell(&Event::ListAwaited { kind, page }),
+            }
         }
     }
 

@@ -112,20 +112,24 @@ fn count_all(db: &Connection, connection: &ConnectionId, query: &CandidateQuery)
         "SELECT {state}, count(*) FROM fa_party INDEXED BY {index}
          WHERE connection = ? AND {state} IS NOT NULL{of_role} GROUP BY {state}"
     );
-    totals(db, &sql, vec![connection.as_str().to_owned().into()])
+    Ok(totals(db, &sql, vec![connection.as_str().to_owned().into()])?.0)
 }
 
-fn totals(db: &Connection, sql: &str, parameters: Vec<Value>) -> Outcome<CandidateTotals> {
-    let mut totals = CandidateTotals::default();
+/// Rows of a state and a number, and how many have none.
+fn totals(db: &Connection, sql: &str, parameters: Vec<Value>) -> Outcome<(CandidateTotals, u64)> {
+    let (mut totals, mut others) = (CandidateTotals::default(), 0);
     let mut statement = db.prepare_cached(sql)?;
     let mut rows = statement.query(params_from_iter(parameters))?;
     while let Some(row) = rows.next()? {
-        let ordinal: u8 = row.get(0)?;
+        let Some(ordinal) = row.get::<_, Option<u8>>(0)? else {
+            others = crate::rows::unsigned(row, 1)?;
+            continue;
+        };
         let state = CandidateFilter::ALL.into_iter().find(|state| state.ordinal() == ordinal);
         let state = state.ok_or_else(|| damaged("state of a candidate", format!("unknown state {ordinal}")))?;
         totals.states.insert(state, crate::rows::unsigned(row, 1)?);
     }
-    Ok(totals)
+    Ok((totals, others))
 }
 
 impl<'a> Selection<'a> {
@@ -182,14 +186,12 @@ impl<'a> Selection<'a> {
     fn search(&self, db: &Connection, words: &[String], scope: &str) -> Outcome<(Vec<i64>, Option<CandidateTotals>)> {
         let phrases: Vec<String> = words.iter().map(|word| format!("\"{scope}{word}\" *")).collect();
         let phrases = phrases.join(" AND ");
-        let counted = CandidateTotals::COUNTED;
-        let sql = format!(
-            "SELECT count(*) FROM (SELECT 1 FROM fa_party_word WHERE fa_party_word MATCH ? LIMIT {})",
-            counted.saturating_add(1)
-        );
-        let hits: i64 = db.prepare_cached(&sql)?.query_row([&phrases], |row| row.get(0))?;
-        let common = usize::try_from(hits).is_ok_and(|hits| hits > counted);
-        let totals = if self.query.after.is_none() { Some(self.count(db, &phrases, common)?) } else { None };
+        // Gathering what words find is what takes long: it is done once for how many there are and in which states.
+        let totals = if self.query.after.is_none() { Some(self.count(db, &phrases)?) } else { None };
+        let common = match &totals {
+            Some(totals) => totals.at_least,
+            None => is_common(db, &phrases)?,
+        };
         if common && let Some(found) = self.walk(db, words)? {
             return Ok((found, totals));
         }
@@ -228,20 +230,27 @@ impl<'a> Selection<'a> {
     }
 
     /// How many the words find in each state, whatever states are asked for.
-    fn count(&self, db: &Connection, phrases: &str, at_least: bool) -> Outcome<CandidateTotals> {
+    fn count(&self, db: &Connection, phrases: &str) -> Outcome<CandidateTotals> {
         let (role, state) = (self.query.role, column(self.query.role));
         let of_role = if self.query.of_role { format!(" AND p.{} = 1", flag(role)) } else { String::new() };
         let sql = format!(
-            "SELECT p.{state}, count(*)
+            "SELECT CASE WHEN p.connection = ?{of_role} THEN p.{state} END AS state, count(*)
              FROM (SELECT rowid FROM fa_party_word WHERE fa_party_word MATCH ? LIMIT {}) w
-             CROSS JOIN fa_party p ON p.id = w.rowid
-             WHERE p.connection = ? AND p.{state} IS NOT NULL{of_role} GROUP BY p.{state}",
+             CROSS JOIN fa_party p ON p.id = w.rowid GROUP BY state",
             CandidateTotals::COUNTED
         );
-        let parameters = vec![phrases.to_owned().into(), self.connection.as_str().to_owned().into()];
-        let counted = totals(db, &sql, parameters)?;
+        let parameters = vec![self.connection.as_str().to_owned().into(), phrases.to_owned().into()];
+        let (counted, others) = totals(db, &sql, parameters)?;
+        let at_least = counted.sum().saturating_add(others) >= CandidateTotals::COUNTED as u64;
         Ok(CandidateTotals { at_least, ..counted })
     }
+}
+
+/// Whether words find more than is worth sorting.
+fn is_common(db: &Connection, phrases: &str) -> Outcome<bool> {
+    let sql = "SELECT count(*) >= ?2 FROM (SELECT 1 FROM fa_party_word WHERE fa_party_word MATCH ?1 LIMIT ?2)";
+    let most = i64::try_from(CandidateTotals::COUNTED).unwrap_or(i64::MAX);
+    Ok(db.prepare_cached(sql)?.query_row((phrases, most), |row| row.get(0))?)
 }
 
 fn values(place: CandidatePlace) -> Vec<Value> {

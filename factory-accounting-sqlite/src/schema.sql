@@ -236,10 +236,10 @@ CREATE TABLE fa_party_entry (
     entry TEXT NOT NULL
 );
 
--- The words that parties are found by, each behind its connection's five letters; the first one to three letters of a word
+-- The words that parties are found by, each behind its connection's five letters; the first one to six letters of a word
 -- have lists of their own.
 CREATE VIRTUAL TABLE fa_party_word USING fts5 (
-    words, content = '', contentless_delete = 1, detail = none, prefix = '6 7 8',
+    words, content = '', contentless_delete = 1, detail = none, prefix = '6 7 8 9 10 11',
     tokenize = "unicode61 remove_diacritics 0 categories 'L* N* M* Co'"
 );
 

@@ -371,6 +371,16 @@ fn f23_progress_is_told_at_least_twice_a_second() {
 }
 
 #[test]
+fn f23_a_reading_that_waits_for_the_package_says_so_twice_a_second() {
+    let host = Host::new();
+    locked(&host.network).delay = Some(Duration::from_secs(5));
+    host.clock.run(host.engine.refresh(&[CatalogueKind::Parties])).expect("read");
+    let events = host.events();
+    let waits = events.iter().filter(|event| matches!(event, Event::ListAwaited { .. })).count();
+    assert!(waits >= 10, "{waits} signs of life in five seconds");
+}
+
+#[test]
 fn f22_reading_goes_on_at_the_page_where_it_was_cut_off() {
     let host = Host::new();
     for number in 0..2_100 {

@@ -106,7 +106,7 @@ impl Observer for Watch {
     fn observe(&self, event: &Event) {
         match event {
             Event::Called { .. } => *self.calls.lock().unwrap_or_else(std::sync::PoisonError::into_inner) += 1,
-            Event::ListPage { .. } | Event::Import { .. } => {
+            Event::ListPage { .. } | Event::ListAwaited { .. } | Event::Import { .. } => {
                 let now = SystemClock.now();
                 let mut heard = self.heard.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
                 let before = heard.replace(now).unwrap_or(now);

@@ -305,8 +305,8 @@ pub struct CandidatePage {
 pub struct CandidateTotals {
     /// By state; states without candidates are left out.
     pub states: BTreeMap<CandidateFilter, u64>,
-    /// Whether there are more than were counted: a store may count no further than [`COUNTED`](Self::COUNTED) where a search
-    /// finds more.
+    /// Whether there may be more than were counted: a store may count no further than [`COUNTED`](Self::COUNTED) where words
+    /// are searched for.
     pub at_least: bool,
 }
 
