@@ -14,8 +14,8 @@ use factory_accounting_core::store::{CandidatePage, CandidateQuery, KnownParty, 
 use crate::engine::{Engine, EngineError};
 use crate::event::{Event, Verb};
 
-/// How often a reading that waits says so: twice a second, with room for being woken late.
-const SIGN_OF_LIFE: Duration = Duration::from_millis(400);
+/// How often a reading that waits says so: twice a second, with room for being woken late and for storing a page.
+const SIGN_OF_LIFE: Duration = Duration::from_millis(250);
 
 impl Engine {
     /// Reads lists of the package anew: "update accounting data" (F107), and with them what the organisation says of itself,
