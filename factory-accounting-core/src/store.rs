@@ -242,16 +242,15 @@ pub trait SyncStore: ListStore {
     /// neither skipped, dropped nor superseded, unless that one is to void it or names another parent or no net amount.
     async fn progress(&self, connection: &ConnectionId, parent: &RecordKey) -> Result<Vec<Progress>, StoreError>;
 
-    /// Other records of the same kind that carry the same name: two documents of the host under one number. Each record
-    /// carries the name of its newest operation that was neither skipped, dropped nor superseded, unless that one is to
-    /// void it. Those that were pushed last come first; at most `limit`.
+    /// For each record and the name that it has: other records of its kind that carry that name, which is two documents of
+    /// the host under one number. Each record carries the name of its newest operation that was neither skipped, dropped
+    /// nor superseded, unless that one is to void it. Those that were pushed last come first; at most `limit` of each name.
     async fn namesakes(
         &self,
         connection: &ConnectionId,
-        key: &RecordKey,
-        name: &str,
+        named: &[(RecordKey, String)],
         limit: usize,
-    ) -> Result<Vec<RecordKey>, StoreError>;
+    ) -> Result<Vec<Vec<RecordKey>>, StoreError>;
 
     /// Records a person's decision on a parked operation and moves it on. `link` comes with [`Decision::Adopt`]: it is
     /// stored, and the operation goes back to the queue under the same generation, to be compared with what is there. A

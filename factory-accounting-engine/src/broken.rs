@@ -75,9 +75,10 @@ impl Engine {
             return Ok(Vec::new());
         }
         let parked = inner.operations(&[StateFilter::Parked]).await?;
+        let keys: Vec<RecordKey> = broken.iter().map(|link| link.key.clone()).collect();
+        let newest = inner.newest_of(&keys).await?;
         let mut proposals = Vec::with_capacity(broken.len());
-        for link in broken {
-            let newest = inner.newest(&link.key).await?;
+        for (link, newest) in broken.into_iter().zip(newest) {
             proposals.push(RelinkProposal {
                 name: newest.as_ref().map(|newest| newest.name.clone()),
                 what: BrokenTie::of(&link),

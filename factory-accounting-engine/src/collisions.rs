@@ -83,11 +83,13 @@ impl Engine {
         let ids: Vec<RemoteId> = found.iter().flatten().map(|record| record.id.clone()).collect();
         let links = inner.store.links_to(&inner.connection, &ids).await?;
         let names = self.names_of(kind, found.iter().flatten()).await?;
+        // No record has an empty id, so that none is passed over as the one that asks.
+        let nobody = RecordKey::new(kind, LocalId::new(""));
+        let asked: Vec<(RecordKey, String)> = numbers.iter().map(|number| (nobody.clone(), number.clone())).collect();
+        let own = inner.store.namesakes(&inner.connection, &asked, 1).await?;
         let mut collisions = Vec::new();
-        for (number, records) in numbers.iter().zip(found) {
-            // No record has an empty id, so that none is passed over as the one that asks.
-            let nobody = RecordKey::new(kind, LocalId::new(""));
-            let mut own = inner.store.namesakes(&inner.connection, &nobody, number, 1).await?.pop();
+        for ((number, records), own) in numbers.iter().zip(found).zip(own) {
+            let mut own = own.into_iter().next();
             for record in records {
                 let tied =
                     links.iter().find(|link| link.remote == record.id && of_one_kind(link.key.kind, record.kind));

@@ -8,11 +8,14 @@ use factory_accounting_core::ids::RemoteId;
 use factory_accounting_core::model::{Extent, Record, RecordKey, RecordKind};
 use factory_accounting_core::plan::{self, Lent, Subject};
 use factory_accounting_core::provider::RemoteRecord;
-use factory_accounting_core::store::{Link, Operation, StateFilter};
+use factory_accounting_core::store::{Goal, Link, Operation, StateFilter};
 
 use crate::engine::{EngineError, Inner};
 use crate::planner::Planner;
 use crate::push::order_key;
+
+/// How many records under one number are compared: receipts may carry a word that thousands of others carry too.
+const NAMESAKES: usize = 50;
 
 /// Links that planning needs, and who else holds the records they point to.
 pub(crate) struct Surroundings {
@@ -26,6 +29,9 @@ pub(crate) struct Surroundings {
     pub(crate) sources: BTreeMap<RecordKey, RemoteRecord>,
     /// What documents in the books have billed of orders and purchase orders that become their bills as a whole.
     pub(crate) billed: BTreeMap<RecordKey, Vec<Record>>,
+    /// Other records under the numbers of documents that are to be created where the package does not refuse a number that
+    /// is taken (R10). Those whose number is theirs alone are left out.
+    pub(crate) namesakes: BTreeMap<RecordKey, Vec<RecordKey>>,
     /// What lines take over from their products, customers and suppliers.
     pub(crate) lent: Lent,
     /// Whether an order's document becomes its invoice.
@@ -69,6 +75,7 @@ impl Planner<'_> {
         let lenders = subjects.iter().flat_map(|(_, subject)| plan::lenders(subject, settings)).collect();
         let mut around = Surroundings {
             former: former_ties(inner, own, &links).await?,
+            namesakes: namesakes(inner, subjects.iter().map(|(operation, _)| operation), &links).await?,
             links,
             holders: BTreeMap::new(),
             in_flight: BTreeSet::new(),
@@ -141,6 +148,32 @@ pub(crate) async fn former_ties(
     Ok(former)
 }
 
+/// Other records under the numbers of documents that have none in the books, where the package takes a number twice.
+async fn namesakes(
+    inner: &Inner,
+    operations: impl Iterator<Item = &Operation>,
+    links: &BTreeMap<RecordKey, Link>,
+) -> Result<BTreeMap<RecordKey, Vec<RecordKey>>, EngineError> {
+    let compared = |key: &RecordKey| {
+        let document =
+            !key.kind.is_party() && !matches!(key.kind, RecordKind::Product | RecordKind::Allocation | RecordKind::Job);
+        let capability = inner.provider.capabilities().of(key.kind);
+        document
+            && capability.is_some_and(|capability| !capability.unique_number)
+            && links.get(key).is_none_or(|link| link.status.is_gone())
+    };
+    let named: Vec<(RecordKey, String)> = operations
+        .filter(|operation| operation.goal == Goal::Present && compared(&operation.key))
+        .map(|operation| (operation.key.clone(), operation.name.clone()))
+        .collect();
+    if named.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let found = inner.store.namesakes(&inner.connection, &named, NAMESAKES).await?;
+    let found = named.into_iter().map(|(key, _)| key).zip(found);
+    Ok(found.filter(|(_, others)| !others.is_empty()).collect())
+}
+
 /// What documents in the books have billed of the orders and purchase orders among some records, where those become their
 /// bills as a whole.
 pub(crate) async fn parts_billed(
@@ -160,20 +193,14 @@ pub(crate) async fn parts_billed(
 
 async fn parts_of(inner: &Inner, ordered: &RecordKey, bills: RecordKind) -> Result<Vec<Record>, EngineError> {
     let progress = inner.store.progress(&inner.connection, ordered).await?;
-    let keys: Vec<RecordKey> = progress.into_iter().map(|part| part.key).filter(|key| key.kind == bills).collect();
+    let mut keys: Vec<RecordKey> = progress.into_iter().map(|part| part.key).filter(|key| key.kind == bills).collect();
     if keys.is_empty() {
         return Ok(Vec::new());
     }
     let links = inner.links_of(keys.clone()).await?;
-    let mut parts = Vec::new();
-    for key in &keys {
-        if links.get(key).is_none_or(|link| link.status.is_gone()) {
-            continue;
-        }
-        let Some(newest) = inner.newest(key).await? else { continue };
-        parts.extend(Subject::record_of(&newest));
-    }
-    Ok(parts)
+    keys.retain(|key| links.get(key).is_some_and(|link| !link.status.is_gone()));
+    let newest = inner.newest_of(&keys).await?;
+    Ok(newest.iter().flatten().filter_map(Subject::record_of).collect())
 }
 
 fn converts(inner: &Inner, kind: RecordKind) -> bool {
@@ -200,6 +227,7 @@ impl Surroundings {
             former: BTreeMap::new(),
             sources: BTreeMap::new(),
             billed: BTreeMap::new(),
+            namesakes: BTreeMap::new(),
             lent: Lent::default(),
             become_invoices: false,
         }

@@ -396,6 +396,9 @@ impl Inner {
 
     /// Links of records, in one read; those that have none are left out.
     pub(crate) async fn links_of(&self, mut keys: Vec<RecordKey>) -> Result<BTreeMap<RecordKey, Link>, EngineError> {
+        if keys.is_empty() {
+            return Ok(BTreeMap::new());
+        }
         keys.sort_unstable();
         keys.dedup();
         let found = self.store.links(&self.connection, &keys).await?;

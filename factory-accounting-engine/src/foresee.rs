@@ -149,7 +149,7 @@ impl Foreseer<'_> {
         if missing.is_empty() {
             return Ok(missing);
         }
-        let newest = self.inner.store.newest_of(&self.inner.connection, &missing).await?;
+        let newest = self.inner.newest_of(&missing).await?;
         let mut coming = Vec::new();
         for (key, operation) in missing.into_iter().zip(newest) {
             let coming_now = operation

@@ -19,6 +19,14 @@ impl Inner {
         Ok(self.store.newest(&self.connection, key).await?)
     }
 
+    /// The newest operation of each record, in one read and in order of the keys.
+    pub(crate) async fn newest_of(&self, keys: &[RecordKey]) -> Result<Vec<Option<Operation>>, EngineError> {
+        if keys.is_empty() {
+            return Ok(Vec::new());
+        }
+        Ok(self.store.newest_of(&self.connection, keys).await?)
+    }
+
     /// Operations in some states, oldest first.
     pub(crate) async fn operations(&self, states: &[StateFilter]) -> Result<Vec<Operation>, EngineError> {
         self.list(OperationQuery { states: states.to_vec(), ..OperationQuery::default() }).await

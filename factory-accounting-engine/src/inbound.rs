@@ -77,11 +77,7 @@ impl Engine {
         let inner = &*self.inner;
         let keys: Vec<RecordKey> = links.iter().map(|link| link.key.clone()).collect();
         let mut raised = Vec::new();
-        if keys.is_empty() {
-            return Ok(raised);
-        }
-        let newest = inner.store.newest_of(&inner.connection, &keys).await?;
-        for (link, operation) in links.iter().zip(newest) {
+        for (link, operation) in links.iter().zip(inner.newest_of(&keys).await?) {
             let aside = OperationState::is_set_aside;
             let Some(operation) = operation.filter(|operation| aside(&operation.state)) else { continue };
             let held = records.iter().find(|record| record.id == link.remote);

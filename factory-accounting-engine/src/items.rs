@@ -32,8 +32,11 @@ impl Round<'_> {
         }
         let mut missing: Vec<NewOperation> = Vec::new();
         let mut waiting: BTreeSet<usize> = BTreeSet::new();
-        for (key, (item, documents)) in items {
-            if inner.newest(&key).await?.is_none() && inner.link_of(&key).await?.is_none() {
+        let keys: Vec<RecordKey> = items.keys().cloned().collect();
+        let newest = inner.newest_of(&keys).await?;
+        let links = inner.links_of(keys).await?;
+        for ((key, (item, documents)), newest) in items.into_iter().zip(newest) {
+            if newest.is_none() && !links.contains_key(&key) {
                 missing.push(plan::admit_item(item));
                 waiting.extend(documents);
             }

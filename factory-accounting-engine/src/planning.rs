@@ -23,9 +23,6 @@ use crate::reading::Reading;
 use crate::round::Round;
 use crate::settling::Settling;
 
-/// How many records under one number are compared: receipts may carry a word that thousands of others carry too.
-const NAMESAKES: usize = 50;
-
 /// How long an operation waits for another document of its order.
 const A_WHILE: Duration = Duration::from_secs(15);
 
@@ -154,7 +151,7 @@ impl Planner<'_> {
                 return Ok(Plan::Create(draft));
             }
             if self.was_voided_to_be_written_anew(operation).await? {
-                let taken = self.number_twice(operation, subject).await?;
+                let taken = self.number_twice(operation, subject, around).await?;
                 return Ok(taken.map_or(Plan::Create(draft), Plan::from));
             }
             let reason = format!(
@@ -195,7 +192,7 @@ impl Planner<'_> {
             Some(Taken::Busy) => return Ok(self.later("another document of its order is being written")),
             None => {}
         }
-        if let Some(parked) = self.number_twice(operation, subject).await? {
+        if let Some(parked) = self.number_twice(operation, subject, around).await? {
             return Ok(parked.into());
         }
         Ok(Plan::Create(draft))
@@ -310,22 +307,21 @@ impl Planner<'_> {
     }
 
     /// Where the package does not refuse a number that is taken, the host's own records are compared (R10).
-    async fn number_twice(&self, operation: &Operation, subject: &Subject) -> Result<Option<Parked>, EngineError> {
-        let inner = self.inner;
+    async fn number_twice(
+        &self,
+        operation: &Operation,
+        subject: &Subject,
+        around: &Surroundings,
+    ) -> Result<Option<Parked>, EngineError> {
         let key = &operation.key;
-        let unique = inner.provider.capabilities().of(key.kind).is_none_or(|capability| capability.unique_number);
-        if unique
-            || key.kind.is_party()
-            || matches!(key.kind, RecordKind::Product | RecordKind::Allocation | RecordKind::Job)
-        {
-            return Ok(None);
-        }
+        let Some(others) = around.namesakes.get(key) else { return Ok(None) };
         // What the host numbers itself is told apart by its number alone. But two suppliers may use one number, two invoices
         // may be paid under one receipt, and where the package numbers, the host's may be numbers within a customer.
         let alone = !matches!(key.kind, RecordKind::Bill | RecordKind::Payment)
             && self.facts.settings.number_owner(key.kind) == NumberOwner::Host;
-        for other in inner.store.namesakes(&inner.connection, key, &operation.name, NAMESAKES).await? {
-            let twin = inner.newest(&other).await?.filter(|twin| twin.id < operation.id);
+        let newest = self.inner.newest_of(others).await?;
+        for (other, newest) in others.iter().zip(newest) {
+            let twin = newest.filter(|twin| twin.id < operation.id);
             if twin.is_some_and(|twin| alone || Subject::of(&twin).is_ok_and(|twin| place(&twin) == place(subject))) {
                 let reason = format!("{} {:?} has the same number as {other}", key.kind, operation.name);
                 return Ok(Some(Parked::new(Code::NumberTwice, reason)));

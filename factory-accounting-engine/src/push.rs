@@ -158,13 +158,10 @@ impl Engine {
         }
         let keys: BTreeSet<RecordKey> = history.iter().flat_map(allocations_of).collect();
         let kept: BTreeSet<RecordKey> = AllocationSubject::of(note).map(|part| part.key()).collect();
-        let mut withdrawn = Vec::new();
-        for key in keys.difference(&kept) {
-            if let Some(last) = self.inner.newest(key).await?.filter(|last| last.goal == Goal::Present) {
-                withdrawn.push(plan::admit_void(key.clone(), last.name, last.record));
-            }
-        }
-        Ok(withdrawn)
+        let gone: Vec<RecordKey> = keys.difference(&kept).cloned().collect();
+        let last = self.inner.newest_of(&gone).await?;
+        let standing = last.into_iter().flatten().filter(|last| last.goal == Goal::Present);
+        Ok(standing.map(|last| plan::admit_void(last.key, last.name, last.record)).collect())
     }
 
     /// Puts what pushing amounts to into the outbox, in one transaction.

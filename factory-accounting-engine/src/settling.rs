@@ -64,11 +64,13 @@ impl Round<'_> {
 
     /// A party may have been marked "do not send" while it was being written: its link says so (R32).
     async fn heed_silence(&self, settlings: &mut [(Operation, Settling)]) -> Result<(), EngineError> {
-        for (operation, settling) in settlings {
-            if !operation.key.kind.is_party() || settling.links.is_empty() {
-                continue;
-            }
-            let Some(newest) = self.inner.newest(&operation.key).await? else { continue };
+        let is_linked = |(operation, settling): &&mut (Operation, Settling)| {
+            operation.key.kind.is_party() && !settling.links.is_empty()
+        };
+        let parties: Vec<&mut (Operation, Settling)> = settlings.iter_mut().filter(is_linked).collect();
+        let keys: Vec<RecordKey> = parties.iter().map(|(operation, _)| operation.key.clone()).collect();
+        for ((_, settling), newest) in parties.into_iter().zip(self.inner.newest_of(&keys).await?) {
+            let Some(newest) = newest else { continue };
             if let Ok(Subject::Record(record)) = Subject::of(&newest)
                 && let Record::Customer(party) | Record::Supplier(party) = record.as_ref()
             {

@@ -181,7 +181,7 @@ impl Engine {
     pub async fn statuses(&self, keys: &[RecordKey]) -> Result<Vec<RecordStatus>, EngineError> {
         let inner = &*self.inner;
         let links = inner.store.links(&inner.connection, keys).await?;
-        let newest = inner.store.newest_of(&inner.connection, keys).await?;
+        let newest = inner.newest_of(keys).await?;
         let connection = self.connection_state().await?;
         let mut statuses = Vec::with_capacity(keys.len());
         for ((key, link), operation) in keys.iter().zip(links).zip(newest) {

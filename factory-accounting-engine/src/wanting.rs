@@ -15,19 +15,28 @@ use crate::planning::{Plan, skip};
 impl Inner {
     /// What documents may take over from products, customers, suppliers and the orders that they bill.
     pub(crate) async fn lend(&self, lenders: &BTreeSet<RecordKey>) -> Result<Lent, EngineError> {
-        let mut records = Vec::with_capacity(lenders.len());
-        for key in lenders {
-            records.extend(self.as_last_pushed(key).await?.as_ref().and_then(Subject::record_of));
+        let keys: Vec<RecordKey> = lenders.iter().cloned().collect();
+        let newest = self.newest_of(&keys).await?;
+        let mut records = Vec::with_capacity(keys.len());
+        for (key, newest) in keys.iter().zip(newest) {
+            records.extend(self.last_present(key, newest).await?.as_ref().and_then(Subject::record_of));
         }
         Ok(Lent::new(records))
     }
 
     /// The newest state of a record that the host has pushed, whatever became of it; a void is none.
     pub(crate) async fn as_last_pushed(&self, key: &RecordKey) -> Result<Option<Operation>, EngineError> {
-        match self.newest(key).await? {
-            Some(newest) if newest.goal == Goal::Present => Ok(Some(newest)),
-            None => Ok(None),
-            Some(_) => Ok(self.history(key).await?.into_iter().rev().find(|row| row.goal == Goal::Present)),
+        let newest = self.newest(key).await?;
+        self.last_present(key, newest).await
+    }
+
+    /// The newest operation of a record, or where that is a void the last one before it that was none.
+    async fn last_present(&self, key: &RecordKey, newest: Option<Operation>) -> Result<Option<Operation>, EngineError> {
+        match newest {
+            Some(newest) if newest.goal != Goal::Present => {
+                Ok(self.history(key).await?.into_iter().rev().find(|row| row.goal == Goal::Present))
+            }
+            other => Ok(other),
         }
     }
 }
@@ -41,21 +50,18 @@ impl Planner<'_> {
         order: &RecordKey,
     ) -> Result<Vec<Progress>, EngineError> {
         let inner = self.inner;
-        let mut before = Vec::new();
-        for child in inner.store.progress(&inner.connection, order).await? {
-            if child.key == operation.key || self.parked.contains(&child.key) {
-                continue;
-            }
-            let goes_before = match inner.newest(&child.key).await?.map(|row| (row.id, row.state)) {
-                Some((_, OperationState::Parked { .. })) => inner.link_of(&child.key).await?.is_some(),
-                Some((id, OperationState::Queued | OperationState::Held)) => {
-                    id < operation.id || inner.link_of(&child.key).await?.is_some()
-                }
-                _ => true,
-            };
-            before.extend(goes_before.then_some(child));
-        }
-        Ok(before)
+        let mut others = inner.store.progress(&inner.connection, order).await?;
+        others.retain(|other| other.key != operation.key && !self.parked.contains(&other.key));
+        let keys: Vec<RecordKey> = others.iter().map(|other| other.key.clone()).collect();
+        let newest = inner.newest_of(&keys).await?;
+        let links = inner.links_of(keys).await?;
+        let goes_before = |key: &RecordKey, newest: Option<Operation>| match newest.map(|row| (row.id, row.state)) {
+            Some((_, OperationState::Parked { .. })) => links.contains_key(key),
+            Some((id, OperationState::Queued | OperationState::Held)) => id < operation.id || links.contains_key(key),
+            _ => true,
+        };
+        let told = others.into_iter().zip(newest);
+        Ok(told.filter_map(|(other, newest)| goes_before(&other.key, newest).then_some(other)).collect())
     }
 
     /// Says why a record that is needed is not linked: by its name, and whether it waits for a person itself. Documents of a

@@ -147,8 +147,7 @@ pub(crate) fn progress(db: &Connection, connection: &ConnectionId, parent: &Reco
 pub(crate) fn namesakes(
     db: &Connection,
     connection: &ConnectionId,
-    record: &RecordKey,
-    name: &str,
+    (record, name): &(RecordKey, String),
     limit: usize,
 ) -> Outcome<Vec<RecordKey>> {
     let mut statement = db.prepare_cached(

@@ -265,12 +265,11 @@ impl SyncStore for SqliteStore {
     async fn namesakes(
         &self,
         connection: &ConnectionId,
-        key: &RecordKey,
-        name: &str,
+        named: &[(RecordKey, String)],
         limit: usize,
-    ) -> Result<Vec<RecordKey>, StoreError> {
-        let (connection, key, name) = (connection.clone(), key.clone(), name.to_owned());
-        self.read(move |db| read::namesakes(db, &connection, &key, &name, limit)).await
+    ) -> Result<Vec<Vec<RecordKey>>, StoreError> {
+        let (connection, named) = (connection.clone(), named.to_vec());
+        self.read(move |db| named.iter().map(|named| read::namesakes(db, &connection, named, limit)).collect()).await
     }
 
     async fn decide(

@@ -246,11 +246,12 @@ impl SyncStore for MemoryStore {
     async fn namesakes(
         &self,
         connection: &ConnectionId,
-        key: &RecordKey,
-        name: &str,
+        named: &[(RecordKey, String)],
         limit: usize,
-    ) -> Result<Vec<RecordKey>, StoreError> {
-        Ok(self.state().shelf(connection).namesakes(key, name, limit))
+    ) -> Result<Vec<Vec<RecordKey>>, StoreError> {
+        let mut state = self.state();
+        let shelf = state.shelf(connection);
+        Ok(named.iter().map(|(key, name)| shelf.namesakes(key, name, limit)).collect())
     }
 
     async fn decide(

@@ -212,9 +212,11 @@ pub async fn namesakes_are_found_among_what_stands(store: Arc<dyn SyncStore>) {
             starting(named(invoice("skipped", 1), "INV-8"), Start::Skipped("no".to_owned())),
         ])
         .await;
-    let ask = async |id: &str, name: &str| {
-        bench.store.namesakes(&bench.connection, &invoice_key(id), name, 9).await.expect("asked")
+    let ask_all = async |named: &[(&str, &str)], limit: usize| {
+        let named: Vec<_> = named.iter().map(|(id, name)| (invoice_key(id), (*name).to_owned())).collect();
+        bench.store.namesakes(&bench.connection, &named, limit).await.expect("asked")
     };
+    let ask = async |id: &str, name: &str| ask_all(&[(id, name)], 9).await.concat();
     assert_eq!(ask("2", "INV-1").await, [invoice_key("1")]);
     assert_eq!(ask("1", "INV-1").await, []);
     assert_eq!(ask("2", "inv-1").await, []);
@@ -225,6 +227,7 @@ pub async fn namesakes_are_found_among_what_stands(store: Arc<dyn SyncStore>) {
     bench.enqueue(named(invoice("later", 1), "INV-1")).await;
     assert_eq!(ask("2", "INV-1").await, [invoice_key("later"), invoice_key("1")]);
     assert_eq!(ask("later", "INV-1").await, [invoice_key("1")]);
-    let newest = bench.store.namesakes(&bench.connection, &invoice_key("2"), "INV-1", 1).await.expect("asked");
-    assert_eq!(newest, [invoice_key("later")]);
+    let asked = [("2", "INV-1"), ("2", "INV-5"), ("2", "INV-6")];
+    assert_eq!(ask_all(&asked, 1).await, [vec![invoice_key("later")], vec![], vec![invoice_key("renamed")]]);
+    assert!(ask_all(&[], 9).await.is_empty());
 }

@@ -184,11 +184,10 @@ impl SyncStore for SeamStore {
     async fn namesakes(
         &self,
         connection: &ConnectionId,
-        key: &RecordKey,
-        name: &str,
+        named: &[(RecordKey, String)],
         limit: usize,
-    ) -> Result<Vec<RecordKey>, StoreError> {
-        self.store.namesakes(connection, key, name, limit).await
+    ) -> Result<Vec<Vec<RecordKey>>, StoreError> {
+        self.store.namesakes(connection, named, limit).await
     }
 
     async fn decide(

@@ -321,7 +321,7 @@ async fn seen(store: &dyn SyncStore) -> String {
             store.counts(&id).await,
             store.newest_of(&id, &keys).await,
             store.progress(&id, &record(0)).await,
-            store.namesakes(&id, &record(1), "name 1", 9).await,
+            store.namesakes(&id, &[(record(1), "name 1".to_owned()), (record(0), "name 0".to_owned())], 9).await,
             store.links(&id, &keys).await,
             store.links_to(&id, &remotes).await,
             store.connection(&id).await,
