@@ -8,7 +8,7 @@ use factory_accounting_core::store::transition::{self, Arrival, Known, Position}
 use factory_accounting_core::store::{
     Enqueued, KnownParty, Link, LinkEnd, NewOperation, OperationState, RecordedDecision, Scope, StoreError,
 };
-use rusqlite::{Connection, OptionalExtension, Transaction, named_params, params};
+use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
 use crate::fault::{Fault, Outcome, damaged};
 use crate::links;
@@ -155,33 +155,32 @@ impl Outbox<'_> {
             "INSERT INTO fa_operation (connection, kind, local, revision, repetition, goal, name, fingerprint, parent_kind,
                  parent_local, net, state, parked, until_kind, until_local, outcome, generation, not_before, claims,
                  failures, expects, created_at, updated_at)
-             VALUES (:connection, :kind, :local, :revision,
-                 CASE WHEN :repeated THEN (SELECT max(repetition) + 1 FROM fa_operation WHERE connection = :connection
-                     AND kind = :kind AND local = :local AND revision = :revision) ELSE 0 END,
-                 :goal, :name, :fingerprint, :parent_kind, :parent_local, :net, :state, :parked, :until_kind, :until_local,
-                 :outcome, 0, :not_before, 0, 0, :expects, :now, :now)",
+             VALUES (?1, ?2, ?3, ?4,
+                 CASE WHEN ?5 THEN (SELECT max(repetition) + 1 FROM fa_operation WHERE connection = ?1 AND kind = ?2
+                     AND local = ?3 AND revision = ?4) ELSE 0 END,
+                 ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, 0, ?17, 0, 0, ?18, ?19, ?19)",
         )?;
-        let id = statement.insert(named_params! {
-            ":connection": self.connection.as_str(),
-            ":kind": new.key.kind.as_str(),
-            ":local": new.key.id.as_str(),
-            ":revision": signed(revision.0),
-            ":repeated": repeated,
-            ":goal": goal_name(new.goal),
-            ":name": new.name,
-            ":fingerprint": new.fingerprint,
-            ":parent_kind": new.parent.as_ref().map(|parent| parent.kind.as_str()),
-            ":parent_local": new.parent.as_ref().map(|parent| parent.id.as_str()),
-            ":net": new.net.map(|net| net.to_string()),
-            ":state": columns.state,
-            ":parked": columns.parked,
-            ":until_kind": columns.until.as_ref().map(|until| until.0),
-            ":until_local": columns.until.as_ref().map(|until| &until.1),
-            ":outcome": columns.outcome,
-            ":not_before": millis(position.not_before),
-            ":expects": new.expects,
-            ":now": millis(self.now),
-        })?;
+        let id = statement.insert(params![
+            self.connection.as_str(),
+            new.key.kind.as_str(),
+            new.key.id.as_str(),
+            signed(revision.0),
+            repeated,
+            goal_name(new.goal),
+            new.name,
+            new.fingerprint,
+            new.parent.as_ref().map(|parent| parent.kind.as_str()),
+            new.parent.as_ref().map(|parent| parent.id.as_str()),
+            new.net.map(|net| net.to_string()),
+            columns.state,
+            columns.parked,
+            columns.until.as_ref().map(|until| until.0),
+            columns.until.as_ref().map(|until| &until.1),
+            columns.outcome,
+            millis(position.not_before),
+            new.expects,
+            millis(self.now),
+        ])?;
         let sql = "INSERT INTO fa_record (operation, record) VALUES (?1, ?2)";
         self.db.prepare_cached(sql)?.execute(params![id, new.record])?;
         u64::try_from(id).map(OperationId).map_err(|_| damaged("id of an operation", format!("{id} is negative")))
