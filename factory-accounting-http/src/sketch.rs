@@ -107,15 +107,20 @@ impl Visitor<'_> for Name<'_> {
     }
 
     fn visit_str<E: Error>(self, name: &str) -> Result<Option<String>, E> {
-        // Most names are none of them, and differ in their length or first letter.
-        let first = name.as_bytes().first().map(u8::to_ascii_lowercase);
-        let same = |asked: &&str| {
-            asked.len() == name.len()
-                && asked.as_bytes().first().map(u8::to_ascii_lowercase) == first
-                && asked.eq_ignore_ascii_case(name)
-        };
-        Ok(self.0.iter().any(same).then(|| name.to_owned()))
+        Ok(is_named(name, self.0).then(|| name.to_owned()))
     }
+}
+
+/// Whether a member's name is one of those asked for, in whatever case.
+pub(crate) fn is_named(name: &str, asked: &[&str]) -> bool {
+    // Most names are none of them, and differ in their length or first letter.
+    let first = name.as_bytes().first().map(u8::to_ascii_lowercase);
+    let same = |asked: &&str| {
+        asked.len() == name.len()
+            && asked.as_bytes().first().map(u8::to_ascii_lowercase) == first
+            && asked.eq_ignore_ascii_case(name)
+    };
+    asked.iter().any(same)
 }
 
 #[cfg(test)]

@@ -1,7 +1,11 @@
 //! Members that are left out in more than one way.
 
+use std::fmt;
+use std::marker::PhantomData;
+
 use chrono::NaiveDate;
-use serde::de::{DeserializeOwned, Error as _};
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
@@ -54,12 +58,52 @@ pub fn list<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> 
 ///
 /// # Errors
 /// Where an object stands there that cannot be read.
-pub fn object<'de, D: Deserializer<'de>, T: DeserializeOwned>(deserializer: D) -> Result<Option<T>, D::Error> {
-    let raw = Box::<RawValue>::deserialize(deserializer)?;
-    if !raw.get().starts_with('{') {
-        return Ok(None);
+pub fn object<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
+    deserializer.deserialize_any(Object(PhantomData))
+}
+
+/// Reads an object where it stands: set aside first and read then, each level of nesting would be read once more.
+struct Object<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for Object<T> {
+    type Value = Option<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object, or anything else in place of none")
     }
-    serde_json::from_str(raw.get()).map(Some).map_err(D::Error::custom)
+
+    fn visit_map<A: MapAccess<'de>>(self, members: A) -> Result<Option<T>, A::Error> {
+        T::deserialize(MapAccessDeserializer::new(members)).map(Some)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<Option<T>, A::Error> {
+        while elements.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(None)
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<Option<T>, E> {
+        Ok(None)
+    }
+
+    fn visit_bool<E: Error>(self, _: bool) -> Result<Option<T>, E> {
+        Ok(None)
+    }
+
+    fn visit_i64<E: Error>(self, _: i64) -> Result<Option<T>, E> {
+        Ok(None)
+    }
+
+    fn visit_u64<E: Error>(self, _: u64) -> Result<Option<T>, E> {
+        Ok(None)
+    }
+
+    fn visit_f64<E: Error>(self, _: f64) -> Result<Option<T>, E> {
+        Ok(None)
+    }
+
+    fn visit_str<E: Error>(self, _: &str) -> Result<Option<T>, E> {
+        Ok(None)
+    }
 }
 
 /// A calendar day, `2026-11-21`. A time or an offset behind it is passed over, so that no time zone shifts the day.
@@ -110,6 +154,14 @@ mod tests {
             assert_eq!((blank.note, blank.version, blank.active, blank.on), (None, None, None, None), "{json}");
             assert!(blank.many.is_empty() && blank.inner.is_none(), "{json}");
         }
+    }
+
+    #[test]
+    fn anything_but_an_object_stands_for_none() {
+        for json in [r#"{"inner":[{"a":1},2]}"#, r#"{"inner":"x"}"#, r#"{"inner":-1.5}"#, r#"{"inner":true}"#] {
+            assert!(read(json).expect("reads").inner.is_none(), "{json}");
+        }
+        assert!(read(r#"{"inner":[1,}"#).is_err(), "what is passed over must be JSON all the same");
     }
 
     #[test]

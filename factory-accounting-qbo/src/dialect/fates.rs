@@ -3,10 +3,14 @@
 //! Nothing is claimed that the answer does not prove. A success without a readable, complete and matching record, every
 //! 5xx, a key that was used before and everything unlisted leaves the member unknown.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use factory_accounting_core::provider::{EncodedWrite, Fate, Intent, RemoteRecord, RemoteStatus, WriteReport};
 use factory_accounting_http::{Answer, json, sketch};
 use http::{Method, StatusCode};
+use serde::Deserialize;
+use serde::de::IgnoredAny;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
@@ -31,6 +35,9 @@ pub(crate) struct Member {
     pub(crate) entity: Entity,
     pub(crate) body: Value,
 }
+
+/// Why a member of a batch is in doubt of which the answer says nothing.
+const UNNAMED: &str = "the answer does not name this member";
 
 /// Members that tell whose a record is and what has become of it. What it holds is read once it is known to be ours.
 const TELLING: [&str; 11] = [
@@ -114,11 +121,18 @@ impl<'a> Settlement<'a> {
 
     /// The fate of every member.
     pub(crate) fn report(&self) -> WriteReport {
+        // The usual case, told in the one reading that its items are told by.
+        if self.answer.status == StatusCode::OK
+            && self.sent.endpoint.is_batch()
+            && let Ok(Answered { items, fault: None }) = Answered::read(&self.answer.body)
+        {
+            return self.batch(items);
+        }
         let fault = Fault::read(&self.answer.body);
         match (self.answer.status, fault) {
             // A fault may come with a success (qbo.md 8.1).
             (StatusCode::OK | StatusCode::BAD_REQUEST, Some(fault)) => self.all(self.refused(None, &fault)),
-            (StatusCode::OK, None) if self.sent.endpoint.is_batch() => self.batch(),
+            (StatusCode::OK, None) if self.sent.endpoint.is_batch() => self.unanswered(UNNAMED),
             (StatusCode::OK, None) => self.single(),
             // Refused before anything is processed, whatever the body looks like.
             (
@@ -160,9 +174,9 @@ impl<'a> Settlement<'a> {
     }
 
     /// Items are answered in any order and are told by their keys alone (qbo.md 7.1).
-    fn batch(&self) -> WriteReport {
-        let mut report = self.unanswered("the answer does not name this member");
-        let Ok(items) = items(&self.answer.body) else { return report };
+    fn batch(&self, items: Vec<BTreeMap<String, Box<RawValue>>>) -> WriteReport {
+        let items: Vec<Item> = items.into_iter().map(Item::of).collect();
+        let mut report = self.unanswered(UNNAMED);
         for (at, one) in self.sent.members.iter().enumerate() {
             let mut named = items.iter().filter(|item| item.batch_id.is_some() && item.batch_id == one.batch_id);
             if let (Some(item), None) = (named.next(), named.next()) {
@@ -269,6 +283,22 @@ impl<'a> Settlement<'a> {
     }
 }
 
+/// An answered batch.
+#[derive(Debug, Deserialize)]
+struct Answered {
+    #[serde(rename = "BatchItemResponse")]
+    items: Vec<BTreeMap<String, Box<RawValue>>>,
+    /// There where the batch was refused as a whole.
+    #[serde(rename = "Fault", alias = "fault")]
+    fault: Option<IgnoredAny>,
+}
+
+impl Answered {
+    fn read(body: &[u8]) -> Result<Self, serde_json::Error> {
+        serde_json::from_slice(body)
+    }
+}
+
 /// An answered item of a batch.
 #[derive(Debug)]
 struct Item {
@@ -277,15 +307,9 @@ struct Item {
     records: Vec<(String, Box<RawValue>)>,
 }
 
-fn items(body: &[u8]) -> Result<Vec<Item>, serde_json::Error> {
-    #[derive(serde::Deserialize)]
-    struct Answered {
-        #[serde(rename = "BatchItemResponse")]
-        items: Vec<std::collections::BTreeMap<String, Box<RawValue>>>,
-    }
-    let answered: Answered = serde_json::from_slice(body)?;
-    let item = |members: std::collections::BTreeMap<String, Box<RawValue>>| {
-        let mut item = Item { batch_id: None, fault: None, records: Vec::new() };
+impl Item {
+    fn of(members: BTreeMap<String, Box<RawValue>>) -> Self {
+        let mut item = Self { batch_id: None, fault: None, records: Vec::new() };
         for (name, raw) in members {
             match name.to_ascii_lowercase().as_str() {
                 "bid" => item.batch_id = Some(raw.get().trim_matches('"').to_owned()),
@@ -294,6 +318,5 @@ fn items(body: &[u8]) -> Result<Vec<Item>, serde_json::Error> {
             }
         }
         item
-    };
-    Ok(answered.items.into_iter().map(item).collect())
+    }
 }

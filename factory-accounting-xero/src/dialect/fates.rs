@@ -5,15 +5,19 @@
 
 use chrono::{DateTime, Utc};
 use factory_accounting_core::code::Code;
+use factory_accounting_core::ids::RemoteId;
 use factory_accounting_core::provider::{EncodedWrite, Fate, Intent, RemoteRecord, RemoteStatus, WriteReport};
 use factory_accounting_http::{Answer, json, sketch};
 use http::{Method, StatusCode};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::body::{Complaint, ErrorBody, complaints};
 use super::{error, messages, refusal, unreadable};
 use crate::endpoint::{Endpoint, Resource};
+use crate::map::remote::{Reading, Unreadable};
 use crate::map::{allocation, remote};
 use crate::wire::envelope::Envelope;
 use crate::wire::id::is_zero;
@@ -42,16 +46,11 @@ pub(crate) struct Sent {
 /// Members of a record by which it is recognised, beside the resource's own id and number.
 const IDENTITY: [&str; 7] = ["Name", "Contact", "ContactID", "Invoice", "InvoiceID", "CreditNote", "CreditNoteID"];
 /// Members of an answered element that say how it fared.
-const OUTCOME: [&str; 6] =
-    ["StatusAttributeString", "HasErrors", "HasValidationErrors", "ValidationErrors", "Message", "Description"];
+const OUTCOME: [&str; 4] = ["StatusAttributeString", "HasErrors", "HasValidationErrors", "ValidationErrors"];
+/// Members of a complaint.
+const COMPLAINT: [&str; 2] = ["Message", "Description"];
 /// Members of a sent one that hold the codes which a complaint may quote.
 const CODES: [&str; 5] = ["LineItems", "AccountCode", "TaxType", "SalesDetails", "PurchaseDetails"];
-
-/// Reads what a record is recognised by, and some of its members beside.
-fn recognised(json: &str, resource: Resource, beside: &[&str]) -> Result<Value, serde_json::Error> {
-    let own = [resource.key(), resource.id_member(), resource.number_member()];
-    sketch(json, &[&own, IDENTITY.as_slice(), beside].concat())
-}
 
 impl Sent {
     /// Reads an encoded write back. `None` for one that this crate has not encoded.
@@ -102,51 +101,64 @@ impl<'a> Settlement<'a> {
         if self.endpoint.method == Method::DELETE {
             return self.deleted(serde_json::from_slice(&self.answer.body).ok());
         }
-        let envelope = match Envelope::read(&self.answer.body, self.resource.key()) {
-            Ok(envelope) if envelope.elements.len() == self.write.members => envelope,
-            Ok(envelope) => {
-                let why = format!("{} elements for {} sent", envelope.elements.len(), self.write.members);
-                return WriteReport::unknown(self.write.members, &unreadable(&self.operation(), self.answer, &why));
+        // The usual case, in one reading: every member has passed. Otherwise each element is looked at by itself.
+        if let Some(records) = self.all_passed() {
+            let fates = records.into_iter().zip(self.sent).map(|(record, sent)| self.echoed(sent, record));
+            return self.reported(fates);
+        }
+        match Envelope::read(&self.answer.body, self.resource.key()) {
+            Ok(Envelope { elements, .. }) if elements.len() == self.write.members => {
+                self.reported(elements.iter().zip(self.sent).map(|(raw, sent)| self.element(raw, sent)))
             }
-            Err(why) => {
-                return WriteReport::unknown(self.write.members, &unreadable(&self.operation(), self.answer, &why));
+            Ok(Envelope::<Box<RawValue>> { elements, .. }) => {
+                let why = format!("{} elements for {} sent", elements.len(), self.write.members);
+                WriteReport::unknown(self.write.members, &unreadable(&self.operation(), self.answer, &why))
             }
-        };
+            Err(why) => WriteReport::unknown(self.write.members, &unreadable(&self.operation(), self.answer, &why)),
+        }
+    }
+
+    fn reported(&self, fates: impl Iterator<Item = Fate>) -> WriteReport {
         let unread = unreadable(&self.operation(), self.answer, "it was not looked at");
         let mut report = WriteReport::unknown(self.write.members, &unread);
-        for (at, (element, sent)) in envelope.elements.iter().zip(self.sent).enumerate() {
-            report.set(at, self.element(element, sent));
-        }
+        fates.enumerate().for_each(|(at, fate)| report.set(at, fate));
         report
     }
 
+    /// The records of an answer in which every element says that it has passed, and nothing else.
+    fn all_passed(&self) -> Option<Vec<RemoteRecord>> {
+        let records = remote::read_as(self.write.kind, Elements(self))??;
+        (records.len() == self.write.members).then_some(records)
+    }
+
     fn element(&self, raw: &RawValue, sent: &Value) -> Fate {
-        let Ok(echo) = recognised(raw.get(), self.resource, &OUTCOME) else {
+        let id = [self.resource.id_member()];
+        let Ok(echo) = sketch(raw.get(), &[id.as_slice(), &OUTCOME, &COMPLAINT].concat()) else {
             return self.doubt(sent, "an element is no JSON");
         };
         // Errors before fields: a failed update echoes what it was asked for as if it were so (xero.md 5).
-        let status = json::text_of(&echo, "StatusAttributeString").unwrap_or_default().to_ascii_uppercase();
+        let said = Said::of(&echo);
         let zero = json::text_of(&echo, self.resource.id_member()).is_some_and(is_zero);
-        let flagged = ["HasErrors", "HasValidationErrors"]
-            .iter()
-            .any(|flag| json::member(&echo, flag) == Some(&Value::Bool(true)));
-        let passed = matches!(status.as_str(), "OK" | "WARNING");
-        if zero || !passed {
+        if zero || !said.passed {
             let found = serde_json::from_str(raw.get()).as_ref().map(complaints).unwrap_or_default();
-            if zero || status == "ERROR" || !found.is_empty() {
+            if zero || said.failed || !found.is_empty() {
                 return self.refused(sent, &found);
             }
         }
-        // A warning about a line of what has passed is no error.
-        if flagged || !complaints(&echo).is_empty() {
+        if said.faulty {
             return self.doubt(sent, "an element is both passed and faulty");
         }
-        if let Some(difference) = self.difference(sent, &echo) {
-            return self.doubt(sent, &difference);
-        }
         match self.echo(raw) {
-            Ok(record) => self.applied(sent, record),
+            Ok(record) => self.echoed(sent, record),
             Err(why) => self.doubt(sent, &why),
+        }
+    }
+
+    /// The fate of a member whose record is answered.
+    fn echoed(&self, sent: &Value, record: RemoteRecord) -> Fate {
+        match self.difference(sent, &record) {
+            Some(difference) => self.doubt(sent, &difference),
+            None => self.applied(sent, record),
         }
     }
 
@@ -184,25 +196,31 @@ impl<'a> Settlement<'a> {
     }
 
     /// How an echo differs from what was sent, where that means that it is not ours (R4, xero.md 10.20).
-    fn difference(&self, sent: &Value, echo: &Value) -> Option<String> {
-        let differs = |name: &str, required: bool| match (json::text_of(sent, name), json::text_of(echo, name)) {
+    fn difference(&self, sent: &Value, echo: &RemoteRecord) -> Option<String> {
+        let differs = |name: &str, theirs: Option<&str>| match (json::text_of(sent, name), theirs) {
             (Some(ours), Some(theirs)) if ours.trim().eq_ignore_ascii_case(theirs.trim()) => None,
             (Some(ours), Some(theirs)) => Some(format!("{name} is {theirs:?} where {ours:?} was sent")),
-            (Some(_), None) if required => Some(format!("an element has no {name}")),
-            _ => None,
+            (Some(_), None) => Some(format!("an element has no {name}")),
+            (None, _) => None,
         };
-        let id = differs(self.resource.id_member(), true);
-        if self.write.intent != Intent::Create {
+        let id = differs(self.resource.id_member(), Some(echo.id.as_str()));
+        if id.is_some() || self.write.intent != Intent::Create {
             return id;
         }
-        id.or_else(|| differs(self.resource.number_member(), true)).or_else(|| {
-            [("Contact", "ContactID"), ("Invoice", "InvoiceID"), ("CreditNote", "CreditNoteID")].iter().find_map(
-                |(holder, name)| {
-                    let ours = json::text_of(json::member(sent, holder)?, name)?;
-                    let theirs = json::text_of(json::member(echo, holder)?, name)?;
-                    (!ours.eq_ignore_ascii_case(theirs)).then(|| format!("{holder} is {theirs} where {ours} was sent"))
-                },
-            )
+        let settled = if self.resource == Resource::Allocations { &echo.counterpart } else { &echo.parent };
+        let tied = |(holder, name, theirs): (&str, &str, &Option<RemoteId>)| {
+            let ours = json::text_of(json::member(sent, holder)?, name)?;
+            let theirs = theirs.as_ref()?.as_str();
+            (!ours.eq_ignore_ascii_case(theirs)).then(|| format!("{holder} is {theirs} where {ours} was sent"))
+        };
+        differs(self.resource.number_member(), echo.number.as_deref()).or_else(|| {
+            [
+                ("Contact", "ContactID", &echo.party),
+                ("Invoice", "InvoiceID", settled),
+                ("CreditNote", "CreditNoteID", &echo.parent),
+            ]
+            .into_iter()
+            .find_map(tied)
         })
     }
 
@@ -304,6 +322,55 @@ impl<'a> Settlement<'a> {
     }
 }
 
+/// What an element says of how its write has fared.
+struct Said {
+    passed: bool,
+    failed: bool,
+    /// It complains, whatever else it says. A warning about a line of what has passed is no error.
+    faulty: bool,
+}
+
+impl Said {
+    fn of(echo: &Value) -> Self {
+        let status = json::text_of(echo, "StatusAttributeString").unwrap_or_default().to_ascii_uppercase();
+        let flagged = |flag: &str| json::member(echo, flag) == Some(&Value::Bool(true));
+        Self {
+            passed: matches!(status.as_str(), "OK" | "WARNING"),
+            failed: status == "ERROR",
+            faulty: flagged("HasErrors") || flagged("HasValidationErrors") || !complaints(echo).is_empty(),
+        }
+    }
+}
+
+/// The elements of an answer, read together as long as all of them have passed.
+struct Elements<'a>(&'a Settlement<'a>);
+
+impl Reading for Elements<'_> {
+    type Read = Option<Vec<RemoteRecord>>;
+
+    fn read<T: DeserializeOwned>(self, record: impl Fn(T) -> Result<RemoteRecord, Unreadable>) -> Self::Read {
+        let Self(settlement) = self;
+        let envelope = Envelope::read(&settlement.answer.body, settlement.resource.key()).ok()?;
+        let passed = |Fared { read, said }: Fared<T>| {
+            let said = Said::of(&said);
+            if said.passed && !said.faulty { record(read).ok() } else { None }
+        };
+        envelope.elements.into_iter().map(passed).collect()
+    }
+}
+
+/// An element, and what it says of how its write has fared.
+struct Fared<T> {
+    read: T,
+    said: Value,
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Fared<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        json::beside(deserializer, &OUTCOME).map(|(read, said)| Self { read, said })
+    }
+}
+
 /// The members of a write as they stand in its body, or in its path where the API takes one at a time.
 fn sent_members(write: &EncodedWrite, endpoint: &Endpoint, resource: Resource) -> Option<Vec<Value>> {
     let in_path = |at: usize| {
@@ -314,7 +381,8 @@ fn sent_members(write: &EncodedWrite, endpoint: &Endpoint, resource: Resource) -
         (Intent::Void, Resource::Items | Resource::Payments) => in_path(1),
         (Intent::Void, Resource::Allocations) => in_path(3),
         _ => {
-            let mut body = recognised(&write.body, resource, &CODES).ok()?;
+            let own = [resource.key(), resource.id_member(), resource.number_member()];
+            let mut body = sketch(&write.body, &[&own, IDENTITY.as_slice(), &CODES].concat()).ok()?;
             match body.get_mut(resource.key())?.take() {
                 Value::Array(members) => Some(members),
                 _ => None,

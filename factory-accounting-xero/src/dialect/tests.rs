@@ -84,6 +84,13 @@ fn the_proof_table_decides_every_status_and_body() {
         (200, envelope(&[zero(r#"{"Message":"Invoice # must be unique."}"#)]), "not applied AlreadyExists DuplicateInvoiceNumber"),
         (200, envelope(&[zero(r#"{"Description":"One or more line items must be specified"}"#)]), "not applied Validation LinesMissing"),
         (200, envelope(&[zero("")]), "not applied Validation ValidationException"),
+        (200, envelope(&[good("A-1").replace(INVOICE, ZERO)]), "not applied Validation ValidationException"),
+        (
+            200,
+            envelope(&[zero(r#"{"Message":"Invoice # must be unique."}"#).replace("{\"InvoiceID\"", "{\"Total\":\"much\",\"InvoiceID\"")]),
+            "not applied AlreadyExists DuplicateInvoiceNumber",
+        ),
+        (200, envelope(&[good("A-1").replace("StatusAttributeString", "statusattributestring")]), "applied Open"),
         (
             200,
             envelope(&[zero(r#"{"Message":"Idempotency Key: k is used with a different request."}"#)]),

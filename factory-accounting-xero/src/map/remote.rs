@@ -21,22 +21,41 @@ use crate::wire::payment::{Allocation, Payment};
 /// Why an element is no record: it has no id, or lacks what a record of its kind cannot be without.
 pub(crate) type Unreadable = &'static str;
 
-/// Reads an element of a kind's resource.
-pub(crate) fn read(kind: RecordKind, element: &RawValue) -> Result<RemoteRecord, String> {
-    let json = element.get();
-    let record = match Resource::of(kind) {
-        Some(Resource::Contacts) => contact(kind, parse(json)?),
-        Some(Resource::Items) => item(parse(json)?),
-        Some(Resource::Payments) => payment(parse(json)?),
-        Some(Resource::Allocations) => Err("an allocation is read with its credit note"),
-        Some(_) => document(kind, parse(json)?),
-        None => Err("Xero has no such record"),
-    };
-    record.map_err(str::to_owned)
+/// Something that is read in the form in which Xero has a kind of record, and taken over from there.
+pub(crate) trait Reading {
+    /// What it is read as.
+    type Read;
+
+    /// Reads it as `T`, of which `record` makes the record.
+    fn read<T: DeserializeOwned>(self, record: impl Fn(T) -> Result<RemoteRecord, Unreadable>) -> Self::Read;
 }
 
-fn parse<T: DeserializeOwned>(json: &str) -> Result<T, String> {
-    serde_json::from_str(json).map_err(|error| error.to_string())
+/// Reads something in the form of a kind's resource; `None` for what has no form of its own.
+pub(crate) fn read_as<R: Reading>(kind: RecordKind, reading: R) -> Option<R::Read> {
+    match Resource::of(kind)? {
+        Resource::Contacts => Some(reading.read(|read| contact(kind, read))),
+        Resource::Items => Some(reading.read(item)),
+        Resource::Payments => Some(reading.read(payment)),
+        // It is read with its credit note.
+        Resource::Allocations => None,
+        _ => Some(reading.read(|read| document(kind, read))),
+    }
+}
+
+/// Reads an element of a kind's resource.
+pub(crate) fn read(kind: RecordKind, element: &RawValue) -> Result<RemoteRecord, String> {
+    struct Element<'a>(&'a RawValue);
+
+    impl Reading for Element<'_> {
+        type Read = Result<RemoteRecord, String>;
+
+        fn read<T: DeserializeOwned>(self, record: impl Fn(T) -> Result<RemoteRecord, Unreadable>) -> Self::Read {
+            let read = serde_json::from_str(self.0.get()).map_err(|error| error.to_string())?;
+            record(read).map_err(str::to_owned)
+        }
+    }
+
+    read_as(kind, Element(element)).unwrap_or_else(|| Err(format!("Xero has no {kind} by itself")))
 }
 
 /// A contact.
