@@ -8,14 +8,22 @@ use crate::model::{
 pub(super) struct TextField<'a> {
     /// Path without positions: `lines[].description`.
     pub(super) pattern: &'static str,
-    /// Path: `lines[2].description`.
-    pub(super) path: String,
+    /// What stands in place of its brackets, from the left.
+    positions: [usize; 2],
     /// The text; may be empty.
     pub(super) text: &'a str,
     /// What it must be.
     pub(super) shape: Shape,
     /// For a text that may not be missing: what to give. Others may be absent, but not blank.
     pub(super) required: Option<&'static str>,
+}
+
+impl TextField<'_> {
+    /// Path: `lines[2].description`. Spelt out only for those that there is something to say about.
+    pub(super) fn path(&self) -> String {
+        let fill = |path: String, at: &usize| path.replacen("[]", &format!("[{at}]"), 1);
+        self.positions.iter().fold(self.pattern.to_owned(), fill)
+    }
 }
 
 /// What a text must be.
@@ -62,7 +70,7 @@ pub(super) fn text_fields(record: &Record) -> Vec<TextField<'_>> {
         Record::CreditNote(note) => {
             fields.trade("customer", note.customer.as_str(), &note.trade());
             for (index, allocation) in note.allocations.iter().enumerate() {
-                fields.push("allocations[].invoice", &[index], allocation.invoice.as_str(), Shape::Key, Some(ID));
+                fields.push("allocations[].invoice", [index, 0], allocation.invoice.as_str(), Shape::Key, Some(ID));
             }
         }
         Record::PurchaseOrder(order) => fields.trade("supplier", order.supplier.as_str(), &order.trade()),
@@ -80,24 +88,23 @@ impl<'a> Fields<'a> {
     fn push(
         &mut self,
         pattern: &'static str,
-        positions: &[usize],
+        positions: [usize; 2],
         text: &'a str,
         shape: Shape,
         required: Option<&'static str>,
     ) {
-        let path = positions.iter().fold(pattern.to_owned(), |path, at| path.replacen("[]", &format!("[{at}]"), 1));
-        self.0.push(TextField { pattern, path, text, shape, required });
+        self.0.push(TextField { pattern, positions, text, shape, required });
     }
 
     fn required(&mut self, pattern: &'static str, text: &'a str, shape: Shape, remedy: &'static str) {
-        self.push(pattern, &[], text, shape, Some(remedy));
+        self.push(pattern, [0, 0], text, shape, Some(remedy));
     }
 
     fn optional(&mut self, pattern: &'static str, text: Option<&'a str>, shape: Shape) {
-        self.optional_at(pattern, &[], text, shape);
+        self.optional_at(pattern, [0, 0], text, shape);
     }
 
-    fn optional_at(&mut self, pattern: &'static str, positions: &[usize], text: Option<&'a str>, shape: Shape) {
+    fn optional_at(&mut self, pattern: &'static str, positions: [usize; 2], text: Option<&'a str>, shape: Shape) {
         if let Some(text) = text {
             self.push(pattern, positions, text, shape, None);
         }
@@ -117,7 +124,7 @@ impl<'a> Fields<'a> {
             Line::Text(line) => {
                 self.push(
                     "lines[].text",
-                    &[index],
+                    [index, 0],
                     &line.text,
                     Shape::Block,
                     Some("write the text or leave the line out"),
@@ -125,12 +132,12 @@ impl<'a> Fields<'a> {
             }
             Line::Item(line) => {
                 let remedy = "describe what is charged";
-                self.push("lines[].description", &[index], &line.description, Shape::Block, Some(remedy));
+                self.push("lines[].description", [index, 0], &line.description, Shape::Block, Some(remedy));
                 let product = line.product.as_ref().map(|id| id.as_str());
-                self.optional_at("lines[].product", &[index], product, Shape::Key);
-                self.optional_at("lines[].tax", &[index], line.tax.as_deref(), Shape::Key);
-                self.optional_at("lines[].account", &[index], line.account.as_deref(), Shape::Key);
-                self.optional_at("lines[].job", &[index], line.job.as_ref().map(|id| id.as_str()), Shape::Key);
+                self.optional_at("lines[].product", [index, 0], product, Shape::Key);
+                self.optional_at("lines[].tax", [index, 0], line.tax.as_deref(), Shape::Key);
+                self.optional_at("lines[].account", [index, 0], line.account.as_deref(), Shape::Key);
+                self.optional_at("lines[].job", [index, 0], line.job.as_ref().map(|id| id.as_str()), Shape::Key);
             }
         }
     }
@@ -156,21 +163,21 @@ impl<'a> Fields<'a> {
     }
 
     fn address(&mut self, index: usize, address: &'a Address) {
-        self.optional_at("addresses[].attention", &[index], address.attention.as_deref(), Shape::Line);
+        self.optional_at("addresses[].attention", [index, 0], address.attention.as_deref(), Shape::Line);
         for (line, text) in address.lines.iter().enumerate() {
-            self.optional_at("addresses[].lines[]", &[index, line], Some(text), Shape::Line);
+            self.optional_at("addresses[].lines[]", [index, line], Some(text), Shape::Line);
         }
-        self.optional_at("addresses[].city", &[index], address.city.as_deref(), Shape::Line);
-        self.optional_at("addresses[].region", &[index], address.region.as_deref(), Shape::Line);
-        self.optional_at("addresses[].postal_code", &[index], address.postal_code.as_deref(), Shape::Line);
-        self.optional_at("addresses[].country", &[index], address.country.as_deref(), Shape::Line);
+        self.optional_at("addresses[].city", [index, 0], address.city.as_deref(), Shape::Line);
+        self.optional_at("addresses[].region", [index, 0], address.region.as_deref(), Shape::Line);
+        self.optional_at("addresses[].postal_code", [index, 0], address.postal_code.as_deref(), Shape::Line);
+        self.optional_at("addresses[].country", [index, 0], address.country.as_deref(), Shape::Line);
     }
 
     fn person(&mut self, index: usize, person: &'a ContactPerson) {
-        self.optional_at("contacts[].first_name", &[index], person.first_name.as_deref(), Shape::Line);
-        self.optional_at("contacts[].last_name", &[index], person.last_name.as_deref(), Shape::Line);
-        self.optional_at("contacts[].email", &[index], person.email.as_deref(), Shape::Line);
-        self.optional_at("contacts[].phone", &[index], person.phone.as_deref(), Shape::Line);
+        self.optional_at("contacts[].first_name", [index, 0], person.first_name.as_deref(), Shape::Line);
+        self.optional_at("contacts[].last_name", [index, 0], person.last_name.as_deref(), Shape::Line);
+        self.optional_at("contacts[].email", [index, 0], person.email.as_deref(), Shape::Line);
+        self.optional_at("contacts[].phone", [index, 0], person.phone.as_deref(), Shape::Line);
     }
 
     fn product(&mut self, product: &'a Product) {

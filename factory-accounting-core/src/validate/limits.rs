@@ -30,13 +30,13 @@ pub fn check_limits(record: &Record, capabilities: &Capabilities) -> Vec<Issue> 
 /// Whether a text fits the reference field of a kind; `path` names the field of the host that it comes from.
 #[must_use]
 pub fn check_reference(path: &str, text: &str, kind: RecordKind, capabilities: &Capabilities) -> Option<Issue> {
-    check_length(path, text, capabilities.of(kind)?.reference_text)
+    check_length(|| path.to_owned(), text, capabilities.of(kind)?.reference_text)
 }
 
 /// Whether the text of a line, with what has been added to it, fits the package. `line` counts from 0.
 #[must_use]
 pub fn check_line_text(line: usize, text: &str, capabilities: &Capabilities) -> Option<Issue> {
-    check_length(&format!("lines[{line}].description"), text, capabilities.line_text)
+    check_length(|| format!("lines[{line}].description"), text, capabilities.line_text)
 }
 
 /// The name with single spaces and none at the ends; `None` where it is like that already.
@@ -47,7 +47,7 @@ pub fn normalise_spaces(name: &str) -> Option<String> {
 }
 
 fn check_text(field: &TextField<'_>, capability: &RecordCapability, capabilities: &Capabilities) -> Vec<Issue> {
-    let length = |limit| check_length(&field.path, field.text, limit);
+    let length = |limit| check_length(|| field.path(), field.text, limit);
     let written = field.shape != Shape::Key || matches!(field.pattern, "number" | "code");
     let anywhere = written.then(|| check_characters(field, capabilities.text_characters)).flatten();
     let here: Vec<Issue> = match field.pattern {
@@ -62,10 +62,11 @@ fn check_text(field: &TextField<'_>, capability: &RecordCapability, capabilities
     anywhere.into_iter().chain(here).collect()
 }
 
-fn check_length(path: &str, text: &str, limit: usize) -> Option<Issue> {
+fn check_length(path: impl FnOnce() -> String, text: &str, limit: usize) -> Option<Issue> {
     let length = text.chars().count();
-    (length > limit)
-        .then(|| Issue::new(path, format!("has {length} characters, the accounting package takes {limit}: shorten it")))
+    (length > limit).then(|| {
+        Issue::new(path(), format!("has {length} characters, the accounting package takes {limit}: shorten it"))
+    })
 }
 
 fn check_characters(field: &TextField<'_>, characters: Characters) -> Option<Issue> {
@@ -74,17 +75,17 @@ fn check_characters(field: &TextField<'_>, characters: Characters) -> Option<Iss
         Characters::Latin1 => "keeps only the letters of western Europe and common signs",
         Characters::Any | Characters::PrintableAscii => "takes only letters without accents, digits and common signs",
     };
-    Some(Issue::new(&field.path, format!("holds {odd:?}, the accounting package {kept}: replace it")))
+    Some(Issue::new(field.path(), format!("holds {odd:?}, the accounting package {kept}: replace it")))
 }
 
 fn check_name(field: &TextField<'_>, rules: &NameRules) -> Vec<Issue> {
     let untidy = rules.tidy_spaces.then(|| normalise_spaces(field.text)).flatten().map(|tidy| {
         let message =
             format!("has spaces at an end or side by side, which the accounting package refuses: write {tidy:?}");
-        Issue::new(&field.path, message)
+        Issue::new(field.path(), message)
     });
     let forbidden = field.text.chars().find(|character| rules.forbidden.contains(character)).map(|character| {
-        Issue::new(&field.path, format!("holds {character:?}, which the accounting package refuses: leave it out"))
+        Issue::new(field.path(), format!("holds {character:?}, which the accounting package refuses: leave it out"))
     });
     untidy.into_iter().chain(forbidden).collect()
 }
