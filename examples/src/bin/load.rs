@@ -1,9 +1,11 @@
 //! What a document costs: new invoices for known customers through engine and SQLite store, beside a bare loop that posts
 //! the same batches and keeps nothing.
 //!
-//! The emulator runs in a process of its own, so that what is measured is the client's.
+//! The emulator runs in a process of its own, so that what is measured is the client's. The two take turns, slice by slice:
+//! a machine that is slower for a while is slower for both.
 
 use std::fmt::Write as _;
+use std::ops::Range;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
@@ -44,7 +46,7 @@ struct Cli {
     serve: Option<Url>,
 }
 
-/// Invoices pushed in one transaction.
+/// Invoices pushed in one transaction, and sent in one turn.
 const PUSH: u64 = 500;
 /// Customers that they are for.
 const CUSTOMERS: u64 = 100;
@@ -62,12 +64,29 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     }
 }
 
-/// What one way of sending came to.
+/// What one way of sending has come to so far.
+#[derive(Default)]
 struct Measured {
     wall: Duration,
-    cpu: Option<Duration>,
+    cpu: Duration,
     calls: u64,
-    memory: Option<u64>,
+}
+
+impl Measured {
+    /// Adds a turn, which says how many calls it made.
+    async fn add(&mut self, turn: impl Future<Output = anyhow::Result<u64>>) -> anyhow::Result<()> {
+        let (begun, cpu) = (SystemClock.now(), cpu_time());
+        self.calls += turn.await?;
+        self.wall += (SystemClock.now() - begun).to_std().unwrap_or_default();
+        self.cpu += cpu_time().zip(cpu).map(|(now, then)| now.saturating_sub(then)).unwrap_or_default();
+        Ok(())
+    }
+
+    /// Processor time in µs; `None` where the system does not tell.
+    fn cpu_per_document(&self, documents: u64) -> Option<u64> {
+        let micros = u64::try_from(self.cpu.as_micros()).ok()? / documents.max(1);
+        (micros > 0).then_some(micros)
+    }
 }
 
 async fn measure(place: Place, invoices: u64) -> anyhow::Result<ExitCode> {
@@ -86,11 +105,19 @@ async fn measure(place: Place, invoices: u64) -> anyhow::Result<ExitCode> {
     engine.run_until_idle().await?;
 
     let currency = place.country.currency();
-    let through_engine = through_engine(&engine, &meter, currency, invoices).await?;
+    let by_hand = BareLoop::prepare(&wiring, &engine).await?;
+    let (mut through_engine, mut bare) = (Measured::default(), Measured::default());
+    let mut next = 0;
+    while next < invoices {
+        let slice = next..invoices.min(next + PUSH);
+        next = slice.end;
+        let made = slice.clone().map(|number| Record::Invoice(invoice(number, currency))).collect();
+        through_engine.add(push(&engine, &meter, made)).await?;
+        bare.add(by_hand.send(slice, currency)).await?;
+    }
     if let Some(question) = engine.attention().await?.first() {
         bail!("{} was not to be parked: {:?}", question.name, question.state);
     }
-    let bare = bare(&wiring, &engine, currency, invoices).await?;
     say(format_args!("{}, emulated in another process", place.package.title()))?;
     say(told(invoices, &through_engine, &bare))?;
     Ok(ExitCode::SUCCESS)
@@ -135,71 +162,68 @@ fn invoice(number: u64, currency: Currency) -> Invoice {
     }
 }
 
-async fn through_engine(engine: &Engine, meter: &Meter, currency: Currency, invoices: u64) -> anyhow::Result<Measured> {
-    let (begun, cpu, calls) = (SystemClock.now(), cpu_time(), meter.read().calls());
-    let mut next = 0;
-    while next < invoices {
-        let end = invoices.min(next + PUSH);
-        engine.push_all((next..end).map(|number| Record::Invoice(invoice(number, currency))).collect()).await?;
-        engine.run_until_idle().await?;
-        next = end;
-    }
-    Ok(Measured {
-        wall: (SystemClock.now() - begun).to_std().unwrap_or_default(),
-        cpu: cpu_time().zip(cpu).map(|(now, then)| now.saturating_sub(then)),
-        calls: meter.read().calls() - calls,
-        memory: peak_memory(),
-    })
+/// Calls that pushing records and sending all of them took.
+async fn push(engine: &Engine, meter: &Meter, records: Vec<Record>) -> anyhow::Result<u64> {
+    let before = meter.read().calls();
+    engine.push_all(records).await?;
+    engine.run_until_idle().await?;
+    Ok(meter.read().calls() - before)
 }
 
 /// The same batches by hand: made, sent, and the answer read; nothing is kept, checked or found again.
-async fn bare(wiring: &Wiring, engine: &Engine, currency: Currency, invoices: u64) -> anyhow::Result<Measured> {
-    let keys: Vec<RecordKey> =
-        (0..CUSTOMERS).map(|number| RecordKey::new(RecordKind::Customer, format!("c-{number}"))).collect();
-    let links = engine.store().links(engine.connection(), &keys).await?;
-    let customers: Vec<String> = links.into_iter().flatten().map(|link| link.remote.to_string()).collect();
-    let tokens = wiring.store.load(&wiring.connection).await?.context("there are no tokens")?;
-    let accounts = engine.store().catalogue(engine.connection(), CatalogueKind::Accounts).await?;
-    let accounts = accounts.map(|(_, entries)| entries).unwrap_or_default();
-    let bearer = format!("Bearer {}", tokens.tokens.access.expose_secret());
-    let ByHand { method, url, headers, batch, words, body, taken } =
-        wiring.app.by_hand(bearer, &engine.settings().await?, &accounts)?;
-    let client = reqwest::Client::builder().no_proxy().build()?;
-    let of = |number: u64| usize::try_from(number).unwrap_or_default() % customers.len().max(1);
+struct BareLoop {
+    client: reqwest::Client,
+    customers: Vec<String>,
+    way: ByHand,
+}
 
-    let (begun, cpu) = (SystemClock.now(), cpu_time());
-    let (mut next, mut calls) = (0, 0);
-    while next < invoices {
-        let end = invoices.min(next + batch as u64);
-        let made: Vec<(Invoice, String)> = (next..end)
-            .map(|number| {
-                let numbered = Invoice { number: format!("BARE-{number}"), ..invoice(number, currency) };
-                (numbered, customers.get(of(number)).cloned().unwrap_or_default())
-            })
-            .collect();
-        let mut request = client
-            .request(method.parse()?, url.clone())
-            .header("accept", "application/json")
-            .header("content-type", "application/json");
-        for (name, value) in &headers {
-            request = request.header(*name, value);
-        }
-        let answer = request.body(body(&made, &words)).send().await?.error_for_status()?;
-        if taken(&answer.bytes().await?) != made.len() {
-            bail!("the bare loop's batch was not taken");
-        }
-        (next, calls) = (end, calls + 1);
+impl BareLoop {
+    async fn prepare(wiring: &Wiring, engine: &Engine) -> anyhow::Result<Self> {
+        let keys: Vec<RecordKey> =
+            (0..CUSTOMERS).map(|number| RecordKey::new(RecordKind::Customer, format!("c-{number}"))).collect();
+        let links = engine.store().links(engine.connection(), &keys).await?;
+        let customers = links.into_iter().flatten().map(|link| link.remote.to_string()).collect();
+        let tokens = wiring.store.load(&wiring.connection).await?.context("there are no tokens")?;
+        let accounts = engine.store().catalogue(engine.connection(), CatalogueKind::Accounts).await?;
+        let accounts = accounts.map(|(_, entries)| entries).unwrap_or_default();
+        let bearer = format!("Bearer {}", tokens.tokens.access.expose_secret());
+        let way = wiring.app.by_hand(bearer, &engine.settings().await?, &accounts)?;
+        Ok(Self { client: reqwest::Client::builder().no_proxy().build()?, customers, way })
     }
-    Ok(Measured {
-        wall: (SystemClock.now() - begun).to_std().unwrap_or_default(),
-        cpu: cpu_time().zip(cpu).map(|(now, then)| now.saturating_sub(then)),
-        calls,
-        memory: None,
-    })
+
+    /// Sends invoices; says in how many calls.
+    async fn send(&self, slice: Range<u64>, currency: Currency) -> anyhow::Result<u64> {
+        let ByHand { method, url, headers, batch, words, body, taken } = &self.way;
+        let of = |number: u64| usize::try_from(number).unwrap_or_default() % self.customers.len().max(1);
+        let (mut next, mut calls) = (slice.start, 0);
+        while next < slice.end {
+            let end = slice.end.min(next + *batch as u64);
+            let made: Vec<(Invoice, String)> = (next..end)
+                .map(|number| {
+                    let numbered = Invoice { number: format!("BARE-{number}"), ..invoice(number, currency) };
+                    (numbered, self.customers.get(of(number)).cloned().unwrap_or_default())
+                })
+                .collect();
+            let mut request = self
+                .client
+                .request(method.parse()?, url.clone())
+                .header("accept", "application/json")
+                .header("content-type", "application/json");
+            for (name, value) in headers {
+                request = request.header(*name, value);
+            }
+            let answer = request.body(body(&made, words)).send().await?.error_for_status()?;
+            if taken(&answer.bytes().await?) != made.len() {
+                bail!("the bare loop's batch was not taken");
+            }
+            (next, calls) = (end, calls + 1);
+        }
+        Ok(calls)
+    }
 }
 
 fn told(invoices: u64, engine: &Measured, bare: &Measured) -> String {
-    let per_document = |measured: &Measured| measured.cpu.map(|cpu| cpu.as_micros() as u64 / invoices.max(1));
+    let per_document = |measured: &Measured| measured.cpu_per_document(invoices);
     let a_second = |measured: &Measured| u128::from(invoices) * 1_000 / measured.wall.as_millis().max(1);
     let calls = |measured: &Measured| (measured.calls * 1_000).div_ceil(invoices.max(1));
     let shown = |value: Option<u64>| value.map_or_else(|| "(Linux only)".to_owned(), |value| value.to_string());
@@ -210,7 +234,7 @@ fn told(invoices: u64, engine: &Measured, bare: &Measured) -> String {
             ["documents a second".to_owned(), a_second(engine).to_string(), a_second(bare).to_string()],
             ["calls per 1,000 documents".to_owned(), calls(engine).to_string(), calls(bare).to_string()],
             ["CPU µs per document".to_owned(), shown(per_document(engine)), shown(per_document(bare))],
-            ["peak memory, MB".to_owned(), shown(engine.memory.map(|bytes| bytes >> 20)), String::new()],
+            ["peak memory, MB".to_owned(), shown(peak_memory().map(|bytes| bytes >> 20)), String::new()],
         ],
     );
     if let (Some(ours), Some(theirs)) = (per_document(engine), per_document(bare)) {
