@@ -163,40 +163,33 @@ impl Engine {
         let record = Subject::record_of(&operation);
         let party = record.as_ref().and_then(|record| Some(record.trade()?.party));
         let marks = record.is_some_and(|mut record| record.mark_do_not_send()) && operation.goal == Goal::Present;
-        let Operation { id, key, name, goal, created_at, .. } = operation.clone();
-        let mut row = QueueRow {
-            operation: id,
-            record: key,
-            name,
-            goal,
-            party,
-            since: created_at,
-            message: operation.last_error.clone().unwrap_or_default(),
-            code: None,
-            remedy: None,
-            help: None,
-            fix: None,
-            answers: Vec::new(),
-            candidates: Vec::new(),
-            state: RecordStatus::Sending,
+        let parked = match &operation.state {
+            OperationState::Parked { parked } => Some(parked),
+            _ => None,
         };
-        match &operation.state {
-            OperationState::Parked { parked } => {
-                let code = parked.code;
-                row.message = told(parked);
-                row.code = Some(code);
-                row.remedy = Some(code.remedy());
-                row.help = self.inner.config.help.as_ref().map(|base| format!("{base}{code}"));
-                row.fix = rules::fix(&row.record, parked);
-                row.answers = rules::answers(code);
-                row.candidates.clone_from(&parked.candidates);
-            }
-            OperationState::Queued => row.answers = vec![Answer::Resend, Answer::DoNotSend],
-            _ => {}
+        let code = parked.map(|parked| parked.code);
+        let mut answers = match &operation.state {
+            OperationState::Parked { parked } => rules::answers(parked.code),
+            OperationState::Queued => vec![Answer::Resend, Answer::DoNotSend],
+            _ => Vec::new(),
+        };
+        answers.retain(|answer| *answer != Answer::DoNotSend || marks);
+        QueueRow {
+            operation: operation.id,
+            record: operation.key.clone(),
+            name: operation.name.clone(),
+            goal: operation.goal,
+            party,
+            since: operation.created_at,
+            message: parked.map_or_else(|| operation.last_error.clone().unwrap_or_default(), told),
+            code,
+            remedy: code.map(Code::remedy),
+            help: code.and_then(|code| self.inner.config.help.as_ref().map(|base| format!("{base}{code}"))),
+            fix: parked.and_then(|parked| rules::fix(&operation.key, parked)),
+            answers,
+            candidates: parked.map(|parked| parked.candidates.clone()).unwrap_or_default(),
+            state: self.inner.standing(operation, None, connection),
         }
-        row.answers.retain(|answer| *answer != Answer::DoNotSend || marks);
-        row.state = self.inner.standing(operation, None, connection);
-        row
     }
 }
 

@@ -145,6 +145,7 @@ impl Engine {
 
 /// Whether two settings make the same of a document.
 fn same(before: &Foresight, after: &Foresight) -> bool {
-    let print = |seen: &Foresight| seen.draft.as_ref().map(|draft| draft.fingerprint.clone());
-    before.verdict == after.verdict && print(before) == print(after)
+    let [before_print, after_print] =
+        [before, after].map(|seen| seen.draft.as_ref().map(|draft| draft.fingerprint.as_str()));
+    before.verdict == after.verdict && before_print == after_print
 }
