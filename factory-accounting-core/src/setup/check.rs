@@ -7,9 +7,13 @@ use crate::plan::Catalogue;
 use crate::provider::{Account, AccountClass, TradeSide};
 use crate::settings::{self, AccountUse, Choose, Leaf, NameOf, RowsOf, Settings, SettingsIssue, Side, table_at};
 
+/// What mends a name that the package's lists do not have.
+const CHOOSE: &str = "choose another, or refresh the lists if it is new";
+
 /// Everything that is wrong with settings at a package: what it cannot do, and names that its lists do not have, have put
-/// away, or have for another purpose (F45, F46, F103). A list without entries has not been read, and nothing is known of its
-/// names: that is a warning. `package` is how it is called.
+/// away, or have for another purpose (F45, F46, F103). Of a list that has not been read nothing is known: that is a warning.
+/// Accounts and tax codes there are at every company, so that a list of them without entries has not been read; a company may
+/// have no items. `package` is how it is called.
 #[must_use]
 pub fn check(
     settings: &Settings,
@@ -117,7 +121,7 @@ impl Names<'_> {
         }
         let Some(account) = self.catalogue.account(name) else {
             let message = format!("{} has no account {name:?}", self.package);
-            issues.push(SettingsIssue::error(path, message, "choose another, or refresh the lists if it is new"));
+            issues.push(SettingsIssue::error(path, message, CHOOSE));
             return;
         };
         let complaint = match purpose {
@@ -148,7 +152,7 @@ impl Names<'_> {
             }
             Some(_) => return,
         };
-        issues.push(SettingsIssue::error(path, message, "choose another, or refresh the lists if it is new"));
+        issues.push(SettingsIssue::error(path, message, CHOOSE));
     }
 
     fn item(&self, name: &str, path: &str, issues: &mut Vec<SettingsIssue>) {
@@ -161,7 +165,7 @@ impl Names<'_> {
             Some(item) if !item.active => format!("item {name:?} has been deleted or put away"),
             Some(_) => return,
         };
-        issues.push(SettingsIssue::error(path, message, "choose another, or refresh the lists if it is new"));
+        issues.push(SettingsIssue::error(path, message, CHOOSE));
     }
 }
 
