@@ -1,7 +1,8 @@
 //! Reading the JSON of servers that spell one thing in several ways, and writing decimals to the digit.
 //!
 //! The functions stand behind `#[serde(default, deserialize_with = "json::text")]`. Absent, null and empty are the same to
-//! all of them; what is there and cannot be read is an error, since silence would lose it.
+//! all of them; what is there and cannot be read is an error, since silence would lose it. They read texts that are in memory
+//! whole, not streams.
 
 mod beside;
 mod lenient;

@@ -23,7 +23,7 @@ pub fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>
 /// # Errors
 /// Where neither stands there.
 pub fn token<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
-    let Some(raw) = Option::<Box<RawValue>>::deserialize(deserializer)? else { return Ok(None) };
+    let Some(raw) = Option::<&RawValue>::deserialize(deserializer)? else { return Ok(None) };
     let digits = raw.get().starts_with(|c: char| c == '-' || c.is_ascii_digit());
     let read = if digits { Ok(raw.get().to_owned()) } else { serde_json::from_str(raw.get()) };
     read.map(|text| Some(text).filter(|text| !text.trim().is_empty())).map_err(D::Error::custom)

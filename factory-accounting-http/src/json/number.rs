@@ -29,7 +29,7 @@ impl<'de> Deserialize<'de> for Number {
 /// # Errors
 /// Where something else stands there, or more digits than a decimal holds.
 pub fn number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Number>, D::Error> {
-    let raw = Box::<RawValue>::deserialize(deserializer)?;
+    let raw = <&RawValue>::deserialize(deserializer)?;
     let text = raw.get().trim_matches('"').trim();
     if text.is_empty() || text == "null" {
         return Ok(None);

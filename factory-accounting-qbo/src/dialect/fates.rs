@@ -18,6 +18,7 @@ use super::body::Fault;
 use super::{codes, error, refusal, unreadable};
 use crate::endpoint::{Endpoint, Entity};
 use crate::map::remote::Reader;
+use crate::map::telling::Telling;
 use crate::remote_id;
 
 /// A write as it leaves: where it goes, and its members in the form that they are recognised by.
@@ -39,12 +40,11 @@ pub(crate) struct Member {
 /// Why a member of a batch is in doubt of which the answer says nothing.
 const UNNAMED: &str = "the answer does not name this member";
 
-/// Members that tell whose a record is and what has become of it. What it holds is read once it is known to be ours.
-const TELLING: [&str; 11] = [
+/// Members by which what was sent is known again in what is answered.
+const TELLING: [&str; 10] = [
     "BatchItemRequest",
     "bId",
     "Id",
-    "status",
     "DocNumber",
     "PaymentRefNum",
     "DisplayName",
@@ -174,8 +174,8 @@ impl<'a> Settlement<'a> {
     }
 
     /// Items are answered in any order and are told by their keys alone (qbo.md 7.1).
-    fn batch(&self, items: Vec<BTreeMap<String, Box<RawValue>>>) -> WriteReport {
-        let items: Vec<Item> = items.into_iter().map(Item::of).collect();
+    fn batch(&self, items: Vec<BTreeMap<String, &RawValue>>) -> WriteReport {
+        let items: Vec<Item<'_>> = items.into_iter().map(Item::of).collect();
         let mut report = self.unanswered(UNNAMED);
         for (at, one) in self.sent.members.iter().enumerate() {
             let mut named = items.iter().filter(|item| item.batch_id.is_some() && item.batch_id == one.batch_id);
@@ -186,7 +186,7 @@ impl<'a> Settlement<'a> {
         report
     }
 
-    fn item(&self, one: &Member, item: &Item) -> Fate {
+    fn item(&self, one: &Member, item: &Item<'_>) -> Fate {
         if let Some(fault) = &item.fault {
             return self.refused(Some(one), fault);
         }
@@ -216,23 +216,24 @@ impl<'a> Settlement<'a> {
 
     /// The fate of a member that a record is answered for.
     fn judged(&self, one: &Member, raw: &RawValue) -> Fate {
-        let Ok(echo) = sketch(raw.get(), &TELLING) else {
-            return self.doubt(one, "a record is no JSON");
+        let (echo, record) = match self.reader.read_telling(self.write.kind, one.entity, raw) {
+            Ok(read) => read,
+            Err(why) => return self.doubt(one, &why),
         };
         if let Some(difference) = self.difference(one, &echo) {
             return self.doubt(one, &difference);
         }
-        if json::text_of(&echo, "status").is_some_and(|status| status.eq_ignore_ascii_case("deleted")) {
+        if echo.stub.as_deref().is_some_and(|status| status.eq_ignore_ascii_case("deleted")) {
             return self.deleted(one, &echo);
         }
-        match self.reader.read(self.write.kind, one.entity, raw) {
+        match record {
             Ok(record) => self.applied(one, record),
-            Err(why) => self.doubt(one, &why),
+            Err(why) => self.doubt(one, why),
         }
     }
 
-    fn deleted(&self, one: &Member, echo: &Value) -> Fate {
-        match json::text_of(echo, "Id") {
+    fn deleted(&self, one: &Member, echo: &Telling) -> Fate {
+        match &echo.id {
             Some(id) if self.write.intent == Intent::Void => {
                 let id = remote_id::compose(one.entity, id);
                 Fate::Applied(Box::new(RemoteRecord::new(self.write.kind, id, RemoteStatus::Deleted)))
@@ -244,28 +245,27 @@ impl<'a> Settlement<'a> {
     fn applied(&self, one: &Member, record: RemoteRecord) -> Fate {
         let gone = record.status.is_gone() || record.status == RemoteStatus::Archived;
         if self.write.intent == Intent::Void && !gone {
-            return self.doubt(one, &format!("the record is in state {:?} after the void", record.status));
+            return self.doubt(one, &format!("the record is {} after the void", record.status));
         }
         Fate::Applied(Box::new(record))
     }
 
     /// How an echo differs from what was sent, where that means that it is not ours (R4).
-    fn difference(&self, one: &Member, echo: &Value) -> Option<String> {
-        let differs = |name: &str| match (json::text_of(&one.body, name), json::text_of(echo, name)) {
+    fn difference(&self, one: &Member, echo: &Telling) -> Option<String> {
+        let differs = |name: &str| match (json::text_of(&one.body, name), echo.of(name)) {
             (Some(ours), Some(theirs)) if ours.trim().eq_ignore_ascii_case(theirs.trim()) => None,
             (Some(ours), Some(theirs)) => Some(format!("{name} is {theirs:?} where {ours:?} was sent")),
             (Some(_), None) => Some(format!("the record has no {name}")),
             (None, _) => None,
         };
-        let id =
-            differs("Id").or_else(|| json::text_of(echo, "Id").is_none().then(|| "the record has no Id".to_owned()));
+        let id = differs("Id").or_else(|| echo.id.is_none().then(|| "the record has no Id".to_owned()));
         if id.is_some() || self.write.intent != Intent::Create {
             return id;
         }
         ["DocNumber", "PaymentRefNum", "DisplayName", "Name"].iter().find_map(|name| differs(name)).or_else(|| {
             ["CustomerRef", "VendorRef"].iter().find_map(|name| {
                 let ours = json::text_of(json::member(&one.body, name)?, "value")?;
-                let theirs = json::member(echo, name).and_then(|party| json::text_of(party, "value"));
+                let theirs = echo.of(name);
                 (theirs != Some(ours)).then(|| format!("{name} is {theirs:?} where {ours} was sent"))
             })
         })
@@ -285,30 +285,30 @@ impl<'a> Settlement<'a> {
 
 /// An answered batch.
 #[derive(Debug, Deserialize)]
-struct Answered {
-    #[serde(rename = "BatchItemResponse")]
-    items: Vec<BTreeMap<String, Box<RawValue>>>,
+struct Answered<'a> {
+    #[serde(rename = "BatchItemResponse", borrow)]
+    items: Vec<BTreeMap<String, &'a RawValue>>,
     /// There where the batch was refused as a whole.
     #[serde(rename = "Fault", alias = "fault")]
     fault: Option<IgnoredAny>,
 }
 
-impl Answered {
-    fn read(body: &[u8]) -> Result<Self, serde_json::Error> {
+impl<'a> Answered<'a> {
+    fn read(body: &'a [u8]) -> Result<Self, serde_json::Error> {
         serde_json::from_slice(body)
     }
 }
 
 /// An answered item of a batch.
 #[derive(Debug)]
-struct Item {
+struct Item<'a> {
     batch_id: Option<String>,
     fault: Option<Fault>,
-    records: Vec<(String, Box<RawValue>)>,
+    records: Vec<(String, &'a RawValue)>,
 }
 
-impl Item {
-    fn of(members: BTreeMap<String, Box<RawValue>>) -> Self {
+impl<'a> Item<'a> {
+    fn of(members: BTreeMap<String, &'a RawValue>) -> Self {
         let mut item = Self { batch_id: None, fault: None, records: Vec::new() };
         for (name, raw) in members {
             match name.to_ascii_lowercase().as_str() {

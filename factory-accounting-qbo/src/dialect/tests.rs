@@ -244,7 +244,7 @@ const ECHO: &str = r#"{"Invoice":{"Id":"145","SyncToken":"0","DocNumber":"INV-55
 fn a_single_write_is_believed_only_where_the_record_is_ours() {
     for (status, body, expected) in [
         (200, ECHO.to_owned(), "applied invoice:145 Open"),
-        (200, ECHO.replace("\"145\"", "145"), "unknown Protocol"),
+        (200, ECHO.replace("\"145\"", "145"), "applied invoice:145 Open"),
         (200, ECHO.replace("INV-55", "INV-56"), "unknown Protocol"),
         (200, ECHO.replace("\"62\"", "\"63\""), "unknown Protocol"),
         (200, ECHO.replace("Invoice", "Estimate"), "unknown Protocol"),

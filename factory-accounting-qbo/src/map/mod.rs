@@ -13,6 +13,7 @@ pub(crate) mod reference;
 pub(crate) mod remote;
 pub(crate) mod source;
 pub(crate) mod tax;
+pub(crate) mod telling;
 
 use factory_accounting_core::error::{ErrorKind, ProviderError};
 use factory_accounting_core::ids::RemoteId;

@@ -10,6 +10,7 @@ use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
 use super::reference::{self, Place};
+use super::telling::Telling;
 use crate::config::ReferenceTarget;
 use crate::endpoint::{Endpoint, Entity};
 use crate::wire::document::{Detail, Document, Line};
@@ -40,15 +41,25 @@ impl Reader {
 
     /// Reads a row of an entity as a record of a kind.
     pub(crate) fn read(&self, kind: RecordKind, entity: Entity, row: &RawValue) -> Result<RemoteRecord, String> {
-        let json = row.get();
-        let record = match entity {
-            Entity::Customer | Entity::Vendor => party(kind, entity, parse(json)?),
-            Entity::Item => item(parse(json)?),
-            Entity::Payment if kind == RecordKind::Allocation => allocation(parse(json)?),
-            Entity::Payment | Entity::BillPayment => payment(entity, parse(json)?),
-            _ => self.document(kind, entity, parse(json)?),
-        };
+        let (_, record) = self.read_telling(kind, entity, row)?;
         record.map_err(str::to_owned)
+    }
+
+    /// Reads a row of an entity as a record of a kind, and what it says of whose it is; that it says even where it lacks what
+    /// a record cannot be without.
+    pub(crate) fn read_telling(
+        &self,
+        kind: RecordKind,
+        entity: Entity,
+        row: &RawValue,
+    ) -> Result<(Telling, Result<RemoteRecord, Unreadable>), String> {
+        match entity {
+            Entity::Customer | Entity::Vendor => told(row, |name| party(kind, entity, name)),
+            Entity::Item => told(row, item),
+            Entity::Payment if kind == RecordKind::Allocation => told(row, allocation),
+            Entity::Payment | Entity::BillPayment => told(row, |read| payment(entity, read)),
+            _ => told(row, |document| self.document(kind, entity, document)),
+        }
     }
 
     /// A document with lines.
@@ -90,8 +101,15 @@ impl Reader {
     }
 }
 
-fn parse<T: DeserializeOwned>(json: &str) -> Result<T, String> {
-    serde_json::from_str(json).map_err(|error| error.to_string())
+fn told<T: DeserializeOwned>(
+    row: &RawValue,
+    record: impl FnOnce(T) -> Result<RemoteRecord, Unreadable>,
+) -> Result<(Telling, Result<RemoteRecord, Unreadable>), String>
+where
+    for<'a> Telling: From<&'a T>,
+{
+    let read: T = serde_json::from_str(row.get()).map_err(|error| error.to_string())?;
+    Ok((Telling::from(&read), record(read)))
 }
 
 /// A customer, a job or a vendor. Its number is the key that it carries in its notes.
