@@ -1,5 +1,7 @@
 //! Records as the books hold them, and how they are looked for.
 
+use std::fmt;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
@@ -162,6 +164,25 @@ pub enum RemoteStatus {
     Deleted,
     /// A state that this version does not know, in the package's own words.
     Other(String),
+}
+
+/// One word for people; of a state that this version does not know, the package's own.
+impl fmt::Display for RemoteStatus {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Draft => "draft",
+            Self::Submitted => "submitted",
+            Self::Open => "open",
+            Self::Paid => "paid",
+            Self::Accepted => "accepted",
+            Self::Declined => "declined",
+            Self::Billed => "billed",
+            Self::Archived => "archived",
+            Self::Voided => "voided",
+            Self::Deleted => "deleted",
+            Self::Other(text) => text,
+        })
+    }
 }
 
 impl RemoteStatus {

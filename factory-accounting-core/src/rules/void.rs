@@ -83,12 +83,7 @@ fn settled_refusal(kind: RecordKind, applied: &str) -> Parked {
 }
 
 fn state_refusal(kind: RecordKind, status: &RemoteStatus) -> Parked {
-    let state = match status {
-        RemoteStatus::Other(text) => text.clone(),
-        known => format!("{known:?}").to_lowercase(),
-    };
-    Parked::new(
-        Code::RemoteState,
-        format!("{kind} cannot be voided: its state in the accounting package is {state:?}; void it there by hand"),
-    )
+    let reason =
+        format!("{kind} cannot be voided: its state in the accounting package is \"{status}\"; void it there by hand");
+    Parked::new(Code::RemoteState, reason)
 }

@@ -193,7 +193,7 @@ impl<'a> Settlement<'a> {
     fn applied(&self, record: RemoteRecord) -> Fate {
         let gone = record.status.is_gone() || record.status == RemoteStatus::Archived;
         if self.write.intent == Intent::Void && !gone {
-            return self.doubt(&format!("the record is in state {:?} after the void", record.status));
+            return self.doubt(&format!("the record is {} after the void", record.status));
         }
         Fate::Applied(Box::new(record))
     }
