@@ -4,8 +4,9 @@ use rust_decimal::Decimal;
 
 use super::part::Part;
 use super::places::{Amounts, Place};
-use super::{Billing, BillingError, plus};
+use super::{Billing, BillingError, percent_of, plus};
 use crate::model::{Line, Nature};
+use crate::money::Rate;
 
 impl Billing {
     /// Bills an amount in advance, spread over the order's taxes and jobs.
@@ -43,7 +44,8 @@ impl Billing {
 }
 
 impl Part<'_> {
-    /// Sets deposits off against what is billed: an amount, or as much as is open and fits.
+    /// Sets deposits off against what is billed: an amount, or as much as is open and fits. What fits leaves the invoice at
+    /// nothing or above, with its tax where rates are given: deposits may lie on other taxes than what is billed now.
     ///
     /// # Errors
     /// [`BillingError::Amount`]; [`BillingError::MoreThanDeposited`]; [`BillingError::MoreThanBilled`] where the invoice would
@@ -53,16 +55,44 @@ impl Part<'_> {
         if let Some(amount) = amount {
             self.billing.check_amount(amount)?;
         }
-        let amount = amount.unwrap_or(open.min(room).max(Decimal::ZERO));
-        if amount > open || open <= Decimal::ZERO {
-            return Err(BillingError::MoreThanDeposited { amount, open });
+        let most = amount.unwrap_or(open.min(room).max(Decimal::ZERO));
+        if most > open || open <= Decimal::ZERO {
+            return Err(BillingError::MoreThanDeposited { amount: most, open });
         }
-        if amount > room {
-            return Err(BillingError::MoreThanBilled { amount: plus(room, -amount)? });
+        if most > room {
+            return Err(BillingError::MoreThanBilled { amount: plus(room, -most)? });
         }
         let places = self.billing.open_of(Nature::Deposit)?;
-        let text = format!("Deposit on order {} set off", self.billing.order.number);
-        self.lines.extend(self.billing.lines_apart(&places, -amount, &text)?);
+        let amount = if amount.is_some() { most } else { self.fitting(&places, most)? };
+        self.lines.extend(self.set_off(&places, amount)?);
         Ok(self)
+    }
+
+    /// As much of an amount as can be set off. Where that is nothing, all of it: making the invoice says why it is none.
+    fn fitting(&self, places: &[Amounts], most: Decimal) -> Result<Decimal, BillingError> {
+        let fits = |amount: Decimal| -> Result<bool, BillingError> {
+            let lines = [self.lines.clone(), self.set_off(places, amount)?].concat();
+            match self.billing.total_of(&lines) {
+                Err(BillingError::MoreThanBilled { .. }) => Ok(false),
+                // Rates that lack are told where the invoice is made.
+                Ok(_) | Err(BillingError::UnknownTax { .. }) => Ok(true),
+                Err(other) => Err(other),
+            }
+        };
+        if fits(most)? {
+            return Ok(most);
+        }
+        let decimals = self.billing.decimals();
+        let (mut fitting, mut above) = (Decimal::ZERO, most);
+        while plus(above, -fitting)? > Decimal::new(1, decimals) {
+            let middle = percent_of(plus(fitting, above)?, Rate(Decimal::from(50)), decimals)?;
+            if fits(middle)? { fitting = middle } else { above = middle }
+        }
+        Ok(if fitting.is_zero() { most } else { fitting })
+    }
+
+    fn set_off(&self, places: &[Amounts], amount: Decimal) -> Result<Vec<Line>, BillingError> {
+        let text = format!("Deposit on order {} set off", self.billing.order.number);
+        self.billing.lines_apart(places, -amount, &text)
     }
 }
