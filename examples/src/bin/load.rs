@@ -111,8 +111,7 @@ async fn measure(place: Place, invoices: u64) -> anyhow::Result<ExitCode> {
     while next < invoices {
         let slice = next..invoices.min(next + PUSH);
         next = slice.end;
-        let made = slice.clone().map(|number| Record::Invoice(invoice(number, currency))).collect();
-        through_engine.add(push(&engine, &meter, made)).await?;
+        through_engine.add(push(&engine, &meter, slice.clone(), currency)).await?;
         bare.add(by_hand.send(slice, currency)).await?;
     }
     if let Some(question) = engine.attention().await?.first() {
@@ -162,10 +161,10 @@ fn invoice(number: u64, currency: Currency) -> Invoice {
     }
 }
 
-/// Calls that pushing records and sending all of them took.
-async fn push(engine: &Engine, meter: &Meter, records: Vec<Record>) -> anyhow::Result<u64> {
+/// Makes invoices, pushes and sends them; says in how many calls.
+async fn push(engine: &Engine, meter: &Meter, slice: Range<u64>, currency: Currency) -> anyhow::Result<u64> {
     let before = meter.read().calls();
-    engine.push_all(records).await?;
+    engine.push_all(slice.map(|number| Record::Invoice(invoice(number, currency))).collect()).await?;
     engine.run_until_idle().await?;
     Ok(meter.read().calls() - before)
 }
@@ -191,7 +190,7 @@ impl BareLoop {
         Ok(Self { client: reqwest::Client::builder().no_proxy().build()?, customers, way })
     }
 
-    /// Sends invoices; says in how many calls.
+    /// Makes invoices and sends them; says in how many calls.
     async fn send(&self, slice: Range<u64>, currency: Currency) -> anyhow::Result<u64> {
         let ByHand { method, url, headers, batch, words, body, taken } = &self.way;
         let of = |number: u64| usize::try_from(number).unwrap_or_default() % self.customers.len().max(1);
@@ -226,7 +225,7 @@ fn told(invoices: u64, engine: &Measured, bare: &Measured) -> String {
     let per_document = |measured: &Measured| measured.cpu_per_document(invoices);
     let a_second = |measured: &Measured| u128::from(invoices) * 1_000 / measured.wall.as_millis().max(1);
     let calls = |measured: &Measured| (measured.calls * 1_000).div_ceil(invoices.max(1));
-    let shown = |value: Option<u64>| value.map_or_else(|| "(Linux only)".to_owned(), |value| value.to_string());
+    let shown = |value: Option<u64>| value.map_or_else(|| "(not told here)".to_owned(), |value| value.to_string());
     let mut text = measures(
         ["", "engine and SQLite", "bare loop"],
         &[
