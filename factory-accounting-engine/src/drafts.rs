@@ -155,10 +155,9 @@ async fn namesakes(
     links: &BTreeMap<RecordKey, Link>,
 ) -> Result<BTreeMap<RecordKey, Vec<RecordKey>>, EngineError> {
     let compared = |key: &RecordKey| {
-        let document =
-            !key.kind.is_party() && !matches!(key.kind, RecordKind::Product | RecordKind::Allocation | RecordKind::Job);
+        let numbered = !key.kind.is_named_by_others() && key.kind != RecordKind::Allocation;
         let capability = inner.provider.capabilities().of(key.kind);
-        document
+        numbered
             && capability.is_some_and(|capability| !capability.unique_number)
             && links.get(key).is_none_or(|link| link.status.is_gone())
     };

@@ -29,7 +29,7 @@ impl Round<'_> {
                 && may_be_about_a_reference(parked)
                 && let Ok(subject) = Subject::of(operation)
             {
-                let keys = plan::references(&subject).into_iter().filter(|key| is_named_by_others(key.kind));
+                let keys = plan::references(&subject).into_iter().filter(|key| key.kind.is_named_by_others());
                 named.push((at, keys.collect()));
             }
         }
@@ -124,10 +124,6 @@ fn may_be_about_a_reference(parked: &Parked) -> bool {
         parked.error.as_ref().is_some_and(|error| matches!(error.kind(), ErrorKind::Validation | ErrorKind::NotFound));
     let unclear = matches!(parked.code, Code::PartyArchived | Code::RemoteGone | Code::ItemMissing | Code::Refused);
     refused && unclear
-}
-
-fn is_named_by_others(kind: RecordKind) -> bool {
-    kind.is_party() || matches!(kind, RecordKind::Product | RecordKind::Job)
 }
 
 fn path_of(kind: RecordKind) -> &'static str {

@@ -103,6 +103,12 @@ impl RecordKind {
         matches!(self, Self::Customer | Self::Supplier)
     }
 
+    /// Whether other records name it: parties, products and jobs.
+    #[must_use]
+    pub fn is_named_by_others(self) -> bool {
+        self.is_party() || matches!(self, Self::Product | Self::Job)
+    }
+
     /// Whether it is a document of trade: something that one side gives the other, with lines.
     #[must_use]
     pub fn is_document(self) -> bool {

@@ -69,7 +69,7 @@ pub fn revise(key: &RecordKey, name: &str, draft: &Draft, base: &RemoteRecord, c
 
 /// A party, item or job that is out of use goes on once another of the package's is linked to it (R29).
 fn until_relinked(parked: Parked, key: &RecordKey) -> Parked {
-    let named_by_others = key.kind.is_party() || matches!(key.kind, RecordKind::Product | RecordKind::Job);
+    let named_by_others = key.kind.is_named_by_others();
     if named_by_others { parked.until_linked(key.clone()) } else { parked }
 }
 

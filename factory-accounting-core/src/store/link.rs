@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{ConnectionId, Cursor, OperationId, RemoteId, Revision, VersionToken};
-use crate::model::{RecordKey, RecordKind};
+use crate::model::RecordKey;
 use crate::money::Totals;
 use crate::provider::{ChangeFeed, RemoteRecord, RemoteStatus, Settled};
 
@@ -106,7 +106,7 @@ impl Link {
     /// Whether it ties a record that documents name, rather than a document.
     #[must_use]
     pub fn is_named_by_others(&self) -> bool {
-        self.key.kind.is_party() || matches!(self.key.kind, RecordKind::Product | RecordKind::Job)
+        self.key.kind.is_named_by_others()
     }
 
     /// The tie as its record is now, seen at an instant.
@@ -156,6 +156,7 @@ mod tests {
     use rust_decimal::Decimal;
 
     use super::*;
+    use crate::model::RecordKind;
 
     fn seen(at: i64, paid: i64) -> Link {
         Link {
