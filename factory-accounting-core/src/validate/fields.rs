@@ -8,7 +8,7 @@ use crate::model::{
 pub(super) struct TextField<'a> {
     /// Path without positions: `lines[].description`.
     pub(super) pattern: &'static str,
-    /// What stands in place of its brackets, from the left.
+    /// What stands in place of its brackets, from the left; what there are no brackets for is not looked at.
     positions: [usize; 2],
     /// The text; may be empty.
     pub(super) text: &'a str,

@@ -106,16 +106,17 @@ impl<'a> Settlement<'a> {
             let fates = records.into_iter().zip(self.sent).map(|(record, sent)| self.echoed(sent, record));
             return self.reported(fates);
         }
-        match Envelope::read(&self.answer.body, self.resource.key()) {
+        let read: Result<Envelope, String> = Envelope::read(&self.answer.body, self.resource.key());
+        let why = match read {
             Ok(Envelope { elements, .. }) if elements.len() == self.write.members => {
-                self.reported(elements.iter().zip(self.sent).map(|(raw, sent)| self.element(raw, sent)))
+                return self.reported(elements.iter().zip(self.sent).map(|(raw, sent)| self.element(raw, sent)));
             }
-            Ok(Envelope::<Box<RawValue>> { elements, .. }) => {
-                let why = format!("{} elements for {} sent", elements.len(), self.write.members);
-                WriteReport::unknown(self.write.members, &unreadable(&self.operation(), self.answer, &why))
+            Ok(Envelope { elements, .. }) => {
+                format!("{} elements for {} sent", elements.len(), self.write.members)
             }
-            Err(why) => WriteReport::unknown(self.write.members, &unreadable(&self.operation(), self.answer, &why)),
-        }
+            Err(why) => why,
+        };
+        WriteReport::unknown(self.write.members, &unreadable(&self.operation(), self.answer, &why))
     }
 
     fn reported(&self, fates: impl Iterator<Item = Fate>) -> WriteReport {
