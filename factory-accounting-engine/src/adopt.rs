@@ -15,9 +15,9 @@ use factory_accounting_core::provider::{ProbeTarget, RemoteRecord, RemoteStatus}
 use factory_accounting_core::rules;
 use factory_accounting_core::store::{Link, LinkOrigin};
 
-use crate::drafts::Surroundings;
 use crate::engine::{Engine, EngineError};
 use crate::links::anothers;
+use crate::surroundings::Surroundings;
 
 /// Documents of the books that one of the host's may be.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -19,8 +19,8 @@ use factory_accounting_core::settings::{Settings, SettingsIssue};
 use factory_accounting_core::store::{Decision, Link, Operation, StoreError, SyncStore};
 
 use crate::bell::Bell;
-use crate::drafts::Surroundings;
 use crate::event::{Event, NoObserver, Observer, Verb};
+use crate::surroundings::Surroundings;
 use crate::turns::Turns;
 
 /// Why the engine could not do what was asked. What becomes of single records is never an error of the engine: it is in

@@ -4,8 +4,8 @@ use factory_accounting_core::model::{Record, RecordKey};
 use factory_accounting_core::plan::{self, Context, Explanation, Gap, Subject, Used};
 use factory_accounting_core::store::Decision;
 
-use crate::drafts::{Surroundings, former_ties, parts_billed};
 use crate::engine::{Engine, EngineError};
+use crate::surroundings::{Surroundings, former_ties, parts_billed};
 
 impl Engine {
     /// Explains a record as it was last pushed: for every field of its counterpart in the package the chain that leads to it

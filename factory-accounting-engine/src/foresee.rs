@@ -13,13 +13,14 @@ use factory_accounting_core::store::{
     Goal, Link, LinkOrigin, NewOperation, Operation, OperationState, Outcome, Start, Step, transition,
 };
 
-use crate::drafts::{Drafts, Surroundings};
+use crate::drafts::Drafts;
 use crate::engine::{EngineError, Facts, Inner};
 use crate::locks::Freshness;
 use crate::planner::{Planner, touched};
 use crate::planning::{Plan, Write};
 use crate::reading::Reading;
 use crate::settling::Settling;
+use crate::surroundings::Surroundings;
 
 /// What planning one operation came to.
 #[derive(Debug)]

@@ -47,6 +47,7 @@ mod settings;
 mod settling;
 mod status;
 mod suggestions;
+mod surroundings;
 mod sync;
 mod turns;
 mod wanting;

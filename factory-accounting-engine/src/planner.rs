@@ -11,9 +11,9 @@ use factory_accounting_core::preview::{Expectation, Moved};
 use factory_accounting_core::provider::RemoteRecord;
 use factory_accounting_core::store::{Decision, Link, Operation, RecordedDecision};
 
-use crate::drafts::Surroundings;
 use crate::engine::{Facts, Inner};
 use crate::round::Round;
+use crate::surroundings::Surroundings;
 
 /// Plans operations.
 #[derive(Clone, Copy, Debug)]

@@ -15,13 +15,14 @@ use factory_accounting_core::store::{
     Decision, Goal, Link, LinkOrigin, Operation, OperationState, Outcome, Progress, Step,
 };
 
-use crate::drafts::{Drafts, Surroundings, Taken};
+use crate::drafts::{Drafts, Taken};
 use crate::engine::EngineError;
 use crate::planner::Planner;
 use crate::push::order_key;
 use crate::reading::Reading;
 use crate::round::Round;
 use crate::settling::Settling;
+use crate::surroundings::Surroundings;
 
 /// How long an operation waits for another document of its order.
 const A_WHILE: Duration = Duration::from_secs(15);

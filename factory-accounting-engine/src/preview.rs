@@ -13,12 +13,12 @@ use factory_accounting_core::store::{
     Goal, LinkOrigin, NewOperation, Operation, OperationState, Outcome, Start, transition,
 };
 
-use crate::drafts::{Surroundings, billing_kind};
 use crate::engine::{Engine, EngineError, Facts, Inner};
 use crate::foresee::{Foreseer, Foresight, arriving};
 use crate::locks::Freshness;
 use crate::planner::tied_to;
 use crate::push::{Admitted, Ticket};
+use crate::surroundings::{Surroundings, billing_kind};
 
 impl Engine {
     /// What sending one state of a record would do: the difference between the books now and after, what it waits for, why

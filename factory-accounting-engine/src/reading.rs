@@ -12,7 +12,6 @@ use factory_accounting_core::provider::{Intent, ProbeTarget, RemoteRecord, Remot
 use factory_accounting_core::rules;
 use factory_accounting_core::store::{Decision, Goal, Link, LinkOrigin, Operation, Outcome, RecordedDecision, Step};
 
-use crate::drafts::Surroundings;
 use crate::engine::EngineError;
 use crate::event::Event;
 use crate::planner::Planner;
@@ -21,6 +20,7 @@ use crate::retarget::keep_party;
 use crate::round::Round;
 use crate::sending::link_from;
 use crate::settling::Settling;
+use crate::surroundings::Surroundings;
 
 /// An operation whose record is to be read before it can be planned to the end.
 pub(crate) struct Reading {

@@ -19,13 +19,13 @@ use factory_accounting_core::store::{
     idempotency_key,
 };
 
-use crate::drafts::billing_kind;
 use crate::engine::EngineError;
 use crate::event::{Event, Verb};
 use crate::kept;
 use crate::planning::{Lane, Write};
 use crate::round::Round;
 use crate::settling::Settling;
+use crate::surroundings::billing_kind;
 
 impl Round<'_> {
     /// Sends writes of one kind and intent, as many in a request as can leave soon.
