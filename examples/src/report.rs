@@ -224,12 +224,13 @@ pub fn parked(operations: &[Operation]) -> String {
     table.to_string()
 }
 
-/// The reason without the document's name, which stands beside it, and without what its issues only repeat.
+/// What has happened without the document's name, which stands beside it.
 fn reason(operation: &Operation, parked: &Parked) -> String {
     let named = format!("{} {:?}", operation.key.kind.label(), operation.name);
-    let bare = parked.reason.strip_prefix(&named).unwrap_or(&parked.reason);
+    let headline = parked.headline();
+    let bare = headline.strip_prefix(&named).unwrap_or(&headline);
     let mut text = bare.trim_start_matches([':', ' ']).to_owned();
-    for issue in parked.issues.iter().filter(|issue| !parked.reason.contains(&issue.message)) {
+    for issue in parked.further_issues() {
         let _ = write!(text, "\n· {issue}");
     }
     for candidate in &parked.candidates {

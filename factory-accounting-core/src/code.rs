@@ -201,6 +201,36 @@ impl Parked {
         self
     }
 
+    /// What has happened, one line, with the fields that it happened at: a complaint that the reason tells already adds no more
+    /// than its place.
+    #[must_use]
+    pub fn headline(&self) -> String {
+        let mut places: Vec<&str> = Vec::new();
+        for Issue { path, message } in &self.issues {
+            let named = self.reason.contains(path.as_str()) || places.contains(&path.as_str());
+            if self.reason.contains(message.as_str()) && !named {
+                places.push(path);
+            }
+        }
+        let reason = &self.reason;
+        if places.is_empty() { reason.clone() } else { format!("{reason} ({})", places.join(", ")) }
+    }
+
+    /// Complaints about fields that the headline does not tell.
+    pub fn further_issues(&self) -> impl Iterator<Item = &Issue> {
+        self.issues.iter().filter(|issue| !self.reason.contains(&issue.message))
+    }
+
+    /// Why it waits, one line, each thing once: the headline and the further complaints.
+    #[must_use]
+    pub fn told(&self) -> String {
+        let mut text = self.headline();
+        for issue in self.further_issues() {
+            text.push_str(&format!("; {issue}"));
+        }
+        text
+    }
+
     /// Lets it go on once a record is linked.
     #[must_use]
     pub fn until_linked(mut self, key: RecordKey) -> Self {
@@ -211,10 +241,6 @@ impl Parked {
 
 impl fmt::Display for Parked {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.code, self.reason)?;
-        for issue in &self.issues {
-            write!(f, "; {issue}")?;
-        }
-        write!(f, " - {}", self.code.remedy())
+        write!(f, "{} {} - {}", self.code, self.told(), self.code.remedy())
     }
 }

@@ -203,11 +203,7 @@ impl QueueRow {
 
 /// The words of a question: why it is one, what is wrong with which fields, and what else the package has said.
 fn told(parked: &Parked) -> String {
-    let mut text = parked.reason.clone();
-    // An issue that the reason tells already adds nothing but its path, which is where the fix leads.
-    for issue in parked.issues.iter().filter(|issue| !parked.reason.contains(&issue.message)) {
-        text.push_str(&format!("; {issue}"));
-    }
+    let mut text = parked.told();
     if let Some(error) = parked.error.as_ref().filter(|error| !parked.reason.contains(error.message())) {
         text.push_str(&format!("; {}", error.message()));
     }

@@ -56,14 +56,15 @@ impl Round<'_> {
     fn blame(&self, operation: &Operation, settling: &mut Settling, link: &Link) {
         let Step::Park(parked) = &mut settling.step else { return };
         let package = self.inner.package_title();
+        let complaint = format!("{} is archived or deleted in {package}", link.key);
+        let (code, complaint) = plan::out_of_use(link.key.kind, complaint);
         if parked.until_linked.is_none() {
-            let why = format!("{} is archived or deleted in {package}", link.key);
-            parked.reason = format!("{} {:?}: {why}: {}", operation.key.kind, operation.name, said(parked));
-            parked.code = Code::of_archived(link.key.kind);
+            parked.reason = format!("{} {:?}: {}: {complaint}", operation.key.kind, operation.name, said(parked));
+            parked.code = code;
             parked.until_linked = Some(link.key.clone());
         }
-        let remedy = format!("{} is out of use in {package}: link another, or restore it there", link.key);
-        parked.issues.push(Issue::new(path_of(link.key.kind), remedy));
+        let path = Subject::record_of(operation).and_then(|record| plan::naming(&record, &link.key));
+        parked.issues.push(Issue::new(path.unwrap_or_default(), complaint));
         settling.links.push(link.clone());
     }
 }
@@ -124,13 +125,4 @@ fn may_be_about_a_reference(parked: &Parked) -> bool {
         parked.error.as_ref().is_some_and(|error| matches!(error.kind(), ErrorKind::Validation | ErrorKind::NotFound));
     let unclear = matches!(parked.code, Code::PartyArchived | Code::RemoteGone | Code::ItemMissing | Code::Refused);
     refused && unclear
-}
-
-fn path_of(kind: RecordKind) -> &'static str {
-    match kind {
-        RecordKind::Customer => "customer",
-        RecordKind::Supplier => "supplier",
-        RecordKind::Product => "lines[].product",
-        _ => "lines[].job",
-    }
 }

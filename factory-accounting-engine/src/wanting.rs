@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use factory_accounting_core::code::{Code, Parked};
+use factory_accounting_core::error::Issue;
 use factory_accounting_core::model::RecordKey;
 use factory_accounting_core::plan::{self, Lent, Subject};
 use factory_accounting_core::store::{Goal, Operation, OperationState, Outcome, Progress};
@@ -83,13 +84,10 @@ impl Planner<'_> {
             OperationState::Parked { parked } => format!("it waits for a person itself: {}", parked.code),
             _ => return Ok(parked.into()),
         };
-        let reason = format!(
-            "{} {:?} needs {what}, which is not in {}: {why}",
-            operation.key.kind,
-            operation.name,
-            self.inner.package_title()
-        );
-        Ok(Parked { reason, ..parked }.into())
+        let complaint = format!("needs {what}, which is not in {}: {why}", self.inner.package_title());
+        let reason = format!("{} {:?} {complaint}", operation.key.kind, operation.name);
+        let issues = parked.issues.iter().map(|issue| Issue::new(issue.path.as_str(), complaint.as_str())).collect();
+        Ok(Parked { reason, issues, ..parked }.into())
     }
 }
 

@@ -43,7 +43,10 @@ fn f14_f33_an_invoice_of_an_unlinked_customer_asks_for_it_and_goes_on_once_it_is
     host.send(vec![hale(), invoice("F-1", "C1", "100")]);
     let question = host.question(RecordKind::Invoice, "F-1");
     assert_eq!(question.code, Code::NotLinked);
-    assert!(question.to_string().contains("customer C1") && question.to_string().contains("link"), "{question}");
+    assert!(
+        question.to_string().contains("customer \"Hale Joinery\"") && question.to_string().contains("link"),
+        "{question}"
+    );
     let made = host.act(json!({ "do": "create_contact", "Name": "Hale Joinery (Xero)" }));
     let remote = RemoteId::new(made["ContactID"].as_str().expect("an id"));
     host.clock.run(host.engine.link(key(RecordKind::Customer, "C1"), remote)).expect("linked");

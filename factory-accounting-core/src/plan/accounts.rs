@@ -190,9 +190,9 @@ fn missing(what: &str, grounds: &Grounds<'_>) -> Parked {
 }
 
 fn unmapped(category: &str, grounds: &Grounds<'_>) -> Parked {
-    let reason = format!("{} is of the kind {category:?}, which is not mapped", line_of(grounds));
-    Parked::new(Code::Unmapped, reason)
-        .with_issues([Issue::new(grounds.at("category"), format!("{category:?} is not mapped"))])
+    let complaint = format!("is of the kind {category:?}, which is not mapped");
+    let reason = format!("{} {complaint}", line_of(grounds));
+    Parked::new(Code::Unmapped, reason).with_issues([Issue::new(grounds.at("category"), complaint)])
 }
 
 /// A line as people count them.

@@ -4,6 +4,7 @@ use crate::amounts;
 use crate::capability::Capabilities;
 use crate::code::{Code, Parked};
 use crate::error::Issue;
+use crate::ids::LocalId;
 use crate::model::{Line, Product, Record, RecordKey, RecordKind};
 use crate::rules;
 use crate::settings::{ContactPolicy, Settings};
@@ -118,33 +119,52 @@ pub fn references(subject: &Subject) -> Vec<RecordKey> {
 
 fn references_of(record: &Record) -> Vec<RecordKey> {
     let mut keys = Vec::new();
-    let mut need = |key: RecordKey| {
+    each_reference(record, |_, key| {
         if !keys.contains(&key) {
             keys.push(key);
         }
-    };
+    });
+    keys
+}
+
+/// Path of the field in which a record names another: of the first one, where several do; `None` where none does.
+#[must_use]
+pub fn naming(record: &Record, other: &RecordKey) -> Option<String> {
+    let mut path = None;
+    each_reference(record, |place, key| {
+        if path.is_none() && key == *other {
+            path = Some(match place {
+                (Some(line), field) => format!("lines[{line}].{field}"),
+                (None, field) => field.to_owned(),
+            });
+        }
+    });
+    path
+}
+
+/// Every record that one names, with the place of its name: a line, counted from 0, and a field of it; or a field of the head.
+fn each_reference(record: &Record, mut tell: impl FnMut((Option<usize>, &'static str), RecordKey)) {
+    let mut head = |field, kind, id: &LocalId| tell((None, field), RecordKey::new(kind, id.clone()));
     match record {
         Record::Job(job) => {
-            job.customer.iter().for_each(|id| need(RecordKey::new(RecordKind::Customer, id.clone())));
-            job.parent.iter().for_each(|id| need(RecordKey::new(RecordKind::Job, id.clone())));
+            job.customer.iter().for_each(|id| head("customer", RecordKind::Customer, id));
+            job.parent.iter().for_each(|id| head("parent", RecordKind::Job, id));
         }
-        Record::Payment(payment) => need(payment.target.key()),
-        Record::Invoice(invoice) => {
-            invoice.order.iter().for_each(|id| need(RecordKey::new(RecordKind::Order, id.clone())));
-        }
+        Record::Payment(payment) => tell((None, "target"), payment.target.key()),
+        Record::Invoice(invoice) => invoice.order.iter().for_each(|id| head("order", RecordKind::Order, id)),
         Record::Bill(bill) => {
-            bill.purchase_order.iter().for_each(|id| need(RecordKey::new(RecordKind::PurchaseOrder, id.clone())));
+            bill.purchase_order.iter().for_each(|id| head("purchase_order", RecordKind::PurchaseOrder, id));
         }
         _ => {}
     }
-    if let Some(trade) = record.trade() {
-        need(trade.party.clone());
-        for line in trade.lines.iter().filter_map(Line::as_item) {
-            line.product.iter().for_each(|id| need(RecordKey::new(RecordKind::Product, id.clone())));
-            line.job.iter().for_each(|id| need(RecordKey::new(RecordKind::Job, id.clone())));
-        }
+    let Some(trade) = record.trade() else { return };
+    tell((None, trade.party.kind.as_str()), trade.party.clone());
+    for (index, line) in trade.lines.iter().enumerate() {
+        let Line::Item(line) = line else { continue };
+        let mut named = |field, kind, id: &LocalId| tell((Some(index), field), RecordKey::new(kind, id.clone()));
+        line.product.iter().for_each(|id| named("product", RecordKind::Product, id));
+        line.job.iter().for_each(|id| named("job", RecordKind::Job, id));
     }
-    keys
 }
 
 fn start_of(record: &Record, settings: &Settings, capabilities: &Capabilities, link: Option<&Link>) -> Start {

@@ -6,7 +6,7 @@ use crate::capability::{JobPlace, OrderForm, TaxAuthority};
 use crate::code::{Code, Parked};
 use crate::error::Issue;
 use crate::ids::RemoteId;
-use crate::model::{Line, QuoteStage, Record, RecordKey, RecordKind, Trade};
+use crate::model::{QuoteStage, Record, RecordKey, RecordKind, Trade};
 use crate::planned::{Content, PlannedDocument, PlannedLine, TargetStatus};
 use crate::provider::ProbeTarget;
 use crate::rules;
@@ -145,15 +145,17 @@ fn job_of(trade: &Trade<'_>, context: &Context<'_>) -> Result<Option<RemoteId>, 
     if trade.kind.is_purchase() || context.capabilities.jobs != JobPlace::SalesParty {
         return Ok(None);
     }
-    let mut jobs = trade.lines.iter().filter_map(Line::as_item).filter_map(|line| line.job.as_ref());
-    let Some(job) = jobs.next() else { return Ok(None) };
-    if let Some(other) = jobs.find(|other| *other != job) {
+    let jobs = trade.lines.iter().enumerate();
+    let mut jobs = jobs.filter_map(|(index, line)| Some((index, line.as_item()?.job.as_ref()?)));
+    let path = |index: usize| format!("lines[{index}].job");
+    let Some((first, job)) = jobs.next() else { return Ok(None) };
+    if let Some((index, other)) = jobs.find(|(_, other)| *other != job) {
         let complaint = format!("its lines belong to the jobs {job} and {other}: {} takes one", context.package);
         let reason = format!("{} {:?}: {complaint}", trade.kind, trade.number);
-        return Err(Parked::new(Code::Unsupported, reason).with_issues([Issue::new("lines", complaint)]).into());
+        return Err(Parked::new(Code::Unsupported, reason).with_issues([Issue::new(path(index), complaint)]).into());
     }
     let key = RecordKey::new(RecordKind::Job, job.clone());
-    let job = linked(&key, "lines", trade.number, trade.kind, context)?;
+    let job = linked(&key, &path(first), trade.number, trade.kind, context)?;
     context.trace(format_args!("party"), || {
         Step::capability("a sales document is addressed to its job in place of its customer", &job)
     });

@@ -218,17 +218,20 @@ pub(super) fn linked(
     kind: RecordKind,
     context: &Context<'_>,
 ) -> Result<RemoteId, Halt> {
+    let needs = |code, complaint: String| {
+        let reason = format!("{kind} {label:?} {complaint}");
+        Parked::new(code, reason).with_issues([Issue::new(path, complaint)]).until_linked(key.clone())
+    };
     let Some(link) = context.link(key) else {
-        let reason = format!("{kind} {label:?} needs {key}, which is not linked to {}", context.package);
-        let issue = Issue::new(path, format!("{key} is not linked"));
-        return Err(Parked::new(Code::NotLinked, reason).with_issues([issue]).until_linked(key.clone()).into());
+        let complaint = format!("needs {key}, which is not linked to {}", context.package);
+        return Err(needs(Code::NotLinked, complaint).into());
     };
     if link.suppressed {
         return Err(Halt::Skip(format!("{key} is marked \"do not send\"")));
     }
     if link.status.is_gone() {
-        let reason = format!("{kind} {label:?} needs {key}, which was deleted or voided in {}", context.package);
-        return Err(Parked::new(Code::RemoteGone, reason).until_linked(key.clone()).into());
+        let complaint = format!("needs {key}, which was deleted or voided in {}", context.package);
+        return Err(needs(Code::RemoteGone, complaint).into());
     }
     if link.is_broken() {
         return Err(archived(link, path, label, kind, context).into());
@@ -240,9 +243,19 @@ pub(super) fn linked(
 fn archived(link: &Link, path: &str, label: &str, kind: RecordKind, context: &Context<'_>) -> Parked {
     let key = &link.key;
     let survivor = link.merged_into.as_ref().map(|id| format!(", merged into {id}")).unwrap_or_default();
-    let reason = format!("{kind} {label:?}: {key} is archived in {}{survivor}", context.package);
-    let issue = Issue::new(path, format!("{key} is archived: link another, or restore it in {}", context.package));
-    Parked::new(Code::of_archived(key.kind), reason).with_issues([issue]).until_linked(key.clone())
+    let (code, complaint) = out_of_use(key.kind, format!("{key} is archived in {}{survivor}", context.package));
+    let reason = format!("{kind} {label:?}: {complaint}");
+    Parked::new(code, reason).with_issues([Issue::new(path, complaint)]).until_linked(key.clone())
+}
+
+/// What a record that is out of use there is to those that name it. The complaint says what mends it where the code's own
+/// remedy is about other things.
+#[must_use]
+pub fn out_of_use(kind: RecordKind, complaint: String) -> (Code, String) {
+    match Code::of_archived(kind) {
+        Code::PartyArchived => (Code::PartyArchived, complaint),
+        other => (other, format!("{complaint}: link another, or restore it there")),
+    }
 }
 
 pub(super) fn closed_period(

@@ -48,10 +48,10 @@ mod tests;
 mod totals;
 mod trail;
 
-pub use admit::{Admission, admit, admit_item, admit_void, complaints, parent_of, party_hold, references};
+pub use admit::{Admission, admit, admit_item, admit_void, complaints, naming, parent_of, party_hold, references};
 pub use catalogue::{Catalogue, Unusable};
 pub use document::probe_target;
-pub use draft::{Draft, draft, external_key, fingerprint};
+pub use draft::{Draft, draft, external_key, fingerprint, out_of_use};
 pub use echo::{comes_to_other_than, left_undone};
 pub use evidence::{Finding, candidate, judge};
 pub use explain::{ExplainedField, Explanation, explain};

@@ -62,6 +62,9 @@ async fn f33_a_document_names_the_customer_that_waits_for_a_person_and_goes_on_w
         "{}",
         question.reason
     );
+    let told = question.to_string();
+    assert_eq!(told.matches("needs customer").count(), 1, "what lacks is said once: {told}");
+    assert!(!told.contains("c2"), "and by its name: {told}");
     world.push(r#"{"kind":"customer","id":"c2","name":"Broken","email":"nobody@broken.example"}"#).await;
     world.settle().await;
     assert_eq!((world.live(RecordKind::Invoice), world.codes().await), (1, Vec::new()));

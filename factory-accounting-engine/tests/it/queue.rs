@@ -235,6 +235,7 @@ async fn r32_l16_what_is_not_to_be_sent_stays_with_its_reason_and_a_party_takes_
     let own = key(RecordKind::Invoice, "i1");
     let row = world.engine.queue(&QueueQuery::default()).await.expect("the queue").rows.remove(0);
     assert_eq!(row.message.matches("ODD").count(), 1, "what the reason tells is not told twice: {}", row.message);
+    assert!(row.message.contains("lines[0].tax"), "the line is named: {}", row.message);
     let marked = world.engine.do_not_send(&own, "Ann").await.expect("marked");
     assert!(matches!(&marked, Record::Invoice(invoice) if invoice.do_not_send));
     assert_eq!(world.codes().await, []);

@@ -81,7 +81,7 @@ fn split(
     if by_line && amounts::sum(gross.tax, taken.tax) != Some(net.tax) {
         return Ok(None);
     }
-    let named = discount_item(charge, trade, context)?;
+    let named = discount_item(index, charge, trade, context)?;
     let account = match &named {
         // What posts through items posts where the item says.
         Some(item) if line_items(trade.kind, context) != LineItems::Optional => {
@@ -131,7 +131,12 @@ fn text_of(item: &ItemLine) -> String {
 
 /// The discount item of the document's side of trade: wherever it is set, unless the document's other lines name none and
 /// the package wants all or none of them to.
-fn discount_item(charge: &Charge, trade: &Trade<'_>, context: &Context<'_>) -> Result<Option<PlannedItemRef>, Parked> {
+fn discount_item(
+    index: usize,
+    charge: &Charge,
+    trade: &Trade<'_>,
+    context: &Context<'_>,
+) -> Result<Option<PlannedItemRef>, Parked> {
     let items = &context.settings.items;
     let (set, path) = match TradeSide::of(trade.kind) {
         TradeSide::Sales => (&items.sales_discount, "items.sales_discount"),
@@ -151,8 +156,8 @@ fn discount_item(charge: &Charge, trade: &Trade<'_>, context: &Context<'_>) -> R
             None => format!("item {name:?} is not in {}", context.package),
         },
     };
-    let reason =
-        format!("{} {:?}: discount on account {:?}: {complaint}", trade.kind, trade.number, charge.account.name());
+    let document = format!("{} {:?}", trade.kind, trade.number);
+    let reason = format!("{document}: lines[{index}].discount on account {:?}: {complaint}", charge.account.name());
     Err(Parked::new(Code::ItemMissing, reason).with_issues([Issue::new(path, complaint)]))
 }
 

@@ -9,6 +9,7 @@ mod gaps;
 mod marks;
 mod other_ways;
 mod paying;
+mod refusing;
 mod resolution;
 mod revisions;
 mod shaping;

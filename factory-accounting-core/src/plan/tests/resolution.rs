@@ -14,7 +14,7 @@ use crate::provider::{Account, AccountClass, CatalogueEntry, Item, TaxCode};
 use crate::settings::{Mapping, TaxCodes, UnlinkedProducts};
 
 /// A workshop that has an account, a tax and an item for everything.
-fn workshop() -> Company {
+pub(super) fn workshop() -> Company {
     let mut company = Company::new();
     let account = |code: &str, class| {
         CatalogueEntry::Account(Account::new(RemoteId::new(format!("id-{code}")), Some(code.into()), code, class))
@@ -81,7 +81,7 @@ fn workshop() -> Company {
 }
 
 /// A document of one line from words: `credit_note bad_debt c2`, `nature=labour account=260`.
-fn document(head: &str, line: &str) -> Record {
+pub(super) fn document(head: &str, line: &str) -> Record {
     let mut words = head.split_whitespace();
     let kind = words.next().expect("a kind");
     let mut members = String::new();
@@ -106,7 +106,7 @@ fn document(head: &str, line: &str) -> Record {
     ))
 }
 
-fn planned(company: &Company, record: &Record) -> Result<PlannedDocument, Parked> {
+pub(super) fn planned(company: &Company, record: &Record) -> Result<PlannedDocument, Parked> {
     let drafted = draft(&record.key(), &Subject::Record(Box::new(record.clone())), &company.context())?;
     let Draft { content: Content::Document(document), .. } = drafted.expect("not skipped") else {
         panic!("not a document")
@@ -353,13 +353,13 @@ fn f45_what_is_refused_names_document_line_word_and_remedy() {
     let unmapped = text("invoice", "category=Nobody");
     assert_eq!(
         unmapped,
-        "FA-116 invoice \"D-1\": line 1 is of the kind \"Nobody\", which is not mapped; lines[0].category: \"Nobody\" is not \
-         mapped - map the kind in the settings and send again"
+        "FA-116 invoice \"D-1\": line 1 is of the kind \"Nobody\", which is not mapped (lines[0].category) - \
+         map the kind in the settings and send again"
     );
     let lost = text("invoice", "category=Lost");
     assert!(lost.contains("account \"777\" is not in the package (settings, services.Lost.account)"), "{lost}");
     let gone = text("invoice", "category=Gone");
-    assert!(gone.contains("item \"GONE\" is not in use in the package; lines[0].category:"), "{gone}");
+    assert!(gone.contains("item \"GONE\" is not in use in the package (lines[0].category)"), "{gone}");
 }
 
 #[test]
