@@ -85,7 +85,7 @@ impl Billing {
             return self.claim(wanted, &format!("{shown} % of order {number}"));
         }
         if wanted < sums.work {
-            return Err(BillingError::BelowBilled { wanted, billed: sums.work });
+            return Err(BillingError::BelowBilled { order: self.number(), wanted, billed: sums.work });
         }
         let amount = plus(wanted, -sums.work)?;
         if amount.is_zero() {
@@ -154,7 +154,7 @@ impl Billing {
 
     pub(super) fn check_amount(&self, amount: Decimal) -> Result<(), BillingError> {
         if amount <= Decimal::ZERO || decimals_of(amount) > self.decimals() {
-            return Err(BillingError::Amount { path: "amount", amount });
+            return Err(BillingError::Amount { order: self.number(), path: "amount", amount });
         }
         Ok(())
     }
@@ -162,13 +162,13 @@ impl Billing {
     /// A percentage of an amount, in whole units of the currency.
     pub(super) fn percentage(&self, percent: Rate, of: Decimal, path: &'static str) -> Result<Decimal, BillingError> {
         if percent.0 < Decimal::ZERO || percent.0 > Decimal::ONE_HUNDRED {
-            return Err(BillingError::Percent { path, percent: percent.0 });
+            return Err(BillingError::Percent { order: self.number(), path, percent: percent.0 });
         }
         percent_of(of, percent, self.decimals())
     }
 
     pub(super) fn nothing_left(&self) -> Result<BillingError, BillingError> {
         let sums = self.sums()?;
-        Ok(BillingError::NothingLeft { billed: sums.work, ordered: sums.ordered })
+        Ok(BillingError::NothingLeft { order: self.number(), billed: sums.work, ordered: sums.ordered })
     }
 }

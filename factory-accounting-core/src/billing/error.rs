@@ -59,40 +59,52 @@ pub enum BillingError {
         left: Decimal,
     },
     /// A percentage is out of bounds.
-    #[error("{path}: is {percent}: give a percentage from 0 to 100")]
+    #[error("{path}: is {percent} of order {order:?}: give a percentage from 0 to 100")]
     Percent {
+        /// Number of the order.
+        order: String,
         /// Path.
         path: &'static str,
         /// As given.
         percent: Decimal,
     },
     /// An amount is not above zero, or finer than the currency.
-    #[error("{path}: is {amount}: give an amount above zero in whole units of the currency")]
+    #[error("{path}: is {amount} for order {order:?}: give an amount above zero in whole units of the currency")]
     Amount {
+        /// Number of the order.
+        order: String,
         /// Path.
         path: &'static str,
         /// As given.
         amount: Decimal,
     },
     /// Nothing is left of the order.
-    #[error("order: {billed} of {ordered} are billed: nothing is left to bill")]
+    #[error("order: of {order:?} {billed} of {ordered} are billed: nothing is left to bill")]
     NothingLeft {
+        /// Number of the order.
+        order: String,
         /// Work billed.
         billed: Decimal,
         /// The order's amount.
         ordered: Decimal,
     },
     /// Less than what is billed already.
-    #[error("percent: comes to {wanted} to date, {billed} are billed already: claim more, or write a credit note")]
+    #[error(
+        "percent: of order {order:?} comes to {wanted} to date, {billed} are billed already: claim more, or write a credit note"
+    )]
     BelowBilled {
+        /// Number of the order.
+        order: String,
         /// What the percentage comes to.
         wanted: Decimal,
         /// Work billed.
         billed: Decimal,
     },
     /// The invoices would come to more than the order (R12).
-    #[error("order: would be exceeded by {excess}: bill less, or confirm that it may be exceeded")]
+    #[error("order: {order:?} would be exceeded by {excess}: bill less, or confirm that it may be exceeded")]
     AboveOrder {
+        /// Number of the order.
+        order: String,
         /// By how much.
         excess: Decimal,
     },

@@ -145,6 +145,11 @@ impl Billing {
         amounts::net_amount(lines, self.order.currency).ok_or(BillingError::TooLarge)
     }
 
+    /// The order's number, by which refusals name it.
+    fn number(&self) -> String {
+        self.order.number.clone()
+    }
+
     fn decimals(&self) -> u32 {
         self.order.currency.decimals()
     }

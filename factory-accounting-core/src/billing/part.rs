@@ -118,7 +118,7 @@ impl<'a> Part<'a> {
         }
         let excess = self.excess()?;
         if let Some(excess) = excess.filter(|_| !self.consent) {
-            return Err(BillingError::AboveOrder { excess });
+            return Err(BillingError::AboveOrder { order: self.billing.number(), excess });
         }
         let sums = self.billing.sums()?;
         let alone = self.billing.invoices.is_empty() && self.work == sums.ordered && amount == sums.ordered;

@@ -80,7 +80,8 @@ fn l8_an_order_is_billed_by_lines_by_amount_by_percentage_and_to_its_end() {
     let all = [&all[..], &[last]].concat();
     let billing = Billing::of(&order, &all).expect("an order");
     assert!(matches!(billing.remainder(), Err(BillingError::NothingLeft { .. })));
-    assert!(matches!(billing.by_percentage(rate("100"), true), Err(BillingError::NothingLeft { .. })));
+    let nothing = billing.by_percentage(rate("100"), true).map(drop).expect_err("all is billed");
+    assert!(nothing.to_string().starts_with("order: of \"SO-7\" "), "{nothing}");
 }
 
 #[test]
@@ -107,7 +108,10 @@ fn l9_r12_a_second_bill_for_a_whole_order_is_warned_of_and_needs_consent() {
             BillingWarning::AboveOrder { excess: dec("100.00") },
         ])
     );
-    assert_eq!(more.clone().invoice(head(2)), Err(BillingError::AboveOrder { excess: dec("100.00") }));
+    assert_eq!(
+        more.clone().invoice(head(2)),
+        Err(BillingError::AboveOrder { order: "SO-7".to_owned(), excess: dec("100.00") })
+    );
     let agreed = more.above_order().invoice(head(2)).expect("an invoice");
     assert!(agreed.above_order);
     assert_eq!(
@@ -225,11 +229,17 @@ fn bad_input_is_refused_with_its_path_and_a_remedy() {
     let order = kitchen();
     let billing = Billing::of(&order, &[]).expect("an order");
     let told = |part: Result<Part<'_>, BillingError>| part.map(drop).expect_err("refused").to_string();
-    assert_eq!(told(billing.by_percentage(rate("120"), true)), "percent: is 120: give a percentage from 0 to 100");
-    assert_eq!(told(billing.by_percentage(rate("-1"), false)), "percent: is -1: give a percentage from 0 to 100");
+    assert_eq!(
+        told(billing.by_percentage(rate("120"), true)),
+        "percent: is 120 of order \"SO-7\": give a percentage from 0 to 100"
+    );
+    assert_eq!(
+        told(billing.by_percentage(rate("-1"), false)),
+        "percent: is -1 of order \"SO-7\": give a percentage from 0 to 100"
+    );
     assert_eq!(
         told(billing.by_amount(dec("0"))),
-        "amount: is 0: give an amount above zero in whole units of the currency"
+        "amount: is 0 for order \"SO-7\": give an amount above zero in whole units of the currency"
     );
     assert!(told(billing.by_amount(dec("1.005"))).starts_with("amount: is 1.005"));
     assert!(told(billing.by_lines(&[(7, Quantity(dec("1")))])).starts_with("quantities[0].line: is 7"));
@@ -249,7 +259,7 @@ fn bad_input_is_refused_with_its_path_and_a_remedy() {
     let billing = Billing::of(&order, std::slice::from_ref(&part)).expect("an order");
     assert!(
         told(billing.by_percentage(rate("40"), true))
-            .starts_with("percent: comes to 592.00 to date, 740.00 are billed")
+            .starts_with("percent: of order \"SO-7\" comes to 592.00 to date, 740.00 are billed")
     );
     let strange = Invoice { order: None, ..part.clone() };
     let refused = |invoices: &[Invoice]| Billing::of(&order, invoices).map(drop).expect_err("refused").to_string();

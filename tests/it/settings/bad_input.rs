@@ -267,7 +267,7 @@ fn above_a_hundred_per_cent<W: Books>() {
     let billing = Billing::of(&order, &[]).expect("an order");
     for percent in [Decimal::new(1001, 1), Decimal::NEGATIVE_ONE] {
         let told = one_line(&billing.by_percentage(Rate(percent), false).expect_err("refused"));
-        assert_eq!(told, format!("percent: is {percent}: give a percentage from 0 to 100"));
+        assert_eq!(told, format!("percent: is {percent} of order \"SO-1\": give a percentage from 0 to 100"));
     }
     assert_eq!(host.books(), books);
     // Nor is a discount that takes off more than there is.
