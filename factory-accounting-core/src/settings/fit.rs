@@ -171,7 +171,9 @@ impl Package<'_> {
             let stops = leaf.path.starts_with("arrival.")
                 || matches!(leaf.setting.path, "orders_as" | "lines_as_items" | "numbers.*");
             let chosen = usual.value(&leaf.path).is_ok_and(|value| value != leaf.value);
-            if let (false, true, Err(why)) = (stops, chosen, self.applies(leaf.setting.path)) {
+            // Never to make what nobody can make is what happens anyway.
+            let idle = matches!(leaf.setting.path, "jobs" | "products") && leaf.value == "never";
+            if let (false, true, Err(why)) = (stops || idle, chosen, self.applies(leaf.setting.path)) {
                 issues.push(SettingsIssue::warning(leaf.path, why, "it has no effect: leave it out"));
             }
         }

@@ -65,8 +65,8 @@ fn what_means_nothing_here_is_a_warning() {
         ("items.by_account.200", json!("I-1"), |_, of| of.line_items = LineItems::Optional),
         ("reference", json!("job_number"), |_, of| of.reference_text = 0),
         ("accounts.payments", json!("090"), |_, of| of.create = 0),
-        ("jobs", json!("never"), |_, of| of.create = 0),
-        ("products", json!("never"), |_, of| of.create = 0),
+        ("jobs", json!("on_first_document"), |_, of| of.create = 0),
+        ("products", json!("on_first_document"), |_, of| of.create = 0),
     ];
     for (path, value, change) in cases {
         let settings = one(path, value);
@@ -74,6 +74,15 @@ fn what_means_nothing_here_is_a_warning() {
         assert_eq!(about(path, &fit(&settings, &able(), "Ledger")), None, "{path}");
         let pattern = settings.leaves().into_iter().find(|leaf| leaf.path == path).expect("a leaf").setting.path;
         assert!(applies(pattern, &unable(change), "Ledger").is_err() && applies(pattern, &able(), "Ledger").is_ok());
+    }
+}
+
+#[test]
+fn never_to_make_what_the_package_lets_nobody_make_is_no_warning() {
+    let unable = unable(|_, of| of.create = 0);
+    for path in ["jobs", "products"] {
+        assert_eq!(about(path, &fit(&one(path, json!("never")), &unable, "Ledger")), None, "{path}");
+        assert!(applies(path, &unable, "Ledger").is_err(), "the form says all the same that {path} mean nothing there");
     }
 }
 
