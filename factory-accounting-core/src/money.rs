@@ -24,6 +24,14 @@ impl Currency {
     pub fn decimals(self) -> u32 {
         self.0.exponent().map_or(2, u32::from)
     }
+
+    /// An amount as people read it: with the decimals of the currency, and with all of its own where it is finer, as a price
+    /// may be.
+    #[must_use]
+    pub fn shown(self, amount: Decimal) -> String {
+        let amount = amount.normalize();
+        format!("{amount:.*}", self.decimals().max(amount.scale()) as usize)
+    }
 }
 
 /// A text that is no ISO 4217 code.

@@ -33,7 +33,7 @@ pub(super) fn change(change: &MoneyChange) -> anyhow::Result<()> {
     ];
     show::figures([currency.as_str(), "in the books", "then"], &rows, 1)?;
     if let Some(rounding) = change.rounding {
-        show::line(format_args!("A line of {rounding} settles a difference of rounding."))?;
+        show::line(format_args!("A line of {} settles a difference of rounding.", shown(rounding)))?;
     }
     Ok(())
 }

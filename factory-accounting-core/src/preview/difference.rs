@@ -6,11 +6,12 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use crate::capability::AmountRules;
-use crate::model::Discount;
 use crate::money::{Currency, Totals};
 use crate::planned::{Changes, Content, PlannedDocument, PlannedLine, TargetStatus};
 use crate::provider::{RemoteLine, RemoteRecord, RemoteStatus};
 use crate::rules;
+
+use super::values::{as_planned, line_fields, number, planned_values, remote_values};
 
 /// The difference between the books now and after.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -144,6 +145,11 @@ fn gather(path: String, value: &serde_json::Value, into: &mut BTreeMap<String, S
     match value {
         Value::Null => {}
         Value::Object(members) => {
+            if let Some((amount, currency)) = as_money(members) {
+                into.insert(format!("{path}.amount"), currency.shown(amount));
+                into.insert(format!("{path}.currency"), currency.to_string());
+                return;
+            }
             for (name, member) in members {
                 let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
                 gather(path, member, into);
@@ -159,6 +165,12 @@ fn gather(path: String, value: &serde_json::Value, into: &mut BTreeMap<String, S
             into.insert(path, other.to_string());
         }
     }
+}
+
+/// An amount with its currency, where an object is one.
+fn as_money(members: &serde_json::Map<String, serde_json::Value>) -> Option<(Decimal, Currency)> {
+    let text = |name: &str| members.get(name).filter(|_| members.len() == 2)?.as_str();
+    Some((text("amount")?.parse().ok()?, text("currency")?.parse().ok()?))
 }
 
 fn money_of(content: &Content, held: Option<&RemoteRecord>) -> Difference {
@@ -195,7 +207,7 @@ fn created(document: &PlannedDocument) -> Difference {
     let lines = document.lines.iter().map(|line| LineChange {
         fate: LineFate::Added,
         text: line.description.clone(),
-        fields: line_fields(None, Some(planned_values(line))),
+        fields: line_fields(None, Some(planned_values(line, document.currency))),
     });
     Difference { fields, lines: lines.collect(), money: Some(money(document, None)) }
 }
@@ -226,13 +238,15 @@ fn revised(
     }
     let remote_lines = held.lines.as_deref().unwrap_or_default();
     let (pairs, left_over) = rules::paired(&document.lines, remote_lines);
-    let mut lines: Vec<LineChange> =
-        pairs.into_iter().map(|(planned, remote)| continued(planned, remote, changes, rules)).collect();
+    let mut lines: Vec<LineChange> = pairs
+        .into_iter()
+        .map(|(planned, remote)| continued(planned, remote, document.currency, changes, rules))
+        .collect();
     if changes.lines {
         lines.extend(left_over.into_iter().map(|line| LineChange {
             fate: LineFate::Removed,
             text: line.description.clone(),
-            fields: line_fields(Some(remote_values(line)), None),
+            fields: line_fields(Some(remote_values(line, document.currency)), None),
         }));
     }
     let mut money = money(document, Some(held));
@@ -242,104 +256,28 @@ fn revised(
     Difference { fields, lines, money: Some(money) }
 }
 
-fn continued(planned: &PlannedLine, remote: Option<&RemoteLine>, changes: Changes, rules: &AmountRules) -> LineChange {
+fn continued(
+    planned: &PlannedLine,
+    remote: Option<&RemoteLine>,
+    currency: Currency,
+    changes: Changes,
+    rules: &AmountRules,
+) -> LineChange {
     let text = planned.description.clone();
     let kept = LineChange { fate: LineFate::Kept, text: text.clone(), fields: Vec::new() };
     if !changes.lines {
         return kept;
     }
     let Some(remote) = remote else {
-        return LineChange { fate: LineFate::Added, text, fields: line_fields(None, Some(planned_values(planned))) };
+        let fields = line_fields(None, Some(planned_values(planned, currency)));
+        return LineChange { fate: LineFate::Added, text, fields };
     };
     let alone = PlannedLine { remote: None, ..planned.clone() };
     if !rules::line_differences(std::slice::from_ref(&alone), std::slice::from_ref(remote), rules).any() {
         return kept;
     }
-    let fields = line_fields(Some(as_planned(remote, planned)), Some(planned_values(planned)));
+    let fields = line_fields(Some(as_planned(remote, planned, currency)), Some(planned_values(planned, currency)));
     LineChange { fate: LineFate::Changed, text, fields }
-}
-
-/// A line of the books in the words of the one that continues it. Either may name an account or an item by its code or by its
-/// id, and packages do not tell everything of a line: neither is a change.
-fn as_planned(remote: &RemoteLine, planned: &PlannedLine) -> Values {
-    let mut told = remote_values(remote);
-    let (Some(charge), Some(_)) = (&planned.charge, remote.amount) else { return told };
-    let own = planned_values(planned);
-    let is = |text: &Option<String>, named: &dyn Fn(&str) -> bool| text.as_deref().is_some_and(named);
-    let item = charge.item.as_ref();
-    let same = [
-        ("account", is(&remote.account, &|text| charge.account.is(text)) || remote.account.is_none() && item.is_some()),
-        ("item", is(&remote.item, &|text| item.is_some_and(|item| item.is(text)))),
-        ("tax", remote.tax.is_none()),
-        ("tax_code", remote.tax_code.is_none()),
-    ];
-    for (path, _) in same.into_iter().filter(|(_, same)| *same) {
-        told.retain(|(told, _)| *told != path);
-        told.extend(own.iter().find(|(own, _)| *own == path).cloned());
-    }
-    told
-}
-
-/// Values of a line by their paths, each path once; those of one line alone are told in this order.
-type Values = Vec<(&'static str, String)>;
-
-fn line_fields(before: Option<Values>, after: Option<Values>) -> Vec<FieldChange> {
-    let change = |path: &str, before, after| FieldChange { path: path.to_owned(), before, after };
-    let (before, after) = match (before, after) {
-        (None, after) => {
-            return after.into_iter().flatten().map(|(path, value)| change(path, None, Some(value))).collect();
-        }
-        (Some(before), None) => {
-            return before.into_iter().map(|(path, value)| change(path, Some(value), None)).collect();
-        }
-        (Some(before), Some(after)) => (BTreeMap::from_iter(before), BTreeMap::from_iter(after)),
-    };
-    let mut paths: Vec<&str> = before.keys().chain(after.keys()).copied().collect();
-    paths.sort_unstable();
-    paths.dedup();
-    let differing = paths.into_iter().filter(|path| before.get(path) != after.get(path));
-    differing.map(|path| change(path, before.get(path).cloned(), after.get(path).cloned())).collect()
-}
-
-fn planned_values(line: &PlannedLine) -> Values {
-    let description = line.description.clone();
-    let Some(charge) = &line.charge else { return vec![("description", description)] };
-    let mut values = Vec::with_capacity(9);
-    values.push(("account", charge.account.name().to_owned()));
-    values.push(("amount", number(charge.amount)));
-    values.push(("description", description));
-    match charge.discount {
-        Some(Discount::Rate(rate)) => values.push(("discount_rate", number(rate.0))),
-        Some(Discount::Amount(amount)) => values.push(("discount_amount", number(amount))),
-        None => {}
-    }
-    values.extend(charge.item.as_ref().map(|item| ("item", item.name().to_owned())));
-    values.push(("quantity", number(charge.quantity.0)));
-    values.push(("tax", number(charge.tax.0)));
-    values.extend((!charge.tax_code.is_empty()).then(|| ("tax_code", charge.tax_code.clone())));
-    values.push(("unit_price", number(charge.unit_price.0)));
-    values
-}
-
-fn remote_values(line: &RemoteLine) -> Values {
-    let mut values = vec![("description", line.description.clone())];
-    let numbers = [
-        ("quantity", line.quantity),
-        ("unit_price", line.unit_price),
-        ("amount", line.amount),
-        ("tax", line.tax),
-        ("discount_rate", line.discount_rate.filter(|rate| !rate.is_zero())),
-        ("discount_amount", line.discount_amount.filter(|amount| !amount.is_zero())),
-    ];
-    values.extend(numbers.into_iter().filter_map(|(path, value)| Some((path, number(value?)))));
-    let texts = [("account", &line.account), ("item", &line.item), ("tax_code", &line.tax_code)];
-    values.extend(texts.into_iter().filter_map(|(path, value)| Some((path, value.clone()?))));
-    values.sort_unstable_by_key(|(path, _)| *path);
-    values
-}
-
-fn number(value: Decimal) -> String {
-    value.normalize().to_string()
 }
 
 /// The head of a document in its order; `None` for what is not planned.

@@ -12,6 +12,7 @@
 
 mod difference;
 mod expectation;
+mod values;
 mod written;
 
 pub use difference::{Difference, FieldChange, LineChange, LineFate, MoneyChange, Standing, difference, field_changes};

@@ -77,7 +77,7 @@ async fn a_plan_of_a_change_tells_lines_fields_and_money_before_and_after() {
         let fates: Vec<LineFate> = plan.difference.lines.iter().map(|line| line.fate).collect();
         assert_eq!(fates, [LineFate::Kept, LineFate::Changed, LineFate::Kept]);
         let price = plan.difference.lines[1].fields.iter().find(|field| field.path == "unit_price").expect("a price");
-        assert_eq!((price.before.as_deref(), price.after.as_deref()), (Some("10"), Some("20")));
+        assert_eq!((price.before.as_deref(), price.after.as_deref()), (Some("10.00"), Some("20.00")));
         let money = plan.difference.money.clone().expect("money");
         let total = |totals: Option<factory_accounting_core::money::Totals>| {
             totals.expect("totals").total.normalize().to_string()
