@@ -71,7 +71,8 @@ impl Engine {
     /// call.
     ///
     /// # Errors
-    /// [`NumberError::PackageNumbers`] where the package gives the numbers; refused for kinds whose numbers are others'.
+    /// [`NumberError::PackageNumbers`] where the package gives the numbers; refused for kinds whose numbers are others', and for
+    /// payments, of which several may share one.
     pub async fn number_check(&self, kind: RecordKind, numbers: &[String]) -> Result<Vec<Collision>, EngineError> {
         self.numbers_are_ours(kind).await?;
         let inner = &self.inner;
@@ -150,19 +151,26 @@ impl Engine {
         Ok(FreeNumber { start, round, highest: highest.map(|(_, number)| number), read })
     }
 
+    /// Whether the numbers of a kind are the host's, each for one document.
     async fn numbers_are_ours(&self, kind: RecordKind) -> Result<(), EngineError> {
-        if !matches!(
-            kind,
+        let reason = match kind {
             RecordKind::Job
-                | RecordKind::Quote
-                | RecordKind::Order
-                | RecordKind::Invoice
-                | RecordKind::CreditNote
-                | RecordKind::PurchaseOrder
-        ) {
-            let reason = format!(
-                "the host gives no numbers to a {kind}: ask for quotes, orders, invoices, credit notes, purchase orders or jobs"
-            );
+            | RecordKind::Quote
+            | RecordKind::Order
+            | RecordKind::Invoice
+            | RecordKind::CreditNote
+            | RecordKind::PurchaseOrder => None,
+            RecordKind::Payment => Some(
+                "payments may share a number, as one receipt may be for several invoices, so that none is taken: choose \
+                 yourself where their series begins (settings, series.payment.start)"
+                    .to_owned(),
+            ),
+            RecordKind::Bill => Some("a bill goes by the number that its supplier gave it: there is none to give".to_owned()),
+            _ => Some(format!(
+                "a {kind} has no number of the host's: ask for quotes, orders, invoices, credit notes, purchase orders or jobs"
+            )),
+        };
+        if let Some(reason) = reason {
             return Err(EngineError::Refused(reason));
         }
         match self.settings().await?.number_owner(kind) {

@@ -255,6 +255,21 @@ fn collisions_before_sending<W: Books>() {
     assert_eq!(of_quotes.len(), if together.contains(&RecordKind::Invoice) { 2 } else { 0 }, "{of_quotes:?}");
     let suppliers = host.clock.run(host.engine.number_check(RecordKind::Bill, &asked));
     assert!(matches!(suppliers, Err(EngineError::Refused(_))), "the numbers of bills are their suppliers'");
+    payments_share_numbers(&host);
+}
+
+/// One receipt may be for several invoices: apps draw the numbers of payments from a series, and none of them is taken.
+fn payments_share_numbers<W: Books>(host: &Host<W>) {
+    let asked = ["R-1".to_owned()];
+    let told = [
+        host.clock.run(host.engine.number_check(RecordKind::Payment, &asked)).map(drop),
+        host.clock.run(host.engine.first_free_number(RecordKind::Payment, &usual())).map(drop),
+    ];
+    for refused in told {
+        let refused = refused.expect_err("there is nothing to look for").to_string();
+        assert!(refused.contains("one receipt") && refused.contains("series.payment"), "{refused}");
+        assert!(!refused.contains("gives no numbers"), "{refused}");
+    }
 }
 
 fn two_of_the_host<W: Books>() {
