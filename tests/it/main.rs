@@ -5,6 +5,7 @@ mod bad_input;
 mod billing;
 mod calls;
 mod capabilities;
+mod demands;
 mod errors;
 mod features;
 mod host;
