@@ -71,8 +71,9 @@ pub(crate) fn advance(
 ) -> Outcome<ImportProgress> {
     let before = progress(db, connection, role)?.ok_or_else(nothing_under_way)?;
     let after = before.after(step, now)?;
+    let outbox = Outbox::new(db, connection, now);
     for link in &step.links {
-        links::store(&Outbox { db, connection, now }, link, &LinkEnd::Replaced)?;
+        links::store(&outbox, link, &LinkEnd::Replaced)?;
     }
     let sql = "INSERT INTO fa_import_note (connection, role, remote, note) VALUES (?1, ?2, ?3, ?4)
                ON CONFLICT DO UPDATE SET note = excluded.note";

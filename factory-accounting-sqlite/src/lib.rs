@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod at_hand;
 mod candidacy;
 mod fault;
 mod file;
@@ -9,6 +10,7 @@ mod keep;
 mod links;
 mod list_store;
 mod lists;
+mod moves;
 mod numbers;
 mod outbox;
 mod picker;
@@ -18,7 +20,9 @@ mod rows;
 mod schema;
 mod seal;
 mod store;
+mod tally;
 mod tokens;
+mod waits;
 mod work;
 
 pub use file::SqliteOptions;

@@ -14,18 +14,36 @@ use crate::candidacy;
 use crate::fault::{Fault, Outcome};
 use crate::outbox::{Outbox, all_or_nothing};
 use crate::rows::{json, key, parse};
+use crate::tally::Tally;
+
+macro_rules! insert_link {
+    ($verb:literal) => {
+        concat!(
+            $verb,
+            " INTO fa_link (connection, kind, local, remote, exclusive, broken, link) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"
+        )
+    };
+}
+
+/// Inserts nothing where the record has a link, or another record holds the one that it leads to.
+const INSERT_IF_NEW: &str = insert_link!("INSERT OR IGNORE");
+const INSERT: &str = insert_link!("INSERT");
 
 /// Stores a link in place of an earlier one and wakes what waits for it.
 pub(crate) fn store(outbox: &Outbox<'_>, link: &Link, end: &LinkEnd) -> Outcome<()> {
-    let connection = outbox.connection.as_str();
-    // Removed and added anew rather than updated, so that `stored` grows.
-    remove(outbox, &link.key, Some(link), end)?;
-    let mut statement = outbox.db.prepare_cached(
-        "INSERT INTO fa_link (connection, kind, local, remote, exclusive, broken, link)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-    )?;
-    let stored = statement.execute(params![
-        connection,
+    // Most records are linked once: whether there is an earlier link the insertion itself finds out.
+    if insert(outbox, link, INSERT_IF_NEW)? == 0 {
+        // Removed and added anew rather than updated, so that `stored` grows.
+        remove(outbox, &link.key, Some(link), end)?;
+        insert(outbox, link, INSERT)?;
+    }
+    candidacy::linked(outbox.db, outbox.connection, link)?;
+    if transition::wakes(link) { outbox.wake(&link.key) } else { Ok(()) }
+}
+
+fn insert(outbox: &Outbox<'_>, link: &Link, sql: &'static str) -> Outcome<usize> {
+    let inserted = outbox.statement(sql)?.execute(params![
+        outbox.connection.as_str(),
         link.key.kind.as_str(),
         link.key.id.as_str(),
         link.remote.as_str(),
@@ -33,18 +51,14 @@ pub(crate) fn store(outbox: &Outbox<'_>, link: &Link, end: &LinkEnd) -> Outcome<
         link.is_broken(),
         json(link)?,
     ]);
-    match stored {
-        Ok(_) => {
-            candidacy::linked(outbox.db, outbox.connection, link)?;
-            if transition::wakes(link) { outbox.wake(&link.key) } else { Ok(()) }
-        }
+    match inserted {
         Err(error) if error.sqlite_error_code() == Some(ErrorCode::ConstraintViolation) => {
             match owner(outbox.db, outbox.connection, link)? {
                 Some(owner) => Err(Fault(transition::taken(link, &owner))),
                 None => Err(error.into()),
             }
         }
-        Err(error) => Err(error.into()),
+        other => Ok(other?),
     }
 }
 
@@ -59,12 +73,15 @@ fn owner(db: &Connection, connection: &ConnectionId, link: &Link) -> Outcome<Opt
 
 pub(crate) fn absorb(db: &Connection, absorb: &Absorb) -> Outcome<()> {
     for link in &absorb.links {
-        store(&Outbox { db, connection: &absorb.connection, now: link.seen_at }, link, &LinkEnd::Replaced)?;
+        store(&Outbox::new(db, &absorb.connection, link.seen_at), link, &LinkEnd::Replaced)?;
     }
     let seen = absorb.links.iter().map(|link| link.seen_at).max().unwrap_or_default();
+    let outbox = Outbox::new(db, &absorb.connection, seen);
+    let mut tally = Tally::default();
     for raised in &absorb.raises {
-        Outbox { db, connection: &absorb.connection, now: seen }.raise(*raised)?;
+        outbox.raise(*raised, &mut tally)?;
     }
+    tally.write(db, &absorb.connection)?;
     if let Some(cursor) = &absorb.cursor {
         let sql = "INSERT INTO fa_cursor (connection, feed, cursor) VALUES (?1, ?2, ?3)
                    ON CONFLICT DO UPDATE SET cursor = excluded.cursor";
@@ -76,16 +93,12 @@ pub(crate) fn absorb(db: &Connection, absorb: &Absorb) -> Outcome<()> {
 
 /// Ends a link; what led elsewhere than the one in its place is kept.
 pub(crate) fn remove(outbox: &Outbox<'_>, key: &RecordKey, after: Option<&Link>, end: &LinkEnd) -> Outcome<()> {
-    // Asked first, for most records are linked once, and a deletion that finds nothing costs several times the question.
     let sql = "SELECT stored, remote, link FROM fa_link WHERE connection = ?1 AND kind = ?2 AND local = ?3";
     let place = params![outbox.connection.as_str(), key.kind.as_str(), key.id.as_str()];
-    let ended: Option<(i64, String, String)> = outbox
-        .db
-        .prepare_cached(sql)?
-        .query_row(place, |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
-        .optional()?;
+    let ended: Option<(i64, String, String)> =
+        outbox.statement(sql)?.query_row(place, |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).optional()?;
     let Some((stored, remote, link)) = ended else { return Ok(()) };
-    outbox.db.prepare_cached("DELETE FROM fa_link WHERE stored = ?1")?.execute([stored])?;
+    outbox.statement("DELETE FROM fa_link WHERE stored = ?1")?.execute([stored])?;
     // Only what links of parties tie is shown to a person to choose from.
     if key.kind.is_party() {
         candidacy::unlinked(outbox.db, outbox.connection, key.kind, &remote)?;
@@ -97,7 +110,7 @@ pub(crate) fn remove(outbox: &Outbox<'_>, key: &RecordKey, after: Option<&Link>,
     let Some(past) = transition::past(parse("link", &link)?, after, end, outbox.now) else { return Ok(()) };
     let sql = "INSERT INTO fa_past_link (connection, kind, local, past) VALUES (?1, ?2, ?3, ?4)";
     let row = params![outbox.connection.as_str(), key.kind.as_str(), key.id.as_str(), json(&past)?];
-    outbox.db.prepare_cached(sql)?.execute(row)?;
+    outbox.statement(sql)?.execute(row)?;
     Ok(())
 }
 
@@ -148,7 +161,7 @@ pub fn link_in(
         if let Some(other) = other.filter(|other| other.remote != link.remote) {
             return Err(Fault(StoreError::Refused(linked_elsewhere(&link, &other))));
         }
-        store(&Outbox { db: transaction, connection, now }, &link, &LinkEnd::Replaced)
+        store(&Outbox::new(transaction, connection, now), &link, &LinkEnd::Replaced)
     })
     .map_err(|fault| fault.0)?;
     Ok(link)
@@ -170,7 +183,7 @@ pub(crate) fn is_outrun(outbox: &Outbox<'_>, link: &Link, links_seen: i64, befor
         "SELECT link FROM fa_link WHERE connection = ?1 AND kind = ?2 AND local = ?3 AND stored > ?4 AND stored <= ?5";
     let key = &link.key;
     let place = params![outbox.connection.as_str(), key.kind.as_str(), key.id.as_str(), links_seen, before];
-    let stored: Option<String> = outbox.db.prepare_cached(sql)?.query_row(place, |row| row.get(0)).optional()?;
+    let stored: Option<String> = outbox.statement(sql)?.query_row(place, |row| row.get(0)).optional()?;
     let Some(stored) = stored else { return Ok(false) };
     Ok(transition::outlasts(&parse("link", &stored)?, link))
 }

@@ -11,7 +11,7 @@ use rusqlite::{Connection, Row, params, params_from_iter};
 use rust_decimal::Decimal;
 
 use crate::fault::{Outcome, damaged};
-use crate::rows::{self, goal, key, signed, state};
+use crate::rows::{self, goal, key, operations, signed, state};
 
 /// How many rows a limit means.
 pub(crate) fn page_size(limit: usize) -> i64 {
@@ -24,35 +24,33 @@ pub(crate) fn operations(
     query: &OperationQuery,
 ) -> Outcome<Vec<Operation>> {
     let (behind, order, start) = if query.newest_first { ("<", "DESC", i64::MAX) } else { (">", "ASC", 0) };
-    let mut sql = format!("SELECT {} FROM fa_operation WHERE connection = ? AND id {behind} ?", rows::OPERATION);
+    let mut common = format!("connection = ?1 AND id {behind} ?2");
     let after = query.after.map_or(start, |after| signed(after.0));
     let mut parameters: Vec<Value> = vec![connection.as_str().to_owned().into(), after.into()];
+    let mut and = |column: &str, value: Value| {
+        parameters.push(value);
+        common.push_str(&format!(" AND {column} ?{}", parameters.len()));
+    };
     if let Some(key) = &query.key {
-        sql.push_str(" AND kind = ? AND local = ?");
-        parameters.extend([key.kind.as_str().to_owned().into(), key.id.as_str().to_owned().into()]);
+        and("kind =", key.kind.as_str().to_owned().into());
+        and("local =", key.id.as_str().to_owned().into());
     }
     if let Some(kind) = query.kind {
-        sql.push_str(" AND kind = ?");
-        parameters.push(kind.as_str().to_owned().into());
+        and("kind =", kind.as_str().to_owned().into());
     }
     if let Some(instant) = query.arrived_by {
-        sql.push_str(" AND created_at <= ?");
-        parameters.push(rows::millis(instant).into());
+        and("created_at <=", rows::millis(instant).into());
     }
     if let Some(key) = &query.until_linked {
-        sql.push_str(" AND until_kind = ? AND until_local = ?");
-        parameters.extend([key.kind.as_str().to_owned().into(), key.id.as_str().to_owned().into()]);
+        and("until_kind =", key.kind.as_str().to_owned().into());
+        and("until_local =", key.id.as_str().to_owned().into());
     }
-    if !query.states.is_empty() {
-        let names: Vec<&str> = query.states.iter().map(|state| state_name(*state)).collect();
-        sql.push_str(&format!(" AND state IN ('{}')", names.join("', '")));
-        if !query.states.contains(&StateFilter::Done) {
-            // Said aloud so that the index of open operations serves.
-            sql.push_str(" AND state <> 'done'");
-        }
-    }
-    sql.push_str(&format!(" ORDER BY id {order} LIMIT ?"));
     parameters.push(page_size(query.limit).into());
+    let each = state_conditions(&query.states)
+        .into_iter()
+        .map(|states| format!(operations!("fa_operation WHERE {} AND {}"), common, states))
+        .collect::<Vec<_>>();
+    let sql = format!("{} ORDER BY id {order} LIMIT ?{}", each.join(" UNION ALL "), parameters.len());
     let mut statement = db.prepare_cached(&sql)?;
     let mut found = statement.query(params_from_iter(parameters))?;
     let mut operations = Vec::new();
@@ -62,14 +60,52 @@ pub(crate) fn operations(
     Ok(operations)
 }
 
-pub(crate) fn newest(db: &Connection, connection: &ConnectionId, key: &RecordKey) -> Outcome<Option<Operation>> {
-    let mut statement = db.prepare_cached(&format!(
-        "SELECT {} FROM fa_operation WHERE connection = ?1 AND kind = ?2 AND local = ?3
-         ORDER BY revision DESC, repetition DESC LIMIT 1",
-        rows::OPERATION
+/// The newest operation of each record.
+pub(crate) fn newest(
+    db: &Connection,
+    connection: &ConnectionId,
+    keys: &[RecordKey],
+) -> Outcome<Vec<Option<Operation>>> {
+    let mut statement = db.prepare_cached(operations!(
+        "fa_operation WHERE connection = ?1 AND kind = ?2 AND local = ?3
+         ORDER BY revision DESC, repetition DESC LIMIT 1"
     ))?;
-    let mut found = statement.query(params![connection.as_str(), key.kind.as_str(), key.id.as_str()])?;
-    found.next()?.map(|row| rows::operation(db, row)).transpose()
+    keys.iter()
+        .map(|key| {
+            let mut found = statement.query(params![connection.as_str(), key.kind.as_str(), key.id.as_str()])?;
+            found.next()?.map(|row| rows::operation(db, row)).transpose()
+        })
+        .collect()
+}
+
+/// Conditions that no two rows fulfil both, one for each way in which rows are found: by the index of what waits, by the
+/// attempts that are open, or by whatever else is asked for.
+fn state_conditions(states: &[StateFilter]) -> Vec<String> {
+    const WAITING: [StateFilter; 3] = [StateFilter::Queued, StateFilter::Held, StateFilter::Parked];
+    let list = |states: &[StateFilter]| {
+        let names: Vec<&str> = states.iter().map(|state| state_name(*state)).collect();
+        format!("state IN ('{}')", names.join("', '"))
+    };
+    if states.is_empty() {
+        return vec!["true".to_owned()];
+    }
+    if states.contains(&StateFilter::Done) {
+        return vec![list(states)];
+    }
+    let waiting: Vec<StateFilter> = WAITING.into_iter().filter(|state| states.contains(state)).collect();
+    let mut conditions = Vec::new();
+    if !waiting.is_empty() {
+        // What they are not is said aloud, for SQLite infers it from nothing else.
+        conditions.push(format!("{} AND state <> 'done' AND state <> 'sending'", list(&waiting)));
+    }
+    if states.contains(&StateFilter::Sending) {
+        conditions.push(
+            "state = 'sending' AND id IN (SELECT member.value FROM fa_attempt a JOIN json_each(a.operations) member
+                                          WHERE a.connection = ?1)"
+                .to_owned(),
+        );
+    }
+    conditions
 }
 
 fn state_name(filter: StateFilter) -> &'static str {
@@ -84,8 +120,12 @@ fn state_name(filter: StateFilter) -> &'static str {
 
 pub(crate) fn counts(db: &Connection, connection: &ConnectionId) -> Outcome<Counts> {
     let mut statement = db.prepare_cached(
-        "SELECT kind, state, count(*) FROM fa_operation INDEXED BY fa_operation_open
-         WHERE connection = ?1 AND state <> 'done' GROUP BY kind, state
+        "SELECT kind, state, count(*) FROM fa_operation INDEXED BY fa_operation_waiting
+         WHERE connection = ?1 AND state <> 'done' AND state <> 'sending' GROUP BY kind, state
+         UNION ALL
+         SELECT o.kind, o.state, count(*)
+         FROM fa_attempt a JOIN json_each(a.operations) member JOIN fa_operation o ON o.id = member.value
+         WHERE a.connection = ?1 AND o.state = 'sending' AND o.attempt = a.id GROUP BY o.kind
          UNION ALL
          SELECT kind, label, number FROM fa_tally WHERE connection = ?1 AND number > 0",
     )?;
@@ -144,25 +184,30 @@ pub(crate) fn progress(db: &Connection, connection: &ConnectionId, parent: &Reco
     Ok(progress)
 }
 
+/// Other records of its kind under each record's name, newest first.
 pub(crate) fn namesakes(
     db: &Connection,
     connection: &ConnectionId,
-    (record, name): &(RecordKey, String),
+    named: &[(RecordKey, String)],
     limit: usize,
-) -> Outcome<Vec<RecordKey>> {
+) -> Outcome<Vec<Vec<RecordKey>>> {
     let mut statement = db.prepare_cached(
         "SELECT id, kind, local FROM fa_operation
          WHERE connection = ?1 AND kind = ?2 AND name = ?3 AND local <> ?4 ORDER BY id DESC",
     )?;
-    let mut found = statement.query(params![connection.as_str(), record.kind.as_str(), name, record.id.as_str()])?;
-    let mut namesakes = Vec::new();
-    while namesakes.len() < limit
-        && let Some(row) = found.next()?
-    {
-        let other = key(&row.get::<_, String>(1)?, row.get(2)?)?;
-        if counts_by(db, connection, &other, row)? {
-            namesakes.push(other);
+    let mut of = |record: &RecordKey, name: &str| -> Outcome<Vec<RecordKey>> {
+        let mut found =
+            statement.query(params![connection.as_str(), record.kind.as_str(), name, record.id.as_str()])?;
+        let mut namesakes = Vec::new();
+        while namesakes.len() < limit
+            && let Some(row) = found.next()?
+        {
+            let other = key(&row.get::<_, String>(1)?, row.get(2)?)?;
+            if counts_by(db, connection, &other, row)? {
+                namesakes.push(other);
+            }
         }
-    }
-    Ok(namesakes)
+        Ok(namesakes)
+    };
+    named.iter().map(|(record, name)| of(record, name)).collect()
 }

@@ -19,11 +19,19 @@ use crate::fault::{Fault, Outcome, damaged};
 /// Begins each text of a JSON text sequence (RFC 7464): a character that JSON can hold nowhere.
 const SEPARATOR: char = '\u{1e}';
 
-/// The columns that [`operation`] reads, in its order.
-pub(crate) const OPERATION: &str = "id, kind, local, name, goal, revision, generation, \
-     (SELECT record FROM fa_record WHERE operation = fa_operation.id), fingerprint, parent_kind, \
-     parent_local, net, state, attempt, parked, outcome, not_before, claims, failures, last_error, created_at, updated_at, \
-     decisions, blocked, last_failure, resent, expects";
+/// A query of what [`operation`] reads, in its order; given what it is read from.
+macro_rules! operations {
+    ($from:literal) => {
+        concat!(
+            "SELECT id, kind, local, name, goal, revision, generation, \
+             (SELECT record FROM fa_record WHERE operation = fa_operation.id), fingerprint, parent_kind, parent_local, net, \
+             state, attempt, parked, outcome, not_before, claims, failures, last_error, created_at, updated_at, decisions, \
+             blocked, last_failure, resent, expects FROM ",
+            $from
+        )
+    };
+}
+pub(crate) use operations;
 
 /// Reads an operation; what it waits for costs another look, and only where it waits at all.
 pub(crate) fn operation(connection: &Connection, row: &Row<'_>) -> Outcome<Operation> {
@@ -83,9 +91,17 @@ pub(crate) struct Standing {
     pub(crate) links_seen: i64,
 }
 
-/// The columns that [`standing`] reads, in its order.
-pub(crate) const STANDING: &str = "id, kind, local, state, attempt, parked, outcome, generation, not_before, claims, \
-     failures, last_error, links_seen, last_failure, resent";
+/// A query of what [`standing`] reads, in its order; given its condition.
+macro_rules! standings {
+    ($condition:literal) => {
+        concat!(
+            "SELECT id, kind, local, state, attempt, parked, outcome, generation, not_before, claims, failures, last_error, \
+             links_seen, last_failure, resent FROM fa_operation WHERE ",
+            $condition
+        )
+    };
+}
+pub(crate) use standings;
 
 pub(crate) fn standing(row: &Row<'_>) -> Outcome<Standing> {
     Ok(Standing {

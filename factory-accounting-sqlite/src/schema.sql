@@ -11,8 +11,8 @@ CREATE TABLE fa_connection (
 );
 
 CREATE TABLE fa_operation (
-    -- Never given twice, and in order of arrival.
-    id           INTEGER PRIMARY KEY AUTOINCREMENT,
+    -- Never given twice, and in order of arrival: no row is ever deleted.
+    id           INTEGER PRIMARY KEY NOT NULL,
     connection   TEXT NOT NULL,
     kind         TEXT NOT NULL,
     local        TEXT NOT NULL,
@@ -56,8 +56,10 @@ CREATE TABLE fa_operation (
     UNIQUE (connection, kind, local, revision, repetition)
 );
 
--- A claim reads this one from the left and never sees what is done, blocked or parked.
-CREATE INDEX fa_operation_open ON fa_operation (connection, state, blocked, id, not_before, kind) WHERE state <> 'done';
+-- A claim reads this one from the left and never sees what is done, blocked or parked. What is being sent is found by its
+-- attempt, and need not be moved about in here while it is on its way.
+CREATE INDEX fa_operation_waiting ON fa_operation (connection, state, blocked, id, not_before, kind)
+    WHERE state <> 'done' AND state <> 'sending';
 -- What has just arrived is due at once and has no place here.
 CREATE INDEX fa_operation_later ON fa_operation (connection, not_before)
     WHERE state = 'queued' AND blocked = 0 AND not_before > 0;
@@ -133,8 +135,9 @@ CREATE TABLE fa_link (
     UNIQUE (connection, kind, local)
 );
 
-CREATE UNIQUE INDEX fa_link_exclusive ON fa_link (connection, remote, kind) WHERE exclusive = 1;
-CREATE INDEX fa_link_shared ON fa_link (connection, remote) WHERE exclusive = 0;
+-- The remote id goes first: it tells rows apart at a glance, and has no neighbours to lie beside.
+CREATE UNIQUE INDEX fa_link_exclusive ON fa_link (remote, connection, kind) WHERE exclusive = 1;
+CREATE INDEX fa_link_shared ON fa_link (remote, connection) WHERE exclusive = 0;
 CREATE INDEX fa_link_broken ON fa_link (connection, kind, local) WHERE broken = 1;
 
 -- Links that have ended, in the order of their ends.

@@ -130,7 +130,7 @@ impl SyncStore for SqliteStore {
     ) -> Result<Vec<Enqueued>, StoreError> {
         let connection = connection.clone();
         self.write(move |db| {
-            let outbox = Outbox { db, connection: &connection, now };
+            let outbox = Outbox::new(db, &connection, now);
             // What lies in the inbox has arrived before.
             inbox::drain(&outbox)?;
             outbox.enqueue(&operations)
@@ -192,8 +192,7 @@ impl SyncStore for SqliteStore {
 
     async fn put_link(&self, connection: &ConnectionId, link: Link, now: DateTime<Utc>) -> Result<(), StoreError> {
         let connection = connection.clone();
-        self.write(move |db| links::store(&Outbox { db, connection: &connection, now }, &link, &LinkEnd::Replaced))
-            .await
+        self.write(move |db| links::store(&Outbox::new(db, &connection, now), &link, &LinkEnd::Replaced)).await
     }
 
     async fn relink(
@@ -204,7 +203,7 @@ impl SyncStore for SqliteStore {
         now: DateTime<Utc>,
     ) -> Result<(), StoreError> {
         let (connection, end) = (connection.clone(), LinkEnd::Relinked { by: by.to_owned() });
-        self.write(move |db| links::store(&Outbox { db, connection: &connection, now }, &link, &end)).await
+        self.write(move |db| links::store(&Outbox::new(db, &connection, now), &link, &end)).await
     }
 
     async fn remove_link(
@@ -215,7 +214,7 @@ impl SyncStore for SqliteStore {
         now: DateTime<Utc>,
     ) -> Result<(), StoreError> {
         let (connection, key, end) = (connection.clone(), key.clone(), LinkEnd::Unlinked { by: by.to_owned() });
-        self.write(move |db| links::remove(&Outbox { db, connection: &connection, now }, &key, None, &end)).await
+        self.write(move |db| links::remove(&Outbox::new(db, &connection, now), &key, None, &end)).await
     }
 
     async fn past_links(&self, connection: &ConnectionId, keys: &[RecordKey]) -> Result<Vec<PastLink>, StoreError> {
@@ -235,7 +234,7 @@ impl SyncStore for SqliteStore {
 
     async fn newest(&self, connection: &ConnectionId, key: &RecordKey) -> Result<Option<Operation>, StoreError> {
         let (connection, key) = (connection.clone(), key.clone());
-        self.read(move |db| read::newest(db, &connection, &key)).await
+        self.read(move |db| Ok(read::newest(db, &connection, &[key])?.pop().flatten())).await
     }
 
     async fn newest_of(
@@ -244,12 +243,12 @@ impl SyncStore for SqliteStore {
         keys: &[RecordKey],
     ) -> Result<Vec<Option<Operation>>, StoreError> {
         let (connection, keys) = (connection.clone(), keys.to_vec());
-        self.read(move |db| keys.iter().map(|key| read::newest(db, &connection, key)).collect()).await
+        self.read(move |db| read::newest(db, &connection, &keys)).await
     }
 
     async fn hasten(&self, connection: &ConnectionId, scope: &Scope, now: DateTime<Utc>) -> Result<u64, StoreError> {
         let (connection, scope) = (connection.clone(), scope.clone());
-        self.write(move |db| Outbox { db, connection: &connection, now }.hasten(&scope)).await
+        self.write(move |db| Outbox::new(db, &connection, now).hasten(&scope)).await
     }
 
     async fn counts(&self, connection: &ConnectionId) -> Result<Counts, StoreError> {
@@ -269,7 +268,7 @@ impl SyncStore for SqliteStore {
         limit: usize,
     ) -> Result<Vec<Vec<RecordKey>>, StoreError> {
         let (connection, named) = (connection.clone(), named.to_vec());
-        self.read(move |db| named.iter().map(|named| read::namesakes(db, &connection, named, limit)).collect()).await
+        self.read(move |db| read::namesakes(db, &connection, &named, limit)).await
     }
 
     async fn decide(
@@ -280,11 +279,8 @@ impl SyncStore for SqliteStore {
         link: Option<Link>,
     ) -> Result<(), StoreError> {
         let connection = connection.clone();
-        self.write(move |db| {
-            let outbox = Outbox { db, connection: &connection, now: decision.at };
-            outbox.decide(operation, &decision, link.as_ref())
-        })
-        .await
+        self.write(move |db| Outbox::new(db, &connection, decision.at).decide(operation, &decision, link.as_ref()))
+            .await
     }
 
     async fn connection(&self, connection: &ConnectionId) -> Result<Option<Stored>, StoreError> {

@@ -11,12 +11,12 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::fault::{Fault, Outcome, damaged};
 use crate::outbox::Outbox;
-use crate::rows::{self, instant, json, millis, parse, signed, unsigned};
+use crate::rows::{self, instant, json, millis, operations, parse, signed, unsigned};
+use crate::tally::Tally;
 use crate::{inbox, links};
 
 pub(crate) fn claim(db: &Connection, request: &ClaimRequest) -> Outcome<Claim> {
-    let outbox = Outbox { db, connection: &request.connection, now: request.now };
-    inbox::drain(&outbox)?;
+    inbox::drain(&Outbox::new(db, &request.connection, request.now))?;
     let Some(connection) = Held::load(db, &request.connection)? else {
         return Ok(Claim::Resting(ConnectionState::Disconnected));
     };
@@ -87,9 +87,12 @@ fn put_state(db: &Connection, connection: &ConnectionId, state: &ConnectionState
 
 // The indexes are named, for a planner without statistics would rather collect and sort everything that is due; and what
 // they leave out is said aloud, for SQLite infers it from nothing else.
-const READY: &str = "fa_operation INDEXED BY fa_operation_open
-     WHERE connection = ?1 AND state = 'queued' AND blocked = 0 AND not_before <= ?2 AND state <> 'done'
-     ORDER BY id LIMIT ?3";
+const READY: &str = operations!(
+    "fa_operation INDEXED BY fa_operation_waiting
+     WHERE connection = ?1 AND state = 'queued' AND blocked = 0 AND not_before <= ?2
+         AND state <> 'done' AND state <> 'sending'
+     ORDER BY id LIMIT ?3"
+);
 const NEXT_OPERATION: &str = "SELECT min(not_before) FROM fa_operation INDEXED BY fa_operation_later
      WHERE connection = ?1 AND state = 'queued' AND blocked = 0 AND not_before > ?2 AND not_before > 0";
 const NEXT_ATTEMPT: &str = "SELECT min(not_before) FROM fa_attempt WHERE connection = ?1 AND not_before > ?2";
@@ -149,7 +152,7 @@ fn attempt(row: &Row<'_>) -> Outcome<Attempt> {
 }
 
 fn by_id(db: &Connection, id: OperationId) -> Outcome<Operation> {
-    let mut statement = db.prepare_cached(&format!("SELECT {} FROM fa_operation WHERE id = ?1", rows::OPERATION))?;
+    let mut statement = db.prepare_cached(operations!("fa_operation WHERE id = ?1"))?;
     let mut found = statement.query([signed(id.0)])?;
     match found.next()? {
         Some(row) => rows::operation(db, row),
@@ -158,7 +161,7 @@ fn by_id(db: &Connection, id: OperationId) -> Outcome<Operation> {
 }
 
 fn hand_out_operations(db: &Connection, request: &ClaimRequest) -> Outcome<Vec<Operation>> {
-    let mut ready = db.prepare_cached(&format!("SELECT {} FROM {READY}", rows::OPERATION))?;
+    let mut ready = db.prepare_cached(READY)?;
     let limit = i64::try_from(request.limit).unwrap_or(i64::MAX);
     let mut found = ready.query(params![request.connection.as_str(), millis(request.now), limit])?;
     let mut operations = Vec::new();
@@ -169,11 +172,17 @@ fn hand_out_operations(db: &Connection, request: &ClaimRequest) -> Outcome<Vec<O
     if operations.is_empty() {
         return Ok(operations);
     }
+    // The same rows once more, without being asked for by name.
     db.prepare_cached(
-        "UPDATE fa_operation SET claims = claims + 1, links_seen = ?2 WHERE id IN (SELECT value FROM json_each(?1))",
+        "UPDATE fa_operation INDEXED BY fa_operation_waiting SET claims = claims + 1, links_seen = ?5
+         WHERE connection = ?1 AND state = 'queued' AND blocked = 0 AND id BETWEEN ?3 AND ?4 AND not_before <= ?2
+             AND state <> 'done' AND state <> 'sending'",
     )?
     .execute(params![
-        json(&operations.iter().map(|operation| operation.id).collect::<Vec<_>>())?,
+        request.connection.as_str(),
+        millis(request.now),
+        signed(operations.first().map_or(0, |operation| operation.id.0)),
+        signed(operations.last().map_or(0, |operation| operation.id.0)),
         links::newest(db)?
     ])?;
     Ok(operations)
@@ -223,7 +232,7 @@ pub(crate) fn begin(
         let moved = send.execute(params![signed(member.operation.0), connection.as_str(), id, millis(now)])?;
         if moved == 0 {
             // Tells the unknown from the known.
-            Outbox { db, connection, now }.standing(member.operation)?;
+            Outbox::new(db, connection, now).standing(member.operation)?;
             return Err(Fault(transition::not_ready(member.operation)));
         }
     }
@@ -234,15 +243,20 @@ pub(crate) fn begin(
 
 pub(crate) fn settle(db: &Connection, settle: &Settle) -> Outcome<()> {
     let held = Held::fenced(db, &settle.connection, settle.epoch)?;
-    let outbox = Outbox { db, connection: &settle.connection, now: settle.now };
+    let outbox = Outbox::new(db, &settle.connection, settle.now);
+    let mut tally = Tally::default();
     let brings_ties = settle.settlements.iter().flat_map(|settlement| &settlement.links).any(Link::is_named_by_others);
     let before = if brings_ties { links::newest(db)? } else { 0 };
+    let ids = || settle.settlements.iter().map(|settlement| settlement.operation);
+    if let Some((first, last)) = ids().min().zip(ids().max()) {
+        outbox.look_for_waits(first, last)?;
+    }
     for settlement in &settle.settlements {
         let at = outbox.standing(settlement.operation)?;
         let links_seen = at.links_seen;
         if transition::settles(at.id, &at.position.state, settle.attempt, &settlement.step)? {
             let position = at.position.clone().settled(&settlement.step, settle.now);
-            outbox.move_on(at, position)?;
+            outbox.move_on(at, position, &mut tally)?;
         }
         for link in &settlement.links {
             if !links::is_outrun(&outbox, link, links_seen, before)? {
@@ -250,9 +264,10 @@ pub(crate) fn settle(db: &Connection, settle: &Settle) -> Outcome<()> {
             }
         }
         if let Some(key) = &settlement.reopens {
-            outbox.reopen(key)?;
+            outbox.reopen(key, &mut tally)?;
         }
     }
+    tally.write(db, &settle.connection)?;
     if let Some(attempt) = settle.attempt {
         close_or_postpone(db, &settle.connection, attempt, settle.attempt_due)?;
     }
@@ -317,10 +332,10 @@ mod tests {
         let db = long_used();
         for statistics in ["", "ANALYZE"] {
             db.execute_batch(statistics).expect("analysed");
-            let ready = plan(&db, &format!("SELECT {} FROM {READY}", rows::OPERATION));
+            let ready = plan(&db, READY);
             assert_eq!(
                 ready,
-                "SEARCH fa_operation USING INDEX fa_operation_open (connection=? AND state=? AND blocked=?); \
+                "SEARCH fa_operation USING INDEX fa_operation_waiting (connection=? AND state=? AND blocked=?); \
                  CORRELATED SCALAR SUBQUERY 1; SEARCH fa_record USING INTEGER PRIMARY KEY (rowid=?)"
             );
             let next = plan(&db, NEXT_OPERATION);

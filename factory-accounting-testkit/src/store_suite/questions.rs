@@ -36,8 +36,14 @@ pub async fn operations_are_listed_by_record_state_and_page(store: Arc<dyn SyncS
     assert_eq!(list(states(&[StateFilter::Queued])).await, [3]);
     assert_eq!(list(states(&[StateFilter::Parked, StateFilter::Held])).await, [1, 2]);
     assert_eq!(list(states(&[StateFilter::Sending])).await, [5]);
+    let open = states(&[StateFilter::Queued, StateFilter::Held, StateFilter::Sending, StateFilter::Parked]);
+    assert_eq!(list(open.clone()).await, [1, 2, 3, 5]);
+    assert_eq!(list(OperationQuery { newest_first: true, limit: 2, ..open.clone() }).await, [5, 3]);
+    assert_eq!(list(OperationQuery { after: Some(ids[1]), limit: 2, ..open.clone() }).await, [2, 3]);
+    assert_eq!(list(OperationQuery { kind: Some(RecordKind::Invoice), ..open }).await, [2, 3, 5]);
     assert_eq!(list(states(&[StateFilter::Done])).await, [0, 4]);
     assert_eq!(list(states(&[StateFilter::Done, StateFilter::Parked])).await, [0, 2, 4]);
+    assert_eq!(list(states(&[StateFilter::Done, StateFilter::Sending])).await, [0, 4, 5]);
     let one = OperationQuery { key: Some(invoice_key("1")), ..states(&[StateFilter::Done]) };
     assert_eq!(list(one).await, [0]);
     assert_eq!(list(OperationQuery { limit: 2, ..all.clone() }).await, [0, 1]);
