@@ -1,12 +1,14 @@
 //! Any record of the host, its kind and its key.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
 use chrono::NaiveDate;
 use schemars::JsonSchema;
-use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{DeserializeOwned, Error, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::documents::{Bill, CreditNote, Invoice, Order, PurchaseOrder, Quote, Trade};
 use super::line::Line;
@@ -171,7 +173,7 @@ impl fmt::Display for RecordKey {
 }
 
 /// A record of the host, in the JSON form tagged by `kind`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Record {
@@ -221,30 +223,39 @@ impl Record {
         let mut members: serde_json::Map<String, serde_json::Value> = parse_at(json)?;
         members.remove("kind");
         let body = serde_json::Value::Object(members);
-        Ok(match tag.kind.parse()? {
-            RecordKind::Customer => Self::Customer(from_members(body)?),
-            RecordKind::Supplier => Self::Supplier(from_members(body)?),
-            RecordKind::Product => Self::Product(from_members(body)?),
-            RecordKind::Job => Self::Job(from_members(body)?),
-            RecordKind::Quote => Self::Quote(from_members(body)?),
-            RecordKind::Order => Self::Order(from_members(body)?),
-            RecordKind::Invoice => Self::Invoice(from_members(body)?),
-            RecordKind::CreditNote => Self::CreditNote(from_members(body)?),
-            RecordKind::PurchaseOrder => Self::PurchaseOrder(from_members(body)?),
-            RecordKind::Bill => Self::Bill(from_members(body)?),
-            RecordKind::Payment => Self::Payment(from_members(body)?),
-            RecordKind::Expense => {
-                return Err(ParseError {
-                    path: "kind".to_owned(),
-                    reason: "an expense is entered in the accounting package and read from there: push a bill"
-                        .to_owned(),
-                });
+        match tag.kind.parse()? {
+            RecordKind::Expense => Err(ParseError {
+                path: "kind".to_owned(),
+                reason: "an expense is entered in the accounting package and read from there: push a bill".to_owned(),
+            }),
+            RecordKind::Allocation => Err(ParseError {
+                path: "kind".to_owned(),
+                reason: "an allocation is part of its credit note: give it under allocations there".to_owned(),
+            }),
+            kind => {
+                let mut track = serde_path_to_error::Track::new();
+                Self::of_kind(kind, serde_path_to_error::Deserializer::new(body, &mut track))
+                    .map_err(|error| located(serde_path_to_error::Error::new(track.path(), error)))
             }
-            RecordKind::Allocation => {
-                return Err(ParseError {
-                    path: "kind".to_owned(),
-                    reason: "an allocation is part of its credit note: give it under allocations there".to_owned(),
-                });
+        }
+    }
+
+    /// Reads a record whose kind is known from its other members.
+    fn of_kind<'de, D: Deserializer<'de>>(kind: RecordKind, members: D) -> Result<Self, D::Error> {
+        Ok(match kind {
+            RecordKind::Customer => Self::Customer(Party::deserialize(members)?),
+            RecordKind::Supplier => Self::Supplier(Party::deserialize(members)?),
+            RecordKind::Product => Self::Product(Product::deserialize(members)?),
+            RecordKind::Job => Self::Job(Job::deserialize(members)?),
+            RecordKind::Quote => Self::Quote(Quote::deserialize(members)?),
+            RecordKind::Order => Self::Order(Order::deserialize(members)?),
+            RecordKind::Invoice => Self::Invoice(Invoice::deserialize(members)?),
+            RecordKind::CreditNote => Self::CreditNote(CreditNote::deserialize(members)?),
+            RecordKind::PurchaseOrder => Self::PurchaseOrder(PurchaseOrder::deserialize(members)?),
+            RecordKind::Bill => Self::Bill(Bill::deserialize(members)?),
+            RecordKind::Payment => Self::Payment(Payment::deserialize(members)?),
+            RecordKind::Allocation | RecordKind::Expense => {
+                return Err(D::Error::custom(format_args!("{kind} is no kind of record")));
             }
         })
     }
@@ -355,15 +366,48 @@ impl Record {
     }
 }
 
+/// Reads a record where it stands if its kind comes first, as it does in whatever this library has written: serde's own reading
+/// of a tagged form sets every member aside before it looks at one.
+impl<'de> Deserialize<'de> for Record {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(Tagged)
+    }
+}
+
+struct Tagged;
+
+impl<'de> Visitor<'de> for Tagged {
+    type Value = Record;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a record tagged by its kind")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Record, A::Error> {
+        let mut others = serde_json::Map::new();
+        while let Some(name) = members.next_key::<Cow<'_, str>>()? {
+            if name != "kind" {
+                others.insert(name.into_owned(), members.next_value()?);
+            } else if others.is_empty() {
+                let kind = members.next_value()?;
+                return Record::of_kind(kind, MapAccessDeserializer::new(members));
+            } else {
+                let kind = members.next_value()?;
+                while let Some((name, value)) = members.next_entry()? {
+                    others.insert(name, value);
+                }
+                return Record::of_kind(kind, serde_json::Value::Object(others)).map_err(A::Error::custom);
+            }
+        }
+        Err(A::Error::missing_field("kind"))
+    }
+}
+
 fn parse_at<T: DeserializeOwned>(json: &str) -> Result<T, ParseError> {
     let mut reader = serde_json::Deserializer::from_str(json);
     let value = serde_path_to_error::deserialize(&mut reader).map_err(located)?;
     reader.end().map_err(|error| ParseError { path: ".".to_owned(), reason: error.to_string() })?;
     Ok(value)
-}
-
-fn from_members<T: DeserializeOwned>(body: serde_json::Value) -> Result<T, ParseError> {
-    serde_path_to_error::deserialize(body).map_err(located)
 }
 
 fn located(error: serde_path_to_error::Error<serde_json::Error>) -> ParseError {
@@ -372,4 +416,33 @@ fn located(error: serde_path_to_error::Error<serde_json::Error>) -> ParseError {
     let known = path.trim_end_matches('?').trim_end_matches('.');
     let path = if known.is_empty() { "." } else { known };
     ParseError { path: path.to_owned(), reason: error.inner().to_string() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MEMBERS: &str = r#""id":"J1","number":"J-1","name":"Kitchen","customer":"C1""#;
+
+    #[test]
+    fn a_record_is_read_wherever_its_kind_stands() {
+        let read = |json: String| serde_json::from_str::<Record>(&json);
+        let first = read(format!(r#"{{"kind":"job",{MEMBERS}}}"#)).expect("reads");
+        assert_eq!(first.key(), RecordKey::new(RecordKind::Job, "J1"));
+        assert_eq!(read(format!(r#"{{{MEMBERS},"kind":"job"}}"#)).expect("reads"), first);
+        let (front, back) = MEMBERS.split_once(",").expect("two members");
+        assert_eq!(read(format!(r#"{{{front},"kind":"job",{back}}}"#)).expect("reads"), first);
+        assert_eq!(read(serde_json::to_string(&first).expect("writes")).expect("reads"), first);
+    }
+
+    #[test]
+    fn what_is_no_record_says_why() {
+        let refused = |json: &str| serde_json::from_str::<Record>(json).expect_err("refused").to_string();
+        assert!(refused(&format!("{{{MEMBERS}}}")).contains("missing field `kind`"));
+        assert!(refused(r#"{"kind":"ship"}"#).contains("unknown variant `ship`"));
+        assert!(refused(r#"{"kind":"allocation"}"#).contains("allocation is no kind of record"));
+        assert!(refused(&format!(r#"{{"kind":"job",{MEMBERS},"extra":1}}"#)).contains("unknown field `extra`"));
+        assert!(refused(&format!(r#"{{{MEMBERS},"extra":1,"kind":"job"}}"#)).contains("unknown field `extra`"));
+        assert!(refused("[]").contains("a record tagged by its kind"));
+    }
 }

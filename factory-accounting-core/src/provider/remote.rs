@@ -20,20 +20,25 @@ pub struct ProbeTarget {
     pub marker: String,
     /// Name of a party or job as it is wanted, for packages that find them by name only. A record that has the name but not
     /// the marker is returned too: it is a namesake.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// The party on the document.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub party: Option<RemoteId>,
     /// The document that a payment settles, the credit note of an allocation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parent: Option<RemoteId>,
     /// The invoice that an allocation goes to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub counterpart: Option<RemoteId>,
     /// Date of the document.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub date: Option<NaiveDate>,
     /// Whether the marker travels in the reference, because the package owns the number.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub in_reference: bool,
     /// The form in which an order is held; `None` for other kinds.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub order_form: Option<OrderForm>,
 }
 
@@ -90,7 +95,8 @@ pub struct RemoteRecord {
     pub totals: Option<Totals>,
     /// What has been applied to a document.
     pub settled: Option<Settled>,
-    /// Lines in order; `None` where the answer does not carry them.
+    /// Lines in order; `None` where the answer does not carry them, and where it is the answer to a write, of which a provider
+    /// need not read them.
     pub lines: Option<Vec<RemoteLine>>,
     /// Documents that it came from, as far as the package ties them; `None` where the answer does not say.
     pub sources: Option<Vec<RemoteId>>,

@@ -16,33 +16,40 @@ pub struct Link {
     /// The package's id.
     pub remote: RemoteId,
     /// Number, item code or name as the package has it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub number: Option<String>,
     /// Version as last seen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub version: Option<VersionToken>,
     /// Revision last written; `None` for a link made by hand or import.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revision: Option<Revision>,
     /// Digest of what was last written.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fingerprint: Option<String>,
     /// Status as last seen.
     pub status: RemoteStatus,
     /// The party on a document, as the package names it.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub party: Option<RemoteId>,
     /// Totals as the package reckoned them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub totals: Option<Totals>,
     /// What had been applied, as last seen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub settled: Option<Settled>,
     /// When `status`, `totals` and `settled` were seen, UTC.
     pub seen_at: DateTime<Utc>,
     /// How it came about.
     pub origin: LinkOrigin,
     /// Since when it is known that something has been applied, UTC; `None` while nothing is.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub settled_since: Option<DateTime<Utc>>,
     /// Link for a person into the package's pages.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
     /// A party whose documents stay in the host (L16).
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub suppressed: bool,
     /// The record that this one was merged into, where somebody has done that in the package (R29).
     #[serde(default, skip_serializing_if = "Option::is_none")]
