@@ -22,6 +22,7 @@ pub struct Planned {
     /// What to write.
     pub content: Content,
     /// For an update or void: the record as just read. What is not owned is never echoed from it (R21).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub base: Option<Box<RemoteRecord>>,
     /// Which owned parts an update changes; everything on a create.
     pub changes: Changes,
@@ -248,33 +249,33 @@ pub struct PlannedDocument {
 }
 
 impl PlannedDocument {
-    /// What it is recognised by in the books: all but its lines, the taxes stated for them, and the texts of a quote.
-    #[must_use]
-    pub fn without_lines(&self) -> Self {
-        // By hand, not by cloning all of it and emptying that: the lines are most of it, and each write is kept once.
-        Self {
-            party: self.party.clone(),
-            number: self.number.clone(),
-            reference: self.reference.clone(),
-            date: self.date,
-            due: self.due,
-            currency: self.currency,
-            exchange_rate: self.exchange_rate,
-            tax_mode: self.tax_mode,
-            status: self.status,
-            mark_sent: self.mark_sent,
-            delivery: self.delivery,
-            lines: Vec::new(),
-            totals: self.totals,
-            tax_authority: self.tax_authority,
-            tax_slack: self.tax_slack,
-            stated_taxes: Vec::new(),
-            source: self.source.clone(),
-            title: None,
-            summary: None,
-            terms: None,
+    /// Takes out what it is not recognised by in the books: its lines, the taxes stated for them, and the texts of a quote.
+    pub fn take_body(&mut self) -> DocumentBody {
+        DocumentBody {
+            lines: std::mem::take(&mut self.lines),
+            stated_taxes: std::mem::take(&mut self.stated_taxes),
+            title: self.title.take(),
+            summary: self.summary.take(),
+            terms: self.terms.take(),
         }
     }
+
+    /// Puts back what [`take_body`](Self::take_body) took out.
+    pub fn put_body(&mut self, body: DocumentBody) {
+        let DocumentBody { lines, stated_taxes, title, summary, terms } = body;
+        (self.lines, self.stated_taxes) = (lines, stated_taxes);
+        (self.title, self.summary, self.terms) = (title, summary, terms);
+    }
+}
+
+/// What a planned document is not recognised by.
+#[derive(Debug)]
+pub struct DocumentBody {
+    lines: Vec<PlannedLine>,
+    stated_taxes: Vec<StatedTax>,
+    title: Option<String>,
+    summary: Option<String>,
+    terms: Option<String>,
 }
 
 /// The tax of one rate.

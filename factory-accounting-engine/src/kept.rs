@@ -8,7 +8,14 @@ use serde::{Deserialize, Serialize};
 
 use crate::planning::Write;
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize)]
+struct Keeping<'a> {
+    planned: &'a Planned,
+    fingerprint: &'a str,
+    origin: LinkOrigin,
+}
+
+#[derive(Deserialize)]
 struct Kept {
     planned: Planned,
     fingerprint: String,
@@ -16,26 +23,22 @@ struct Kept {
 }
 
 /// A write as it is kept in its attempt.
-pub(crate) fn member(write: &Write) -> AttemptMember {
+pub(crate) fn member(write: &mut Write) -> AttemptMember {
     let Write { operation, planned, fingerprint, origin, .. } = write;
-    let content = match &planned.content {
-        Content::Document(document) => Content::Document(Box::new(document.without_lines())),
-        other => other.clone(),
+    // What is not kept stands aside while the rest is written down, which costs less than copying the rest.
+    let body = match &mut planned.content {
+        Content::Document(document) => Some(document.take_body()),
+        _ => None,
     };
-    let kept = Kept {
-        planned: Planned {
-            key: planned.key.clone(),
-            name: planned.name.clone(),
-            content,
-            base: planned.base.as_ref().map(|base| Box::new(state_of(base))),
-            changes: planned.changes,
-            probe: planned.probe.clone(),
-        },
-        fingerprint: fingerprint.clone(),
-        origin: *origin,
-    };
+    let base = planned.base.take();
+    planned.base = base.as_deref().map(state_of).map(Box::new);
+    let kept = serde_json::to_string(&Keeping { planned, fingerprint, origin: *origin });
+    planned.base = base;
+    if let (Content::Document(document), Some(body)) = (&mut planned.content, body) {
+        document.put_body(body);
+    }
     // Planned content holds nothing that JSON cannot.
-    let planned = serde_json::to_string(&kept).unwrap_or_else(|error| unreachable!("planned content is JSON: {error}"));
+    let planned = kept.unwrap_or_else(|error| unreachable!("planned content is JSON: {error}"));
     AttemptMember { operation: operation.id, planned }
 }
 

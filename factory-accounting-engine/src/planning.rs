@@ -71,7 +71,7 @@ impl Round<'_> {
         let mut surroundings = self.planner().surroundings(&subjects).await?;
         let subjects = self.read_sources(subjects, &mut surroundings).await?;
         let mut drafts = Drafts::of(&subjects, &surroundings);
-        let mut writes = Vec::new();
+        let mut writes = Vec::with_capacity(subjects.len());
         let mut readings = Vec::new();
         for (operation, subject) in subjects {
             match self.planner().plan_one(&operation, &subject, &surroundings, &mut drafts).await? {

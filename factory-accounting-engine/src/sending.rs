@@ -42,8 +42,8 @@ impl Round<'_> {
 
     /// Sends a group in one request.
     async fn send(&mut self, group: Vec<Write>) -> Result<(), EngineError> {
-        let Some((request, members)) = self.encode(group).await? else { return Ok(()) };
-        let rows = members.iter().map(kept::member).collect();
+        let Some((request, mut members)) = self.encode(group).await? else { return Ok(()) };
+        let rows = members.iter_mut().map(kept::member).collect();
         let inner = self.inner;
         let attempt = match inner.store.begin(&inner.connection, self.epoch, rows, request, inner.now()).await {
             Ok(attempt) => attempt,
