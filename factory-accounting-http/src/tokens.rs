@@ -48,12 +48,14 @@ struct Inner {
 }
 
 /// What this process knows about versions of the token.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Debug, Default)]
 struct Seen {
     /// Refused by the package.
     refused: Option<u64>,
     /// Stored last by ourselves, and when.
     newest: Option<(u64, DateTime<Utc>)>,
+    /// As read from the store last, and when.
+    held: Option<(StoredTokens, DateTime<Utc>)>,
 }
 
 /// What only the one that refreshes touches.
@@ -65,6 +67,9 @@ struct Flight {
 
 /// A refresh begins when less than this is left of a token's life.
 const MARGIN: TimeDelta = TimeDelta::seconds(60);
+/// How long tokens are given out without a look at the store: a call that follows the last one closely need not wait for it.
+/// For as long a token may be sent that another process has replaced or forgotten; if it was revoked the package refuses it.
+const HOLD: TimeDelta = TimeDelta::seconds(5);
 /// How long a refresh holds the lease: longer than all its tries.
 const LEASE: TimeDelta = TimeDelta::seconds(120);
 /// How long to wait for another process's refresh before giving the call back.
@@ -107,6 +112,11 @@ impl TokenManager {
     /// [`ErrorKind::Unauthorised`] where a person must sign in again, with the server's code: `invalid_grant`. Transient
     /// kinds where the server or the store does not answer; the stored tokens stay good.
     pub async fn bearer(&self) -> Result<Bearer, ProviderError> {
+        if let Some(held) = self.inner.held()
+            && self.inner.is_fresh(&held)
+        {
+            return Ok(bearer(held));
+        }
         if let Some(stored) = self.inner.load().await?
             && self.inner.is_fresh(&stored)
         {
@@ -125,6 +135,7 @@ impl TokenManager {
         let inner = &self.inner;
         let mut flight = inner.flight.lock().await;
         flight.unsaved = None;
+        inner.seen().held = None;
         let mut expected = inner.store.load(&inner.connection).await?.map(|stored| stored.version);
         for _ in 0..TRIES {
             match inner.replace(expected, &tokens).await? {
@@ -148,6 +159,7 @@ impl TokenManager {
     /// # Errors
     /// Where the store does not answer.
     pub async fn forget(&self) -> Result<(), ProviderError> {
+        self.inner.seen().held = None;
         self.inner.store.forget(&self.inner.connection).await.map_err(store_error)
     }
 
@@ -166,7 +178,18 @@ impl TokenManager {
 
 impl Inner {
     async fn load(&self) -> Result<Option<StoredTokens>, ProviderError> {
-        self.store.load(&self.connection).await.map_err(store_error)
+        let read_at = self.clock.now();
+        let stored = self.store.load(&self.connection).await.map_err(store_error)?;
+        self.seen().held = stored.clone().map(|stored| (stored, read_at));
+        Ok(stored)
+    }
+
+    /// What the store held a moment ago.
+    fn held(&self) -> Option<StoredTokens> {
+        let age = |read_at: DateTime<Utc>| self.clock.now() - read_at;
+        let seen = self.seen();
+        let (held, _) = seen.held.as_ref().filter(|(_, at)| (TimeDelta::zero()..HOLD).contains(&age(*at)))?;
+        Some(held.clone())
     }
 
     fn seen(&self) -> MutexGuard<'_, Seen> {
@@ -258,6 +281,7 @@ impl Inner {
             tries += 1;
             match self.store.replace(&self.connection, expected, tokens.clone()).await {
                 Ok(replaced) => {
+                    self.seen().held = None;
                     if let Replaced::Stored(version) = replaced {
                         self.seen().newest = Some((version, self.clock.now()));
                     }

@@ -14,7 +14,7 @@ use serde_json::value::RawValue;
 /// # Errors
 /// Where something else than a text stands there.
 pub fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
-    Ok(Option::<String>::deserialize(deserializer)?.filter(|text| !text.trim().is_empty()))
+    Ok(Option::<String>::deserialize(deserializer)?.filter(|text| says_something(text)))
 }
 
 /// A text, or a number as its text to the last digit: ids, codes and versions come as both. Absent, null and blank are the
@@ -26,7 +26,12 @@ pub fn token<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String
     let Some(raw) = Option::<&RawValue>::deserialize(deserializer)? else { return Ok(None) };
     let digits = raw.get().starts_with(|c: char| c == '-' || c.is_ascii_digit());
     let read = if digits { Ok(raw.get().to_owned()) } else { serde_json::from_str(raw.get()) };
-    read.map(|text| Some(text).filter(|text| !text.trim().is_empty())).map_err(D::Error::custom)
+    read.map(|text| Some(text).filter(|text| says_something(text))).map_err(D::Error::custom)
+}
+
+/// Whether a text is more than blanks, which its first letter tells.
+fn says_something(text: &str) -> bool {
+    text.contains(|letter: char| !letter.is_whitespace())
 }
 
 /// A truth value, or the same as text in any case; a text that says neither counts as absent.

@@ -120,6 +120,26 @@ async fn a_fresh_token_is_given_without_asking_the_server() {
 }
 
 #[tokio::test]
+async fn the_store_is_not_asked_again_at_once_but_soon_and_whenever_a_token_was_refused() {
+    let clock = LeapClock::new();
+    let hour = start() + TimeDelta::hours(1);
+    let store = TokensInMemory::holding(Some(tokens("a0", Some("r0"), hour)));
+    let manager = manager("w", &store, Scripted::new([]), Arc::clone(&clock) as _);
+    let given = async || manager.bearer().await.expect("a token");
+    assert_eq!(given().await.token.expose_secret(), "a0");
+    store.overwrite(tokens("another's", Some("r1"), hour));
+    assert_eq!(given().await.token.expose_secret(), "a0");
+    clock.pass(Duration::from_secs(5));
+    let seen = given().await;
+    assert_eq!(seen.token.expose_secret(), "another's");
+    store.overwrite(tokens("the newest", Some("r2"), hour));
+    assert!(manager.reject(seen.version));
+    assert_eq!(given().await.token.expose_secret(), "the newest");
+    manager.forget().await.expect("forgotten");
+    assert_eq!(manager.bearer().await.expect_err("none").kind(), ErrorKind::Unauthorised);
+}
+
+#[tokio::test]
 async fn r40_a_crash_between_refresh_and_store_is_healed_within_the_grace() {
     let clock = LeapClock::new();
     let (store, identity) = (expired(), Identity::new(Arc::clone(&clock) as _));
