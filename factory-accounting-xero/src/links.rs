@@ -4,24 +4,28 @@ use std::sync::OnceLock;
 
 use factory_accounting_core::model::RecordKind;
 use factory_accounting_core::provider::RemoteRecord;
-use url::Url;
+use url::{Url, form_urlencoded};
 
 /// Makes links once the organisation's short code is known; until then records carry none.
 #[derive(Debug)]
 pub(crate) struct Links {
     web_base: Url,
-    short_code: OnceLock<String>,
+    /// Every link up to the page within the organisation.
+    sign_in: OnceLock<String>,
 }
 
 impl Links {
     pub(crate) fn new(web_base: Url) -> Self {
-        Self { web_base, short_code: OnceLock::new() }
+        Self { web_base, sign_in: OnceLock::new() }
     }
 
     /// Learns the short code; the first one stays.
     pub(crate) fn learn(&self, short_code: Option<&str>) {
-        if let Some(code) = short_code {
-            self.short_code.get_or_init(|| code.to_owned());
+        if let Some(code) = short_code
+            && let Ok(mut url) = self.web_base.join("organisationlogin/default.aspx")
+        {
+            url.query_pairs_mut().append_pair("shortcode", code).append_pair("redirecturl", "");
+            self.sign_in.get_or_init(|| url.into());
         }
     }
 
@@ -31,7 +35,7 @@ impl Links {
     }
 
     fn link(&self, record: &RemoteRecord) -> Option<String> {
-        let short_code = self.short_code.get()?;
+        let sign_in = self.sign_in.get()?;
         let id = record.id.as_str();
         let page = match record.kind {
             RecordKind::Customer | RecordKind::Supplier => format!("/Contacts/View/{id}"),
@@ -41,9 +45,7 @@ impl Links {
             RecordKind::PurchaseOrder => format!("/Accounts/Payable/PurchaseOrders/View/{id}/"),
             _ => return None,
         };
-        let mut url = self.web_base.join("organisationlogin/default.aspx").ok()?;
-        url.query_pairs_mut().append_pair("shortcode", short_code).append_pair("redirecturl", &page);
-        Some(url.into())
+        Some(form_urlencoded::byte_serialize(page.as_bytes()).fold(sign_in.clone(), |link, part| link + part))
     }
 }
 

@@ -5,27 +5,29 @@ use std::marker::PhantomData;
 
 use serde::Deserialize;
 use serde::de::value::MapAccessDeserializer;
-use serde::de::{DeserializeSeed, Deserializer, Error, IntoDeserializer, MapAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, IntoDeserializer, MapAccess, Visitor};
 use serde_json::{Map, Value};
 
 use crate::sketch::is_named;
 
-/// Reads an object as a `T`, and those of its own members beside that are named: `T` never sees these. Names are compared
-/// without regard to ASCII case; what was found beside keeps the spelling in which it came.
+/// Reads an object as a `T`, and those of its own members beside that are named: `T` sees neither these nor those that are
+/// passed over. Names are compared without regard to ASCII case; what was found beside keeps the spelling in which it came.
 ///
 /// # Errors
 /// Where there is no object, or `T` cannot be read from it.
 pub fn beside<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
     deserializer: D,
     names: &[&str],
+    passed_over: &[&str],
 ) -> Result<(T, Value), D::Error> {
     let mut found = Map::new();
-    let read = deserializer.deserialize_map(Whole { names, found: &mut found, read: PhantomData })?;
+    let read = deserializer.deserialize_map(Whole { names, passed_over, found: &mut found, read: PhantomData })?;
     Ok((read, Value::Object(found)))
 }
 
 struct Whole<'a, T> {
     names: &'a [&'a str],
+    passed_over: &'a [&'a str],
     found: &'a mut Map<String, Value>,
     read: PhantomData<T>,
 }
@@ -38,14 +40,15 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for Whole<'_, T> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, members: A) -> Result<T, A::Error> {
-        let Self { names, found, .. } = self;
-        T::deserialize(MapAccessDeserializer::new(Others { names, found, members }))
+        let Self { names, passed_over, found, .. } = self;
+        T::deserialize(MapAccessDeserializer::new(Others { names, passed_over, found, members }))
     }
 }
 
-/// The members that are not named; those that are go aside as they come by.
+/// The members that are not named; those that are go aside, or are passed over, as they come by.
 struct Others<'a, A> {
     names: &'a [&'a str],
+    passed_over: &'a [&'a str],
     found: &'a mut Map<String, Value>,
     members: A,
 }
@@ -55,9 +58,12 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for Others<'_, A> {
 
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, A::Error> {
         let mut seed = Some(seed);
-        while let Some(name) = self.members.next_key_seed(Name { names: self.names, seed: &mut seed })? {
+        while let Some(name) =
+            self.members.next_key_seed(Name { names: self.names, passed_over: self.passed_over, seed: &mut seed })?
+        {
             match name {
                 Told::Other(key) => return Ok(Some(key)),
+                Told::PassedOver => drop(self.members.next_value::<IgnoredAny>()?),
                 Told::Named(name) => {
                     let value = self.members.next_value()?;
                     self.found.insert(name, value);
@@ -75,12 +81,14 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for Others<'_, A> {
 /// Whether a member is one of those that are named.
 enum Told<K> {
     Named(String),
+    PassedOver,
     Other(K),
 }
 
 /// Reads the name of a member; takes the seed only where it is another's.
 struct Name<'a, K> {
     names: &'a [&'a str],
+    passed_over: &'a [&'a str],
     seed: &'a mut Option<K>,
 }
 
@@ -102,6 +110,9 @@ impl<'de, K: DeserializeSeed<'de>> Visitor<'de> for Name<'_, K> {
     fn visit_str<E: Error>(self, name: &str) -> Result<Self::Value, E> {
         if is_named(name, self.names) {
             return Ok(Told::Named(name.to_owned()));
+        }
+        if is_named(name, self.passed_over) {
+            return Ok(Told::PassedOver);
         }
         let seed = self.seed.take().ok_or_else(|| E::custom("a name was read twice"))?;
         seed.deserialize(name.into_deserializer()).map(Told::Other)
@@ -128,7 +139,7 @@ mod tests {
 
     fn read(body: &str) -> Result<(Record, Value), serde_json::Error> {
         let mut deserializer = serde_json::Deserializer::from_str(body);
-        let read = beside(&mut deserializer, &["Status", "Errors"])?;
+        let read = beside(&mut deserializer, &["Status", "Errors"], &["Bulk"])?;
         deserializer.end().map(|()| read)
     }
 
@@ -149,9 +160,23 @@ mod tests {
     }
 
     #[test]
+    fn what_is_passed_over_is_seen_by_neither_but_must_be_json() {
+        let (record, said) = read(r#"{"bulk":[{"Number":"x"},2],"Number":"n","BULK":null}"#).expect("reads");
+        assert_eq!((record.number.as_deref(), said), (Some("n"), json!({})));
+    }
+
+    #[test]
     fn what_cannot_be_read_is_an_error() {
-        for body in ["", "[]", "null", r#"{"Number":1}"#, r#"{"Status":}"#, r#"{"Number":"n"} {"#, r#"{"Status":"OK""#]
-        {
+        for body in [
+            "",
+            "[]",
+            "null",
+            r#"{"Number":1}"#,
+            r#"{"Status":}"#,
+            r#"{"Number":"n"} {"#,
+            r#"{"Status":"OK""#,
+            r#"{"Bulk":[1,}"#,
+        ] {
             assert!(read(body).is_err(), "{body}");
         }
     }

@@ -3,6 +3,8 @@
 //! Nothing is claimed that the answer does not prove. A success without a readable, complete and matching element, every
 //! 5xx and everything unlisted leaves the member unknown.
 
+use std::cell::OnceCell;
+
 use chrono::{DateTime, Utc};
 use factory_accounting_core::code::Code;
 use factory_accounting_core::ids::RemoteId;
@@ -33,6 +35,8 @@ pub(crate) struct Settlement<'a> {
     now: DateTime<Utc>,
     /// The members as sent, to recognise the answer by.
     sent: &'a [Value],
+    /// The members once more with the codes of their lines, from when the first of them is refused.
+    coded: OnceCell<Vec<Value>>,
 }
 
 /// A write as it leaves: where it goes, and its members in the form that they are recognised by.
@@ -47,6 +51,8 @@ pub(crate) struct Sent {
 const IDENTITY: [&str; 7] = ["Name", "Contact", "ContactID", "Invoice", "InvoiceID", "CreditNote", "CreditNoteID"];
 /// Members of an answered element that say how it fared.
 const OUTCOME: [&str; 4] = ["StatusAttributeString", "HasErrors", "HasValidationErrors", "ValidationErrors"];
+/// Members of an answered element that nothing is concluded from. What the lines come to is in its totals, which are compared.
+const UNREAD: [&str; 1] = ["LineItems"];
 /// Members of a complaint.
 const COMPLAINT: [&str; 2] = ["Message", "Description"];
 /// Members of a sent one that hold the codes which a complaint may quote.
@@ -57,7 +63,7 @@ impl Sent {
     pub(crate) fn read(write: &EncodedWrite) -> Option<Self> {
         let endpoint = Endpoint::parse(&write.target)?;
         let resource = Resource::of(write.kind)?;
-        let members = sent_members(write, &endpoint, resource).filter(|members| members.len() == write.members)?;
+        let members = sent_members(write, &endpoint, resource, &[])?;
         Some(Self { endpoint, resource, members })
     }
 }
@@ -66,7 +72,7 @@ impl<'a> Settlement<'a> {
     /// Prepares to judge an answer.
     pub(crate) fn new(write: &'a EncodedWrite, sent: &'a Sent, answer: &'a Answer, now: DateTime<Utc>) -> Self {
         let Sent { endpoint, resource, members } = sent;
-        Self { write, endpoint, resource: *resource, answer, now, sent: members }
+        Self { write, endpoint, resource: *resource, answer, now, sent: members, coded: OnceCell::new() }
     }
 
     /// The fate of every member.
@@ -150,7 +156,11 @@ impl<'a> Settlement<'a> {
             return self.doubt(sent, "an element is both passed and faulty");
         }
         match self.echo(raw) {
-            Ok(record) => self.echoed(sent, record),
+            Ok(mut record) => {
+                // As where all have passed.
+                record.lines = None;
+                self.echoed(sent, record)
+            }
             Err(why) => self.doubt(sent, &why),
         }
     }
@@ -168,7 +178,7 @@ impl<'a> Settlement<'a> {
     }
 
     fn refused(&self, sent: &Value, found: &[Complaint]) -> Fate {
-        let error = refusal(&self.operation_on(sent), self.write.kind, Some(sent), found, self.answer);
+        let error = refusal(&self.operation_on(sent), self.write.kind, Some(self.coded(sent)), found, self.answer);
         match (error.package_code(), error.code()) {
             (Some(messages::KEY_REUSE), _) => Fate::Unknown(error),
             // The same words lock the lines of an update and forbid a void.
@@ -177,6 +187,13 @@ impl<'a> Settlement<'a> {
             }
             _ => Fate::NotApplied(error),
         }
+    }
+
+    /// A member with the codes that a complaint about it may quote.
+    fn coded<'s>(&'s self, sent: &'s Value) -> &'s Value {
+        let again = || sent_members(self.write, self.endpoint, self.resource, &CODES).unwrap_or_default();
+        let at = self.sent.iter().position(|member| std::ptr::eq(member, sent));
+        at.and_then(|at| self.coded.get_or_init(again).get(at)).unwrap_or(sent)
     }
 
     fn applied(&self, sent: &Value, record: RemoteRecord) -> Fate {
@@ -368,26 +385,28 @@ struct Fared<T> {
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Fared<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        json::beside(deserializer, &OUTCOME).map(|(read, said)| Self { read, said })
+        json::beside(deserializer, &OUTCOME, &UNREAD).map(|(read, said)| Self { read, said })
     }
 }
 
-/// The members of a write as they stand in its body, or in its path where the API takes one at a time.
-fn sent_members(write: &EncodedWrite, endpoint: &Endpoint, resource: Resource) -> Option<Vec<Value>> {
+/// The members of a write as they stand in its body, or in its path where the API takes one at a time: what tells one from
+/// another, and other members by name. `None` where they are not as many as were written.
+fn sent_members(write: &EncodedWrite, endpoint: &Endpoint, resource: Resource, others: &[&str]) -> Option<Vec<Value>> {
     let in_path = |at: usize| {
         let id = endpoint.segment(at)?;
         Some(vec![serde_json::json!({ resource.id_member(): id })])
     };
-    match (write.intent, resource) {
-        (Intent::Void, Resource::Items | Resource::Payments) => in_path(1),
-        (Intent::Void, Resource::Allocations) => in_path(3),
+    let members = match (write.intent, resource) {
+        (Intent::Void, Resource::Items | Resource::Payments) => in_path(1)?,
+        (Intent::Void, Resource::Allocations) => in_path(3)?,
         _ => {
             let own = [resource.key(), resource.id_member(), resource.number_member()];
-            let mut body = sketch(&write.body, &[&own, IDENTITY.as_slice(), &CODES].concat()).ok()?;
+            let mut body = sketch(&write.body, &[&own, IDENTITY.as_slice(), others].concat()).ok()?;
             match body.get_mut(resource.key())?.take() {
-                Value::Array(members) => Some(members),
-                _ => None,
+                Value::Array(members) => members,
+                _ => return None,
             }
         }
-    }
+    };
+    (members.len() == write.members).then_some(members)
 }
