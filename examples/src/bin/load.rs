@@ -46,8 +46,8 @@ struct Cli {
     serve: Option<Url>,
 }
 
-/// Invoices pushed in one transaction, and sent in one turn.
-const PUSH: u64 = 500;
+/// Invoices pushed in one transaction, and sent in one turn: two whole rounds of the engine.
+const PUSH: u64 = 600;
 /// Customers that they are for.
 const CUSTOMERS: u64 = 100;
 
